@@ -1,0 +1,72 @@
+/* Decoders: each opens one kind of container or encoding and hands out the bytes within. One file per decoder, one row
+ * in the table `sb_decoders`; recursion, budgets and forensic paths are the scanner's affair.
+ *
+ * A decoder meets hostile bytes: every size and offset is checked before use, nothing is trusted because a header says so,
+ * memory is bounded by a constant of its own, and every decoder has a fuzz target. */
+#ifndef DECODE_DECODE_H
+#define DECODE_DECODE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { SB_LABEL_MAX = 255 };
+
+/* The bytes of the enclosing stream, counted from the container's first byte. */
+struct sb_input {
+    /* Gives a pointer to at least one byte at `offset`, and how many follow it there in `*available` (as many as are at
+     * hand; ask again further on for more). NULL at the end of the stream. Valid until the next call. */
+    const uint8_t *(*view)(struct sb_input *input, uint64_t offset, size_t *available);
+};
+
+/* Where decoded bytes go. */
+struct sb_output {
+    /* 0: go on. Anything else: stop at once and return SB_DECODE_STOPPED (a budget is used up, or the scan ends). */
+    int (*write)(struct sb_output *output, const uint8_t *data, size_t length);
+};
+
+/* What a sniff found. */
+struct sb_container {
+    char label[SB_LABEL_MAX + 1]; /* a member's name as it stands in the container (any bytes but NUL), or "" */
+    size_t label_length;
+    uint64_t skip; /* bytes from the container's first byte to its payload */
+    uint64_t size; /* of the encoded payload, where the container says so and it is plausible; 0 when unknown */
+    uint32_t method; /* the decoder's own */
+};
+
+enum sb_decode_result {
+    SB_DECODE_DONE,      /* to the end */
+    SB_DECODE_BROKEN,    /* the payload ended or broke before its end; what came before it was handed out */
+    SB_DECODE_STOPPED,   /* the output asked to stop */
+    SB_DECODE_ENCRYPTED, /* recognised, but locked */
+    SB_DECODE_UNKNOWN,   /* recognised, but the method is not supported */
+    SB_DECODE_NO_MEMORY,
+};
+
+/* What can begin a container: a literal, or a long run of base64 characters. */
+struct sb_decoder {
+    const char *name;     /* as in a forensic path: capital letters and digits */
+    const char *literal;  /* the bytes a container begins with, or NULL for a run of base64 characters */
+    size_t literal_length;
+    size_t literal_offset; /* where in the container the literal stands (0 for most) */
+    bool named;            /* its streams have names (label), which follow the offset in a forensic path */
+    bool consumes;         /* its payload is not scanned and not sniffed as plain bytes of the enclosing stream again */
+
+    /* Does a container begin at data[at]? data[0..length) is what is at hand of the enclosing stream around it. Fills
+     * *container and returns true. Cheap; allocates nothing. */
+    bool (*sniff)(const uint8_t *data, size_t length, size_t at, struct sb_container *container);
+
+    /* Decodes to the end. `*consumed` gets the number of bytes of input, from the container's first byte, that belonged
+     * to it as far as known. */
+    enum sb_decode_result (*decode)(const struct sb_container *container, struct sb_input *input,
+                                    struct sb_output *output, uint64_t *consumed);
+};
+
+extern const struct sb_decoder *const sb_decoders[]; /* ends with NULL */
+
+extern const struct sb_decoder sb_decoder_gzip;
+extern const struct sb_decoder sb_decoder_zip;
+extern const struct sb_decoder sb_decoder_pdf;
+extern const struct sb_decoder sb_decoder_base64;
+
+#endif

@@ -1,0 +1,37 @@
+/* The kinds of selectors: their names, what a link through one is worth, and which are masked. Holds no parser, so that
+ * the store's side of the house may use it too. */
+#ifndef SCAN_KINDS_H
+#define SCAN_KINDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum sb_kind {
+    SB_CARD,
+    SB_IBAN,
+    SB_EMAIL,
+    SB_URL,
+    SB_ONION,
+    SB_IP,
+    SB_PHONE,
+    SB_BTC,
+    SB_ETH,
+    SB_FILE, /* the SHA-256 of a whole file: no recogniser finds it, the digests of the files do */
+    SB_KIND_COUNT
+};
+
+enum { SB_VALUE_MAX = 2048 }; /* bytes of a normalised value, at most */
+
+struct sb_kind_info {
+    const char *name;   /* as in the store, in JSON and on the command line */
+    double link_weight; /* 0 to 1: what a link through the rarest value of this kind is worth */
+    bool masked;        /* shown with its first six and last four characters unless revealed */
+};
+
+/* Never NULL for a kind below SB_KIND_COUNT. */
+const struct sb_kind_info *sb_kind_info(enum sb_kind kind);
+
+/* The kind of that name, or SB_KIND_COUNT. */
+enum sb_kind sb_kind_of(const char *name);
+
+#endif

@@ -1,0 +1,269 @@
+/* The store: cases, evidence, units of work, files, selectors and sightings. The only room where SQL stands; two drivers
+ * (SQLite, PostgreSQL) under one schema (schema.c) with numbered migrations.
+ *
+ * Everything returns 0 or -1 with a sentence, unless said otherwise. Text handed to a callback is valid during the call.
+ * A callback that returns other than 0 ends the listing, which then returns that value. Listings have a stable order.
+ * One store handle belongs to one thread. */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/digest.h"
+#include "base/error.h"
+
+enum { SELECTOR_HASH_SIZE = 16 };
+#define STORE_UNKNOWN_TIME INT64_MIN
+#define STORE_NO_OFFSET (-1)
+
+struct store;
+
+/* `where`: a path of an SQLite file, or a postgresql:// URL. Creates the schema where there is none and migrates an older
+ * one; a newer one is an error. With create false a missing SQLite file is an error that says how to begin. */
+struct store *store_open(const char *where, bool create, struct error *error);
+void store_close(struct store *store);
+/* The last part of a sentence for people: "SQLite samband.db" or "PostgreSQL samband@db.example" (no password). */
+const char *store_name(const struct store *store);
+
+/* Writers wrap what belongs together. In SQLite a transaction takes the write lock at once (waiting up to 60 s). */
+int store_begin(struct store *store, struct error *error);
+int store_commit(struct store *store, struct error *error);
+void store_rollback(struct store *store);
+
+/* ---- cases ---- */
+struct store_case {
+    int64_t id;
+    const char *reference; /* unique, for example SE-2026-17 */
+    const char *country;   /* ISO 3166 alpha-2, upper case */
+    const char *authority;
+    const char *title;
+    const char *handling;  /* "free", "hit" (hit/no-hit to others) or "own" (own authority only) */
+    const char *retention; /* YYYY-MM-DD, or "" */
+    int64_t evidence_count;
+};
+int store_case_add(struct store *store, const struct store_case *record, int64_t *id, struct error *error);
+/* *id = 0 when there is no such case (still returns 0). */
+int store_case_find(struct store *store, const char *reference, int64_t *id, struct error *error);
+int store_case_each(struct store *store, int (*row)(void *, const struct store_case *), void *context,
+                    struct error *error);
+int store_case_count(struct store *store, int64_t *count, struct error *error); /* cases that have evidence */
+
+/* ---- evidence ---- */
+struct store_evidence {
+    int64_t id;
+    int64_t case_id;
+    const char *case_reference;
+    int64_t number;    /* within its case, from 1 */
+    const char *name;  /* base name of the first path */
+    const char *paths; /* absolute, one a line */
+    bool digests;      /* the whole image's and the files' digests are wanted */
+    const char *format;
+    int64_t size;
+    int64_t sector_size;
+    const char *recorded_md5, *recorded_sha1; /* lower-case hex, or "" */
+    const char *md5, *sha1, *sha256;          /* of the whole image, computed, or "" */
+    const char *state;                        /* "new", "mapped", "complete", "incomplete", "failed" */
+    const char *problem;                      /* why it failed, or "" */
+    int64_t units, units_done, gaps;
+    int64_t bytes_done; /* of the spans and file units that are done, for progress */
+    int64_t bytes_all;
+    int64_t files, sightings;
+};
+/* The same paths in the same case are the same evidence: then *id is the old one and *fresh is false. */
+int store_evidence_add(struct store *store, int64_t case_id, const char *name, const char *paths, bool digests,
+                       int64_t *id, bool *fresh, struct error *error);
+int store_evidence_describe(struct store *store, int64_t id, const char *format, int64_t size, int64_t sector_size,
+                            const char *recorded_md5, const char *recorded_sha1, struct error *error);
+int store_evidence_digest(struct store *store, int64_t id, const struct digests *digests, struct error *error);
+int store_evidence_state(struct store *store, int64_t id, const char *state, const char *problem, struct error *error);
+/* case_reference NULL: all. By case reference and number. */
+int store_evidence_each(struct store *store, const char *case_reference,
+                        int (*row)(void *, const struct store_evidence *), void *context, struct error *error);
+int store_evidence_get(struct store *store, int64_t id, int (*row)(void *, const struct store_evidence *),
+                       void *context, struct error *error);
+
+/* ---- what the map unit found ---- */
+struct store_volume {
+    int64_t number, start, length;
+    const char *description, *file_system, *encryption;
+    bool allocated;
+};
+int store_volume_add(struct store *store, int64_t evidence_id, const struct store_volume *volume, struct error *error);
+int store_volume_each(struct store *store, int64_t evidence_id, int (*row)(void *, const struct store_volume *),
+                      void *context, struct error *error);
+
+struct store_file {
+    int64_t evidence_id, number; /* number from 1 within the evidence */
+    const char *case_reference;
+    int64_t evidence_number;
+    const char *evidence_name;
+    int64_t volume, volume_start;
+    int64_t inode, attribute_type, attribute_id;
+    const char *path;
+    int64_t size;
+    bool allocated, regular, metadata;
+    bool apart;      /* read by a file unit, not in order by the sweep */
+    int64_t same_as; /* number of the file this is another name of, or 0 */
+    int64_t modified, accessed, changed, created; /* seconds since 1970 UTC, or STORE_UNKNOWN_TIME */
+    const uint8_t *md5, *sha1, *sha256;           /* NULL where not computed; a hard link shows its file's */
+    const char *type;                             /* MIME type or "" */
+    const char *known;                            /* "good", "bad", "own" or "" */
+};
+int store_file_add(struct store *store, const struct store_file *file, struct error *error);
+
+/* A physical run of a file, kept only from the map until the plan is made. */
+struct store_run {
+    int64_t start, length; /* bytes of the image */
+    int64_t file;          /* store_file.number */
+    int64_t file_offset;
+    int64_t priority; /* who owns a byte that several files claim: the highest; ties go to the lower file number */
+    bool apart;
+};
+int store_run_add(struct store *store, int64_t evidence_id, const struct store_run *run, struct error *error);
+int store_run_each(struct store *store, int64_t evidence_id, int (*row)(void *, const struct store_run *),
+                   void *context, struct error *error); /* by start, then priority (high first), then file */
+int store_run_clear(struct store *store, int64_t evidence_id, struct error *error);
+
+/* Which file owns which bytes: segments do not overlap; bytes in none are unallocated. */
+struct store_segment {
+    int64_t start, length;
+    int64_t file;
+    int64_t file_offset; /* of the segment's first byte in the file; at or behind the file's size: slack */
+    int64_t file_size;
+    bool allocated;
+    bool apart;
+    bool resident;
+};
+int store_segment_add(struct store *store, int64_t evidence_id, const struct store_segment *segment,
+                      struct error *error);
+/* Those that overlap [begin, end), by start. (A segment never spans two spans, so a range look-up by start serves.) */
+int store_segment_each(struct store *store, int64_t evidence_id, int64_t begin, int64_t end,
+                       int (*row)(void *, const struct store_segment *), void *context, struct error *error);
+/* Those of one file, by file_offset. */
+int store_segment_of_file(struct store *store, int64_t evidence_id, int64_t file,
+                          int (*row)(void *, const struct store_segment *), void *context, struct error *error);
+
+/* ---- units of work ---- */
+enum store_unit_kind { UNIT_MAP, UNIT_SPAN, UNIT_FILES, UNIT_DIGEST }; /* stored as "map", "span", "files", "digest" */
+struct store_unit {
+    int64_t evidence_id;
+    enum store_unit_kind kind;
+    int64_t start, length; /* span: bytes of the image; files: first file number and how many numbers; else 0, size */
+    int64_t bytes;         /* to be read, for progress */
+    int64_t attempts;      /* how often it was claimed, this time included */
+};
+int store_unit_add(struct store *store, const struct store_unit *unit, struct error *error);
+/* Claims the next open unit (or one whose lease ran out) in a transaction of its own: by evidence, then map, digest, span,
+ * files, then start. `evidence_ids` restricts to those (NULL, 0: all). *found false: nothing to claim now; *left says how
+ * many units of these evidence items are neither done nor failed (claimed by others). On PostgreSQL with SKIP LOCKED. */
+int store_unit_claim(struct store *store, const char *worker, int64_t lease_seconds, const int64_t *evidence_ids,
+                     size_t evidence_count, struct store_unit *unit, bool *found, int64_t *left, struct error *error);
+int store_unit_renew(struct store *store, const struct store_unit *unit, const char *worker, int64_t lease_seconds,
+                     struct error *error);
+/* Gives a claimed unit back unharmed (the supervisor is asked to stop): attempts is reduced by one. */
+int store_unit_release(struct store *store, const struct store_unit *unit, const char *worker, struct error *error);
+/* Ends a unit inside the caller's transaction as "done", "failed" or "split". *ours is false when the lease was lost and
+ * another took it: the caller must roll back. */
+int store_unit_finish(struct store *store, const struct store_unit *unit, const char *worker, const char *state,
+                      bool *ours, struct error *error);
+
+/* ---- findings of a unit, inside the caller's transaction ---- */
+struct store_sighting {
+    uint8_t hash[SELECTOR_HASH_SIZE]; /* store_selector_hash */
+    const char *kind, *value;
+    int64_t offset;      /* physical, or STORE_NO_OFFSET */
+    const char *path;    /* forensic path behind the first offset, "" for a plain match */
+    int64_t file;        /* 0: none */
+    int64_t file_offset; /* or STORE_NO_OFFSET */
+    int64_t allocation;  /* enum store_allocation */
+    int64_t encoding;    /* enum sb_encoding */
+    int64_t count;
+    const char *context;
+};
+enum store_allocation { PLACE_ALLOCATED, PLACE_DELETED, PLACE_SLACK, PLACE_UNALLOCATED };
+
+void store_selector_hash(const char *kind, const char *value, size_t value_length, uint8_t hash[SELECTOR_HASH_SIZE]);
+/* Sets digests, type and `known` (looked up in the hash sets) of one file, and its "file" selector (kind "file", value the
+ * SHA-256) when it has content. digests NULL: only the type. Call before the unit's sightings are added. */
+int store_file_digest(struct store *store, int64_t case_id, int64_t evidence_id, int64_t file,
+                      const struct digests *digests, const char *type, struct error *error);
+/* Sorted by hash (then offset, path, encoding) by the caller. Adds selectors, presences and sightings, and keeps how many
+ * cases each selector is loud in. Loud: seen somewhere that is not inside a known-good file. */
+int store_sightings_add(struct store *store, int64_t case_id, int64_t evidence_id,
+                        const struct store_sighting *sightings, size_t count, struct error *error);
+struct store_gap {
+    int64_t evidence_id;
+    const char *unit;      /* "map", "span", "files", "digest" */
+    int64_t start, length; /* bytes of the image, or 0, 0 */
+    int64_t file;          /* 0: none */
+    const char *file_path; /* in listings */
+    const char *path;      /* forensic path, where a container was not decoded to its end */
+    const char *reason;
+    bool read;             /* true: read, but something inside was not decoded (a budget, an encrypted member) */
+};
+int store_gap_add(struct store *store, const struct store_gap *gap, struct error *error);
+int store_gap_each(struct store *store, int64_t evidence_id, int (*row)(void *, const struct store_gap *),
+                   void *context, struct error *error);
+
+/* ---- listings ---- */
+struct store_filter {
+    const char *case_reference; /* NULL: all */
+    int64_t evidence_number;    /* 0: all; only with a case */
+    const char *kind;           /* NULL: all but "file" */
+    const char *value;          /* NULL: all; normalised */
+    const char *path_like;      /* files: an SQL LIKE pattern, or NULL */
+    int64_t limit;              /* 0: none */
+};
+struct store_selector {
+    uint8_t hash[SELECTOR_HASH_SIZE];
+    const char *kind, *value;
+    const char *const *cases;     /* references, sorted */
+    const char *const *countries; /* distinct, sorted */
+    size_t case_count, country_count;
+    int64_t sightings;
+    int64_t loud_cases; /* cases where it is seen outside known-good files */
+    bool stopped;       /* on a stop list */
+};
+/* By kind and value. */
+int store_selector_each(struct store *store, const struct store_filter *filter,
+                        int (*row)(void *, const struct store_selector *), void *context, struct error *error);
+/* Candidates for links: loud in two or more cases, not stopped; cases and countries are those where it is loud. By kind
+ * and value. Costs rows in proportion to what is shared, not to what is stored. */
+int store_shared_each(struct store *store, int (*row)(void *, const struct store_selector *), void *context,
+                      struct error *error);
+/* One selector by kind and value; *found false when there is none. Answers from the primary key. */
+int store_selector_find(struct store *store, const char *kind, const char *value, bool *found,
+                        int (*row)(void *, const struct store_selector *), void *context, struct error *error);
+
+struct store_sighting_row {
+    const char *case_reference, *country;
+    int64_t evidence_number;
+    const char *evidence_name;
+    struct store_sighting sighting;
+    const char *file_path; /* NULL: none */
+    const char *known;     /* of the file, or "" */
+};
+/* By case, evidence, offset, path, kind, value, encoding; of kind "file" none (files list those). */
+int store_sighting_each(struct store *store, const struct store_filter *filter,
+                        int (*row)(void *, const struct store_sighting_row *), void *context, struct error *error);
+/* By case, evidence, number. filter->value: a digest in hex (any of the three). */
+int store_file_each(struct store *store, const struct store_filter *filter,
+                    int (*row)(void *, const struct store_file *), void *context, struct error *error);
+
+/* ---- known files and stop lists ---- */
+/* kind: "good", "bad", "own". Adds to the set of that name, made when there is none. */
+int store_known_set(struct store *store, const char *name, const char *kind, int64_t *set_id, struct error *error);
+int store_known_add(struct store *store, int64_t set_id, const uint8_t *digest, size_t length, struct error *error);
+struct store_known {
+    const char *name, *kind;
+    int64_t digests, files; /* in the set; of all evidence that match */
+};
+int store_known_each(struct store *store, int (*row)(void *, const struct store_known *), void *context,
+                     struct error *error);
+int store_stop_add(struct store *store, const char *kind, const char *value, const char *reason, struct error *error);
+/* Looks every file up again and counts anew where each selector is loud; after hash sets changed. In one transaction. */
+int store_known_match(struct store *store, int64_t *good, int64_t *bad, struct error *error);
+
+#endif
