@@ -32,6 +32,9 @@ int store_begin(struct store *store, struct error *error);
 int store_commit(struct store *store, struct error *error);
 void store_rollback(struct store *store);
 
+/* After a failure: did it only collide with another writer, so that the same transaction may be tried again? */
+bool store_retryable(const struct store *store);
+
 /* ---- cases ---- */
 struct store_case {
     int64_t id;
@@ -78,6 +81,9 @@ int store_evidence_describe(struct store *store, int64_t id, const char *format,
                             const char *recorded_md5, const char *recorded_sha1, struct error *error);
 int store_evidence_digest(struct store *store, int64_t id, const struct digests *digests, struct error *error);
 int store_evidence_state(struct store *store, int64_t id, const char *state, const char *problem, struct error *error);
+/* Mapped evidence without open or claimed units becomes "complete", or "incomplete" when a gap says something was not
+ * read. Else nothing changes. */
+int store_evidence_settle(struct store *store, int64_t id, struct error *error);
 /* case_reference NULL: all. By case reference and number. */
 int store_evidence_each(struct store *store, const char *case_reference,
                         int (*row)(void *, const struct store_evidence *), void *context, struct error *error);
@@ -94,6 +100,12 @@ int store_volume_add(struct store *store, int64_t evidence_id, const struct stor
 int store_volume_each(struct store *store, int64_t evidence_id, int (*row)(void *, const struct store_volume *),
                       void *context, struct error *error);
 
+/* How a file's content is read. */
+enum store_apart {
+    READ_BY_SWEEP, /* scanned and hashed as the sweep passes */
+    READ_APART,    /* scanned and hashed by a file unit: fragmented, compressed, sparse, in a folder … */
+    HASHED_APART,  /* scanned by the sweep, hashed by a file unit: too large for one span, or cut by a split */
+};
 struct store_file {
     int64_t evidence_id, number; /* number from 1 within the evidence */
     const char *case_reference;
@@ -104,7 +116,7 @@ struct store_file {
     const char *path;
     int64_t size;
     bool allocated, regular, metadata;
-    bool apart;      /* read by a file unit, not in order by the sweep */
+    int64_t apart;   /* enum store_apart */
     int64_t same_as; /* number of the file this is another name of, or 0 */
     int64_t modified, accessed, changed, created; /* seconds since 1970 UTC, or STORE_UNKNOWN_TIME */
     const uint8_t *md5, *sha1, *sha256;           /* NULL where not computed; a hard link shows its file's */
@@ -113,13 +125,25 @@ struct store_file {
 };
 int store_file_add(struct store *store, const struct store_file *file, struct error *error);
 
+/* Those that a file unit reads with numbers in [first, first + count), by number; paths, places and sizes only. */
+int store_file_apart_each(struct store *store, int64_t evidence_id, int64_t first, int64_t count,
+                          int (*row)(void *, const struct store_file *), void *context, struct error *error);
+/* What attribution needs of one file. */
+int store_file_state(struct store *store, int64_t evidence_id, int64_t number, bool *allocated, int64_t *size,
+                     struct error *error);
+int store_file_set_apart(struct store *store, int64_t evidence_id, int64_t number, enum store_apart apart,
+                         struct error *error);
+
 /* A physical run of a file, kept only from the map until the plan is made. */
 struct store_run {
     int64_t start, length; /* bytes of the image */
     int64_t file;          /* store_file.number */
     int64_t file_offset;
+    int64_t file_size;
     int64_t priority; /* who owns a byte that several files claim: the highest; ties go to the lower file number */
-    bool apart;
+    bool allocated;
+    bool apart; /* the file is scanned by a unit of its own, not by the sweep */
+    bool whole; /* the sweep hashes the file as it passes: it must not be cut */
 };
 int store_run_add(struct store *store, int64_t evidence_id, const struct store_run *run, struct error *error);
 int store_run_each(struct store *store, int64_t evidence_id, int (*row)(void *, const struct store_run *),
@@ -132,13 +156,12 @@ struct store_segment {
     int64_t file;
     int64_t file_offset; /* of the segment's first byte in the file; at or behind the file's size: slack */
     int64_t file_size;
-    bool allocated;
-    bool apart;
-    bool resident;
+    bool allocated, apart, whole; /* as in struct store_run */
 };
 int store_segment_add(struct store *store, int64_t evidence_id, const struct store_segment *segment,
                       struct error *error);
-/* Those that overlap [begin, end), by start. (A segment never spans two spans, so a range look-up by start serves.) */
+/* Those that overlap [begin, end), by start. (They do not overlap each other: the last one that starts before `begin` and
+ * those that start within are all there can be.) */
 int store_segment_each(struct store *store, int64_t evidence_id, int64_t begin, int64_t end,
                        int (*row)(void *, const struct store_segment *), void *context, struct error *error);
 /* Those of one file, by file_offset. */
@@ -164,6 +187,20 @@ int store_unit_renew(struct store *store, const struct store_unit *unit, const c
                      struct error *error);
 /* Gives a claimed unit back unharmed (the supervisor is asked to stop): attempts is reduced by one. */
 int store_unit_release(struct store *store, const struct store_unit *unit, const char *worker, struct error *error);
+/* Every claimed unit and who claimed it, so that a supervisor can give back what a dead one left. */
+int store_unit_claimed_each(struct store *store, int (*row)(void *, const struct store_unit *, const char *worker),
+                            void *context, struct error *error);
+/* Opens the failed units of one evidence item again, with no attempts counted, and forgets the gaps they left. */
+int store_unit_reopen(struct store *store, int64_t evidence_id, struct error *error);
+/* Ends every open unit of one evidence item as "failed": it cannot be opened at all. */
+int store_unit_abandon(struct store *store, int64_t evidence_id, struct error *error);
+struct store_totals {
+    int64_t units, units_done; /* done, failed or split count as done */
+    int64_t bytes, bytes_done;
+};
+/* Of these evidence items (NULL, 0: all). Cheap: asked several times a second. */
+int store_unit_totals(struct store *store, const int64_t *evidence_ids, size_t evidence_count,
+                      struct store_totals *totals, struct error *error);
 /* Ends a unit inside the caller's transaction as "done", "failed" or "split". *ours is false when the lease was lost and
  * another took it: the caller must roll back. */
 int store_unit_finish(struct store *store, const struct store_unit *unit, const char *worker, const char *state,

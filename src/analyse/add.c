@@ -1,0 +1,85 @@
+/* Evidence is registered with its absolute paths, so that the same command from another folder means the same evidence,
+ * and a worker host can find it. Only names and sizes are looked at here; nothing is parsed. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "analyse/analyse.h"
+#include "base/bytes.h"
+
+static int check_path(const char *path, struct error *error)
+{
+    struct stat status;
+    if (stat(path, &status) != 0)
+        return fail(error, "cannot open %s: %s", path, strerror(errno));
+    if (S_ISREG(status.st_mode) && status.st_size == 0)
+        return fail(error, "%s is empty: there is nothing to analyse (was the copy interrupted?)", path);
+    if (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode) && !S_ISBLK(status.st_mode))
+        return fail(error, "%s is neither a file, a folder nor a disk", path);
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (descriptor < 0)
+        return fail(error, "cannot read %s: %s", path, strerror(errno));
+    (void)close(descriptor);
+    return 0;
+}
+
+static int gather_paths(const char *const paths[], size_t count, struct bytes *out, struct error *error)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (check_path(paths[i], error) != 0)
+            return -1;
+        char *absolute = realpath(paths[i], NULL);
+        if (absolute == NULL)
+            return fail(error, "cannot open %s: %s", paths[i], strerror(errno));
+        bool line = strchr(absolute, '\n') != NULL;
+        bytes_append_text(out, absolute);
+        bytes_append_char(out, '\n');
+        free(absolute);
+        if (line)
+            return fail(error, "a path with a line break in it cannot be evidence: rename it");
+    }
+    return out->failed ? fail(error, "memory is short") : 0;
+}
+
+static int add_units(struct store *store, int64_t evidence_id, bool digests, bool folder, struct error *error)
+{
+    struct store_unit map = {.evidence_id = evidence_id, .kind = UNIT_MAP};
+    struct store_unit digest = {.evidence_id = evidence_id, .kind = UNIT_DIGEST};
+    if (store_unit_add(store, &map, error) != 0)
+        return -1;
+    return digests && !folder ? store_unit_add(store, &digest, error) : 0;
+}
+
+int analyse_add(struct store *store, int64_t case_id, const char *const paths[], size_t count, bool digests,
+                int64_t *evidence_id, struct error *error)
+{
+    struct bytes lines = {0};
+    struct stat status;
+    bool fresh = false;
+    if (gather_paths(paths, count, &lines, error) != 0) {
+        bytes_free(&lines);
+        return -1;
+    }
+    bool folder = stat(paths[0], &status) == 0 && S_ISDIR(status.st_mode);
+    char *first = strndup(bytes_text(&lines), strcspn(bytes_text(&lines), "\n"));
+    int result = first == NULL ? fail(error, "memory is short") : store_begin(store, error);
+    if (result == 0) {
+        const char *slash = strrchr(first, '/');
+        const char *name = slash == NULL || slash[1] == '\0' ? first : slash + 1;
+        result = store_evidence_add(store, case_id, name, bytes_text(&lines), digests, evidence_id, &fresh, error);
+        if (result == 0 && fresh)
+            result = add_units(store, *evidence_id, digests, folder, error);
+        if (result == 0)
+            result = store_commit(store, error);
+        else
+            store_rollback(store);
+    }
+    free(first);
+    bytes_free(&lines);
+    return result;
+}

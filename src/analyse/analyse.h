@@ -1,0 +1,50 @@
+/* Analysing evidence: units are claimed from the store, done by workers, checked, and committed. Any number of supervisors
+ * on any number of machines may work on one store; a kill at any moment costs what was not committed, and the same call
+ * again goes on from there. */
+#ifndef ANALYSE_ANALYSE_H
+#define ANALYSE_ANALYSE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "store/store.h"
+
+struct analyse_progress {
+    int64_t bytes_done, bytes_all; /* of the sweeps and file units of the evidence at hand; all grows while maps come in */
+    int64_t units_done, units_all;
+    int64_t sightings;
+    double seconds;    /* since the call began */
+    const char *doing; /* what is going on in a few words: "mapping disk.E01" */
+};
+
+struct analyse_options {
+    unsigned workers;         /* worker processes at once; 0: one per processor */
+    uint64_t memory;          /* bytes of private memory a worker may have; 0: the default, 256 MiB */
+    unsigned silence_seconds; /* a worker that shows no sign of life for so long is ended; 0: the default, 60 */
+    bool wait;                /* do not return when there is nothing to do: wait for more (a worker host) */
+    /* Called about four times a second; NULL is allowed. */
+    void (*progress)(void *context, const struct analyse_progress *progress);
+    void *context;
+    const volatile int *stop; /* becomes non-zero when the user asks to stop; NULL is allowed */
+};
+
+/* Puts evidence into a case: `paths` are the files of one image (or one folder). The same paths again are the same
+ * evidence, and analysing goes on where it stopped. -1 when a path is missing, empty or not readable. */
+int analyse_add(struct store *store, int64_t case_id, const char *const paths[], size_t count, bool digests,
+                int64_t *evidence_id, struct error *error);
+
+/* Works until every unit of these evidence items (NULL, 0: of the whole store) is done or has failed. 0 when all could be
+ * worked on; the state of each evidence item says how it went. -1 when the store or the workers cannot be used. */
+int analyse_run(struct store *store, const int64_t *evidence_ids, size_t evidence_count,
+                const struct analyse_options *options, long *peak_kib, struct error *error);
+
+/* Computes the digests of the whole medium again, in a worker, without touching the store. `recorded` gets what the
+ * acquisition recorded in the image itself. */
+struct analyse_recorded {
+    char md5[33], sha1[41]; /* lower-case hex, or "" */
+};
+int analyse_digest(const char *paths, struct digests *digests, struct analyse_recorded *recorded,
+                   void (*progress)(void *context, int64_t done, int64_t all), void *context, struct error *error);
+
+#endif

@@ -1,0 +1,23 @@
+/* What a worker sends is hostile: it may have been taken over by the evidence it reads. Nothing it says is believed until
+ * it passed here: lengths, ranges, UTF-8, kinds, and that it speaks only of what it was asked about. */
+#ifndef ANALYSE_CHECK_H
+#define ANALYSE_CHECK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "store/store.h"
+
+struct check {
+    enum store_unit_kind kind;
+    uint64_t begin, end;     /* span: offsets it may speak of; else 0 and the image's size */
+    uint64_t evidence_size;
+    uint64_t first_file, end_file; /* files it may speak of: numbers in [first, end) */
+    uint32_t last_file;      /* map: numbers must go up by one */
+};
+
+/* 0: the frame is sound. -1: it is not; the worker is to be treated as broken. */
+int check_frame(struct check *check, uint8_t type, const uint8_t *payload, size_t length);
+
+#endif

@@ -1,0 +1,69 @@
+/* The digests of a whole medium, once more: what `samband verify` holds against the store and the acquisition. */
+#include <stdio.h>
+#include <string.h>
+
+#include "analyse/analyse.h"
+#include "analyse/slot.h"
+#include "base/wire.h"
+
+enum { PATIENCE = 60 };
+
+static int take_image(void *context, uint8_t type, const uint8_t *payload, size_t length)
+{
+    struct digests *digests = context;
+    struct wire_reader reader = {payload, length, 0, false};
+    size_t size;
+    if (type != FRAME_IMAGE)
+        return 0;
+    memcpy(digests->md5, wire_get_blob(&reader, MD5_SIZE, &size), MD5_SIZE);
+    memcpy(digests->sha1, wire_get_blob(&reader, SHA1_SIZE, &size), SHA1_SIZE);
+    memcpy(digests->sha256, wire_get_blob(&reader, SHA256_SIZE, &size), SHA256_SIZE);
+    return 0;
+}
+
+/* Waits until the worker has done what it was asked; the whole wait is bounded by its signs of life. */
+static enum slot_event await(struct slot *slot, void (*progress)(void *context, int64_t done, int64_t all),
+                             void *context, struct error *error)
+{
+    double silent = 0;
+    for (;;) {
+        int64_t before = slot->progress;
+        enum slot_event event = slot_look(slot, silent, PATIENCE, error);
+        if (event != SLOT_NOTHING)
+            return event;
+        if (progress != NULL && slot->progress != before)
+            progress(context, slot->progress, slot->unit.bytes);
+        int came = process_receive(&slot->process, 250);
+        silent = came > 0 ? slot->last_sign : silent + 0.25;
+    }
+}
+
+static int digest_in(struct slot *slot, struct digests *digests, struct analyse_recorded *recorded,
+                     void (*progress)(void *context, int64_t done, int64_t all), void *context, struct error *error)
+{
+    struct bytes request = {0};
+    if (await(slot, NULL, NULL, error) != SLOT_READY)
+        return fail(error, "%s", slot->failure);
+    (void)snprintf(recorded->md5, sizeof recorded->md5, "%s", slot->medium.md5);
+    (void)snprintf(recorded->sha1, sizeof recorded->sha1, "%s", slot->medium.sha1);
+    slot->unit = (struct store_unit){.kind = UNIT_DIGEST, .bytes = (int64_t)slot->medium.size};
+    slot->check = (struct check){.kind = UNIT_DIGEST, .evidence_size = slot->medium.size};
+    frame_end(&request, frame_begin(&request, FRAME_DIGEST));
+    (void)slot_ask(slot, &request, slot->last_sign);
+    bytes_free(&request);
+    if (await(slot, progress, context, error) != SLOT_DONE)
+        return fail(error, "%s", slot->failure);
+    return spool_each(&slot->spool, take_image, digests, error);
+}
+
+int analyse_digest(const char *paths, struct digests *digests, struct analyse_recorded *recorded,
+                   void (*progress)(void *context, int64_t done, int64_t all), void *context, struct error *error)
+{
+    struct slot slot = {0};
+    if (slot_open(&slot, 0, paths, 0, 0, error) != 0)
+        return -1;
+    int result = digest_in(&slot, digests, recorded, progress, context, error);
+    slot_close(&slot, true);
+    spool_free(&slot.spool);
+    return result;
+}

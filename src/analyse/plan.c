@@ -1,0 +1,148 @@
+/* A sweep line over the runs, by start. Where several files claim a byte (a deleted file under a living one, a resident
+ * file inside $MFT), the highest priority owns it: so every byte has one owner, and a sighting one place. */
+#include "analyse/plan.h"
+
+#include <string.h>
+
+enum { ACTIVE_MOST = 4096, CUT_ALIGNMENT = 1 << 20 };
+
+struct planner {
+    struct store *store;
+    int64_t evidence_id, size;
+    struct store_run active[ACTIVE_MOST]; /* runs that cover the line */
+    size_t active_count;
+    int64_t line;      /* everything before it has its owner */
+    int64_t span_start;
+    int64_t covered; /* everything before it is in a segment that is closed, or free */
+    struct store_segment open; /* the segment that may still grow; length 0: none */
+    struct error *error;
+};
+
+static int add_span(struct planner *planner, int64_t end)
+{
+    if (end <= planner->span_start)
+        return 0;
+    struct store_unit unit = {.evidence_id = planner->evidence_id,
+                              .kind = UNIT_SPAN,
+                              .start = planner->span_start,
+                              .length = end - planner->span_start,
+                              .bytes = end - planner->span_start};
+    planner->span_start = end;
+    return store_unit_add(planner->store, &unit, planner->error);
+}
+
+/* Ends spans at `from`, and up to `to` where these bytes may be cut anywhere. */
+static int cut_spans(struct planner *planner, int64_t from, int64_t to, bool cuttable)
+{
+    if (from - planner->span_start >= SPAN_SIZE && add_span(planner, from) != 0)
+        return -1;
+    while (cuttable && to - planner->span_start > SPAN_SIZE) {
+        int64_t cut = (planner->span_start + SPAN_SIZE) / CUT_ALIGNMENT * CUT_ALIGNMENT;
+        if (add_span(planner, cut > from ? cut : from) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int close_segment(struct planner *planner)
+{
+    struct store_segment *segment = &planner->open;
+    if (segment->length == 0)
+        return 0;
+    int64_t end = segment->start + segment->length;
+    if (cut_spans(planner, planner->covered, segment->start, true) != 0 ||
+        cut_spans(planner, segment->start, end, !segment->whole) != 0 ||
+        store_segment_add(planner->store, planner->evidence_id, segment, planner->error) != 0)
+        return -1;
+    planner->covered = end;
+    segment->length = 0;
+    return 0;
+}
+
+static int own(struct planner *planner, const struct store_run *run, int64_t start, int64_t end)
+{
+    int64_t file_offset = run->file_offset + (start - run->start);
+    struct store_segment *segment = &planner->open;
+    if (segment->length > 0 && segment->file == run->file && segment->start + segment->length == start &&
+        segment->file_offset + segment->length == file_offset) {
+        segment->length += end - start;
+        return 0;
+    }
+    if (close_segment(planner) != 0)
+        return -1;
+    *segment = (struct store_segment){.start = start,
+                                      .length = end - start,
+                                      .file = run->file,
+                                      .file_offset = file_offset,
+                                      .file_size = run->file_size,
+                                      .allocated = run->allocated,
+                                      .apart = run->apart,
+                                      .whole = run->whole};
+    return 0;
+}
+
+static const struct store_run *owner(const struct planner *planner)
+{
+    const struct store_run *best = &planner->active[0];
+    for (size_t i = 1; i < planner->active_count; i++) {
+        const struct store_run *run = &planner->active[i];
+        if (run->priority > best->priority || (run->priority == best->priority && run->file < best->file))
+            best = run;
+    }
+    return best;
+}
+
+static void forget_passed(struct planner *planner)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < planner->active_count; i++)
+        if (planner->active[i].start + planner->active[i].length > planner->line)
+            planner->active[kept++] = planner->active[i];
+    planner->active_count = kept;
+}
+
+/* Gives every byte before `until` its owner. */
+static int advance(struct planner *planner, int64_t until)
+{
+    forget_passed(planner);
+    while (planner->active_count > 0 && planner->line < until) {
+        const struct store_run *run = owner(planner);
+        int64_t end = run->start + run->length;
+        /* A run that begins later may own from there on: stop at `until`, where the next one begins. */
+        if (end > until)
+            end = until;
+        if (own(planner, run, planner->line, end) != 0)
+            return -1;
+        planner->line = end;
+        forget_passed(planner);
+    }
+    if (planner->line < until)
+        planner->line = until;
+    return 0;
+}
+
+static int take_run(void *context, const struct store_run *run)
+{
+    struct planner *planner = context;
+    struct store_run clipped = *run;
+    if (clipped.start < 0 || clipped.length <= 0 || clipped.start >= planner->size)
+        return 0;
+    if (clipped.length > planner->size - clipped.start)
+        clipped.length = planner->size - clipped.start;
+    if (advance(planner, clipped.start) != 0)
+        return -1;
+    /* Thousands of files over one byte is not a file system: those that come last own nothing here. */
+    if (planner->active_count < ACTIVE_MOST)
+        planner->active[planner->active_count++] = clipped;
+    return 0;
+}
+
+int plan_spans(struct store *store, int64_t evidence_id, int64_t size, struct error *error)
+{
+    static struct planner planner; /* large; a supervisor makes one plan at a time */
+    planner = (struct planner){.store = store, .evidence_id = evidence_id, .size = size, .error = error};
+    if (store_run_each(store, evidence_id, take_run, &planner, error) != 0 || advance(&planner, size) != 0 ||
+        close_segment(&planner) != 0 || cut_spans(&planner, planner.covered, size, true) != 0 || add_span(&planner, size) != 0)
+        return -1;
+    return store_run_clear(store, evidence_id, error);
+}

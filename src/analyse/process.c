@@ -1,0 +1,190 @@
+/* posix_spawn with two pipes and an empty environment; every other descriptor is closed on exec. */
+#include "analyse/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/wire.h"
+
+#ifndef SAMBAND_LIBEXEC
+#define SAMBAND_LIBEXEC "/usr/local/libexec/samband"
+#endif
+
+enum { PATH_SIZE = 4096, READ_STEP = 256 * 1024 };
+
+const char *process_program(void)
+{
+    static char path[PATH_SIZE];
+    const char *named = getenv("SAMBAND_WORKER");
+    if (named != NULL && named[0] != '\0')
+        return named;
+    ssize_t length = readlink("/proc/self/exe", path, sizeof path - sizeof "/samband-worker");
+    while (length > 0 && path[length - 1] != '/')
+        length--;
+    if (length > 0) {
+        (void)snprintf(path + length, sizeof path - (size_t)length, "samband-worker");
+        if (access(path, X_OK) == 0)
+            return path;
+    }
+    return SAMBAND_LIBEXEC "/samband-worker";
+}
+
+static int open_pipes(int request[2], int answer[2])
+{
+    if (pipe2(request, O_CLOEXEC) != 0)
+        return -1;
+    if (pipe2(answer, O_CLOEXEC) == 0)
+        return 0;
+    (void)close(request[0]);
+    (void)close(request[1]);
+    return -1;
+}
+
+static int spawn(struct process *process, const char *program, int input, int output)
+{
+    char locale[] = "LC_ALL=C.UTF-8";
+    char zone[] = "TZ=UTC";
+    char sanitizer[] = "ASAN_OPTIONS=detect_leaks=0";
+    char *const environment[] = {locale, zone, sanitizer, NULL};
+    char name[] = "samband-worker";
+    char *const arguments[] = {name, NULL};
+    posix_spawn_file_actions_t actions;
+    if (posix_spawn_file_actions_init(&actions) != 0)
+        return ENOMEM;
+    (void)posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
+    (void)posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+#ifndef __SANITIZE_ADDRESS__ /* a sanitizer's report must be seen; libraries' chatter about hostile bytes must not */
+    (void)posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+#endif
+    int problem = posix_spawn(&process->id, program, &actions, NULL, arguments, environment);
+    (void)posix_spawn_file_actions_destroy(&actions);
+    return problem;
+}
+
+static int send_opening(struct process *process, const char *paths, uint64_t memory)
+{
+    struct bytes request = {0};
+    uint32_t count = 0;
+    for (const char *at = paths; *at != '\0'; at++)
+        count += at[0] != '\n' && (at == paths || at[-1] == '\n');
+    size_t start = frame_begin(&request, FRAME_OPEN);
+    wire_put_u32(&request, PROTOCOL_VERSION);
+    wire_put_u64(&request, memory);
+    wire_put_u32(&request, count);
+    for (const char *at = paths; *at != '\0';) {
+        size_t length = strcspn(at, "\n");
+        if (length > 0)
+            wire_put_blob(&request, at, length);
+        at += length + (at[length] == '\n');
+    }
+    frame_end(&request, start);
+    int result = process_send(process, &request);
+    bytes_free(&request);
+    return result;
+}
+
+int process_start(struct process *process, const char *paths, uint64_t memory, struct error *error)
+{
+    int request[2];
+    int answer[2];
+    *process = (struct process){0};
+    const char *program = process_program();
+    if (open_pipes(request, answer) != 0)
+        return fail(error, "cannot talk to a worker: %s", strerror(errno));
+    int problem = spawn(process, program, request[0], answer[1]);
+    (void)close(request[0]);
+    (void)close(answer[1]);
+    process->to = request[1];
+    process->from = answer[0];
+    if (problem != 0) {
+        process->id = 0;
+        (void)close(process->to);
+        (void)close(process->from);
+        return fail(error, "cannot start %s: %s (run `make install`, or set SAMBAND_WORKER)", program, strerror(problem));
+    }
+    /* A worker that died at once is seen by the first receive, with how it ended. */
+    (void)send_opening(process, paths, memory);
+    return 0;
+}
+
+int process_send(struct process *process, const struct bytes *request)
+{
+    size_t sent = 0;
+    if (request->failed)
+        return -1;
+    while (sent < request->length) {
+        ssize_t step = write(process->to, request->data + sent, request->length - sent);
+        if (step > 0)
+            sent += (size_t)step;
+        else if (step < 0 && errno != EINTR)
+            return -1;
+    }
+    return 0;
+}
+
+int process_receive(struct process *process, int milliseconds)
+{
+    struct pollfd wait = {process->from, POLLIN, 0};
+    int ready = poll(&wait, 1, milliseconds);
+    if (ready <= 0)
+        return ready < 0 && errno != EINTR ? -1 : 0;
+    if (process->in_at > 0) {
+        memmove(process->in.data, process->in.data + process->in_at, process->in.length - process->in_at);
+        process->in.length -= process->in_at;
+        process->in_at = 0;
+    }
+    if (bytes_reserve(&process->in, READ_STEP) != 0)
+        return -1;
+    ssize_t got = read(process->from, process->in.data + process->in.length, READ_STEP);
+    if (got < 0 && errno == EINTR)
+        return 0;
+    if (got <= 0)
+        return -1;
+    process->in.length += (size_t)got;
+    return 1;
+}
+
+int process_frame(struct process *process, uint8_t *type, const uint8_t **payload, size_t *length)
+{
+    size_t used = 0;
+    int found = frame_next(process->in.data + process->in_at, process->in.length - process->in_at, FRAME_MAX, type,
+                           payload, length, &used);
+    if (found == 1)
+        process->in_at += used;
+    return found;
+}
+
+static void say_how(int status, char *how, size_t size)
+{
+    if (WIFSIGNALED(status))
+        (void)snprintf(how, size, "the worker was ended by signal %d (%s)", WTERMSIG(status),
+                       strsignal(WTERMSIG(status)));
+    else
+        (void)snprintf(how, size, "the worker ended early (status %d)", WEXITSTATUS(status));
+}
+
+void process_stop(struct process *process, bool force, char *how, size_t how_size)
+{
+    if (process->id == 0)
+        return;
+    (void)close(process->to);
+    if (force)
+        (void)kill(process->id, SIGKILL);
+    (void)close(process->from);
+    int status = 0;
+    struct rusage usage = {0};
+    while (wait4(process->id, &status, 0, &usage) < 0 && errno == EINTR)
+        ;
+    say_how(status, how, how_size);
+    bytes_free(&process->in);
+    *process = (struct process){.peak_kib = usage.ru_maxrss};
+}

@@ -1,0 +1,41 @@
+/* One worker process: starting it, talking to it, and how it ended. */
+#ifndef ANALYSE_PROCESS_H
+#define ANALYSE_PROCESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/bytes.h"
+#include "base/error.h"
+#include "worker/protocol.h"
+
+struct process {
+    pid_t id;     /* 0: none */
+    int to, from; /* its standard input and output */
+    struct bytes in;
+    size_t in_at; /* bytes of `in` that are behind us */
+    long peak_kib; /* the most resident memory it had; known once it ended */
+};
+
+/* The worker program: $SAMBAND_WORKER, beside this program, or where `make install` puts it. */
+const char *process_program(void);
+
+/* Starts one and tells it what to open. `paths`: one a line. */
+int process_start(struct process *process, const char *paths, uint64_t memory, struct error *error);
+
+/* Sends one whole request (frames in *request). -1 when the worker is gone. */
+int process_send(struct process *process, const struct bytes *request);
+
+/* Reads what has arrived (waits up to `milliseconds` for something; -1 for ever). 1: something came; 0: nothing yet;
+ * -1: the worker closed its end. */
+int process_receive(struct process *process, int milliseconds);
+
+/* The next whole frame of what was received: 1, 0 none yet, -1 it is no frame. Valid until the next receive. */
+int process_frame(struct process *process, uint8_t *type, const uint8_t **payload, size_t *length);
+
+/* Ends it (SIGKILL when `force`) and waits. `how` gets a few words: "ended by signal 11 (Segmentation fault)". */
+void process_stop(struct process *process, bool force, char *how, size_t how_size);
+
+#endif

@@ -1,0 +1,177 @@
+/* A span's request cuts the image into stretches that are scanned as one stream each: a file's content on the one hand, on
+ * the other what lies between contents (slack and free bytes, together, since old data runs through both). Content that a
+ * file unit reads is left out. So a value never seems to run from one file into what happens to lie behind it. */
+#include "analyse/request.h"
+
+#include <string.h>
+
+#include "base/wire.h"
+#include "scan/scan.h"
+#include "worker/protocol.h"
+
+enum { LOOK_AHEAD = 16 << 20 }; /* bytes behind a span that a container which begins inside it may use */
+
+struct ranges {
+    int64_t begin, end; /* of the span */
+    int64_t at;         /* everything before it is in a range or left out */
+    int64_t start;      /* of the range that may still grow */
+    int64_t length;     /* 0: none */
+    int64_t file;       /* whose content it is; 0: between contents */
+    int64_t file_offset; /* of its first byte */
+    int64_t file_size;
+    bool whole;
+    struct bytes range_list, file_list;
+    uint32_t range_count, file_count;
+    int64_t first_file, end_file;
+};
+
+static void close_range(struct ranges *ranges)
+{
+    int64_t start = ranges->start;
+    int64_t end = start + ranges->length;
+    if (ranges->length > 0 && start < ranges->end && end > ranges->begin) {
+        wire_put_u64(&ranges->range_list, (uint64_t)start);
+        wire_put_u64(&ranges->range_list, (uint64_t)ranges->length);
+        ranges->range_count++;
+        if (ranges->whole && ranges->file_offset == 0 && ranges->length == ranges->file_size &&
+            start >= ranges->begin && end <= ranges->end) {
+            wire_put_u32(&ranges->file_list, (uint32_t)ranges->file);
+            wire_put_u64(&ranges->file_list, (uint64_t)start);
+            wire_put_u64(&ranges->file_list, (uint64_t)ranges->file_size);
+            ranges->file_count++;
+            if (ranges->first_file == 0 || ranges->file < ranges->first_file)
+                ranges->first_file = ranges->file;
+            if (ranges->file >= ranges->end_file)
+                ranges->end_file = ranges->file + 1;
+        }
+    }
+    ranges->length = 0;
+}
+
+static void add_bytes(struct ranges *ranges, int64_t end, int64_t file, int64_t file_offset,
+                      const struct store_segment *segment)
+{
+    int64_t start = ranges->at;
+    if (end <= start)
+        return;
+    ranges->at = end;
+    bool grows = ranges->length > 0 && ranges->file == file && ranges->start + ranges->length == start &&
+                 (file == 0 || ranges->file_offset + ranges->length == file_offset);
+    if (grows) {
+        ranges->length += end - start;
+        return;
+    }
+    close_range(ranges);
+    ranges->start = start;
+    ranges->length = end - start;
+    ranges->file = file;
+    ranges->file_offset = file_offset;
+    ranges->file_size = segment == NULL ? 0 : segment->file_size;
+    ranges->whole = segment != NULL && segment->whole;
+}
+
+static int take_segment(void *context, const struct store_segment *segment)
+{
+    struct ranges *ranges = context;
+    add_bytes(ranges, segment->start, 0, 0, NULL);
+    int64_t end = segment->start + segment->length;
+    int64_t content_end = segment->start + (segment->file_size - segment->file_offset);
+    if (segment->file_size <= segment->file_offset)
+        content_end = segment->start;
+    if (content_end > end)
+        content_end = end;
+    if (segment->apart && content_end > ranges->at) {
+        close_range(ranges);
+        ranges->at = content_end;
+    } else {
+        /* The look-up may begin inside a segment. */
+        int64_t skipped = ranges->at > segment->start ? ranges->at - segment->start : 0;
+        add_bytes(ranges, content_end, segment->file, segment->file_offset + skipped, segment);
+    }
+    add_bytes(ranges, end, 0, 0, NULL);
+    return 0;
+}
+
+static int request_span(struct store *store, const struct store_unit *unit, int64_t size, bool digests,
+                        struct bytes *out, struct check *check, struct error *error)
+{
+    struct ranges ranges = {.begin = unit->start, .end = unit->start + unit->length};
+    int64_t low = unit->start > SB_MARGIN ? unit->start - SB_MARGIN : 0;
+    int64_t high = size - ranges.end > LOOK_AHEAD ? ranges.end + LOOK_AHEAD : size;
+    ranges.at = low;
+    if (store_segment_each(store, unit->evidence_id, low, high, take_segment, &ranges, error) != 0)
+        return -1;
+    add_bytes(&ranges, high, 0, 0, NULL);
+    close_range(&ranges);
+    size_t start = frame_begin(out, FRAME_SPAN);
+    wire_put_u64(out, (uint64_t)ranges.begin);
+    wire_put_u64(out, (uint64_t)ranges.end);
+    wire_put_u8(out, digests);
+    wire_put_u32(out, ranges.range_count);
+    bytes_append(out, ranges.range_list.data, ranges.range_list.length);
+    wire_put_u32(out, ranges.file_count);
+    bytes_append(out, ranges.file_list.data, ranges.file_list.length);
+    frame_end(out, start);
+    out->failed |= ranges.range_list.failed | ranges.file_list.failed;
+    bytes_free(&ranges.range_list);
+    bytes_free(&ranges.file_list);
+    check->begin = (uint64_t)ranges.begin;
+    check->end = (uint64_t)ranges.end;
+    check->first_file = (uint64_t)ranges.first_file;
+    check->end_file = (uint64_t)ranges.end_file;
+    return 0;
+}
+
+struct files {
+    struct bytes list;
+    uint32_t count;
+};
+
+static int take_file(void *context, const struct store_file *file)
+{
+    struct files *files = context;
+    wire_put_u32(&files->list, (uint32_t)file->number);
+    wire_put_u64(&files->list, (uint64_t)file->volume_start);
+    wire_put_u64(&files->list, (uint64_t)file->inode);
+    wire_put_u32(&files->list, (uint32_t)file->attribute_type);
+    wire_put_u32(&files->list, (uint32_t)file->attribute_id);
+    wire_put_text(&files->list, file->path);
+    wire_put_u64(&files->list, (uint64_t)file->size);
+    wire_put_u8(&files->list, file->apart == READ_APART);
+    files->count++;
+    return 0;
+}
+
+static int request_files(struct store *store, const struct store_unit *unit, bool digests, struct bytes *out,
+                         struct check *check, struct error *error)
+{
+    struct files files = {0};
+    if (store_file_apart_each(store, unit->evidence_id, unit->start, unit->length, take_file, &files, error) != 0)
+        return -1;
+    size_t start = frame_begin(out, FRAME_FILES);
+    wire_put_u8(out, digests);
+    wire_put_u32(out, files.count);
+    bytes_append(out, files.list.data, files.list.length);
+    frame_end(out, start);
+    out->failed |= files.list.failed;
+    bytes_free(&files.list);
+    check->first_file = (uint64_t)unit->start;
+    check->end_file = (uint64_t)unit->start + (uint64_t)unit->length;
+    return 0;
+}
+
+int request_unit(struct store *store, const struct store_unit *unit, int64_t size, bool digests, struct bytes *out,
+                 struct check *check, struct error *error)
+{
+    *check = (struct check){.kind = unit->kind, .evidence_size = (uint64_t)size, .end = (uint64_t)size};
+    int result = 0;
+    if (unit->kind == UNIT_SPAN)
+        result = request_span(store, unit, size, digests, out, check, error);
+    else if (unit->kind == UNIT_FILES)
+        result = request_files(store, unit, digests, out, check, error);
+    else
+        frame_end(out, frame_begin(out, unit->kind == UNIT_MAP ? FRAME_MAP : FRAME_DIGEST));
+    if (result == 0 && out->failed)
+        return fail(error, "memory is short");
+    return result;
+}

@@ -1,0 +1,154 @@
+/* Every frame that comes is checked before it is kept; the first one that is not sound ends the worker. */
+#include "analyse/slot.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "base/wire.h"
+
+int slot_open(struct slot *slot, int64_t evidence_id, const char *paths, uint64_t memory, double now,
+              struct error *error)
+{
+    slot_close(slot, true);
+    if (process_start(&slot->process, paths, memory, error) != 0)
+        return -1;
+    slot->state = SLOT_OPENING;
+    slot->evidence_id = evidence_id;
+    slot->last_sign = now;
+    return 0;
+}
+
+int slot_ask(struct slot *slot, const struct bytes *request, double now)
+{
+    spool_free(&slot->spool);
+    slot->state = SLOT_BUSY;
+    slot->progress = 0;
+    slot->last_sign = now;
+    return process_send(&slot->process, request);
+}
+
+void slot_close(struct slot *slot, bool force)
+{
+    char how[sizeof slot->failure];
+    if (slot->state == SLOT_EMPTY)
+        return;
+    process_stop(&slot->process, force, how, sizeof how);
+    if (slot->process.peak_kib > slot->peak_kib)
+        slot->peak_kib = slot->process.peak_kib;
+    slot->state = SLOT_EMPTY;
+}
+
+/* why NULL: the worker is gone by itself. */
+static enum slot_event break_off(struct slot *slot, const char *why, bool refused)
+{
+    bool opening = slot->state == SLOT_OPENING;
+    bool died = why == NULL;
+    process_stop(&slot->process, !died, slot->failure, sizeof slot->failure);
+    if (!died)
+        (void)snprintf(slot->failure, sizeof slot->failure, "%s", why);
+    if (slot->process.peak_kib > slot->peak_kib)
+        slot->peak_kib = slot->process.peak_kib;
+    slot->state = SLOT_EMPTY;
+    return opening && refused ? SLOT_REFUSED : SLOT_BROKEN;
+}
+
+static void copy_text(struct wire_reader *reader, char *out, size_t size)
+{
+    size_t length;
+    const char *text = wire_get_text(reader, size - 1, &length);
+    memcpy(out, text, length);
+    out[length] = '\0';
+}
+
+static bool is_hex_or_empty(const char *text, size_t length)
+{
+    return text[0] == '\0' || (strlen(text) == length && strspn(text, "0123456789abcdef") == length);
+}
+
+static bool read_medium(struct slot_medium *medium, const uint8_t *payload, size_t length)
+{
+    struct wire_reader reader = {payload, length, 0, false};
+    copy_text(&reader, medium->format, sizeof medium->format);
+    medium->size = wire_get_u64(&reader);
+    medium->sector_size = wire_get_u32(&reader);
+    copy_text(&reader, medium->md5, sizeof medium->md5);
+    copy_text(&reader, medium->sha1, sizeof medium->sha1);
+    return wire_done(&reader) && medium->size <= INT64_MAX / 2 && medium->sector_size <= 1 << 20 &&
+           is_hex_or_empty(medium->md5, 32) && is_hex_or_empty(medium->sha1, 40);
+}
+
+static enum slot_event take_closing(struct slot *slot, uint8_t type, const uint8_t *payload, size_t length)
+{
+    struct wire_reader reader = {payload, length, 0, false};
+    size_t text_length;
+    if (slot->state == SLOT_OPENING && type == FRAME_READY) {
+        if (!read_medium(&slot->medium, payload, length))
+            return break_off(slot, "the worker described the evidence in a way no worker does", false);
+        slot->state = SLOT_IDLE;
+        return SLOT_READY;
+    }
+    if (slot->state == SLOT_BUSY && type == FRAME_DONE) {
+        slot->state = SLOT_IDLE;
+        return SLOT_DONE;
+    }
+    if (type == FRAME_FAILED) {
+        struct bytes printable = {0};
+        const char *text = wire_get_text(&reader, ERROR_TEXT_MAX, &text_length);
+        text_append_printable(&printable, text, text_length);
+        (void)snprintf(slot->failure, sizeof slot->failure, "%s", bytes_text(&printable));
+        bytes_free(&printable);
+        if (slot->state == SLOT_BUSY) {
+            slot->state = SLOT_IDLE;
+            return SLOT_FAILED;
+        }
+        char why[sizeof slot->failure];
+        memcpy(why, slot->failure, sizeof why);
+        return break_off(slot, why, false);
+    }
+    return break_off(slot, "the worker sent what no worker sends", false);
+}
+
+static enum slot_event take_frames(struct slot *slot, double now, struct error *error)
+{
+    uint8_t type;
+    const uint8_t *payload;
+    size_t length;
+    int found;
+    while ((found = process_frame(&slot->process, &type, &payload, &length)) == 1) {
+        slot->last_sign = now;
+        if (slot->state == SLOT_BUSY && type == FRAME_PROGRESS && length == 8) {
+            struct wire_reader reader = {payload, length, 0, false};
+            uint64_t bytes = wire_get_u64(&reader);
+            slot->progress = bytes > (uint64_t)slot->unit.bytes ? slot->unit.bytes : (int64_t)bytes;
+            continue;
+        }
+        if (type == FRAME_READY || type == FRAME_DONE || type == FRAME_FAILED || slot->state != SLOT_BUSY)
+            return take_closing(slot, type, payload, length);
+        if (check_frame(&slot->check, type, payload, length) != 0)
+            return break_off(slot, "the worker sent what no worker sends", false);
+        if (spool_add(&slot->spool, type, payload, length, error) != 0)
+            return break_off(slot, error->text, false);
+    }
+    return found < 0 ? break_off(slot, "the worker sent what no worker sends", false) : SLOT_NOTHING;
+}
+
+enum slot_event slot_look(struct slot *slot, double now, double silence, struct error *error)
+{
+    if (slot->state != SLOT_OPENING && slot->state != SLOT_BUSY)
+        return SLOT_NOTHING;
+    enum slot_event event = take_frames(slot, now, error);
+    if (event != SLOT_NOTHING)
+        return event;
+    int came = process_receive(&slot->process, 0);
+    if (came < 0)
+        return break_off(slot, NULL, false);
+    if (came > 0)
+        return take_frames(slot, now, error);
+    if (now - slot->last_sign > silence) {
+        char why[96];
+        (void)snprintf(why, sizeof why, "the worker showed no sign of life for %.0f seconds", silence);
+        return break_off(slot, why, false);
+    }
+    return SLOT_NOTHING;
+}

@@ -1,0 +1,423 @@
+/* The loop: give every idle slot a unit, look at every busy one, commit what is done, and mend what went wrong. */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "analyse/analyse.h"
+#include "analyse/commit.h"
+#include "analyse/host.h"
+#include "analyse/repair.h"
+#include "analyse/request.h"
+#include "analyse/slot.h"
+
+enum {
+    WORKERS_MOST = 256,
+    LEASE_SECONDS = 120,
+    RENEW_SECONDS = 30,
+    TRIES = 3, /* of one unit before it is split */
+    COMMIT_TRIES = 5,
+    DEFAULT_SILENCE = 60,
+    IDLE_MILLISECONDS = 500,
+};
+static const uint64_t default_memory = 256u << 20;
+
+struct medium { /* what the loop knows of an evidence item */
+    int64_t id, case_id, size;
+    bool digests, described, folder;
+    char *paths;
+    char name[256];
+    char state[16];
+};
+
+struct supervisor {
+    struct store *store;
+    const struct analyse_options *options;
+    const int64_t *ids;
+    size_t id_count;
+    char host[HOST_NAME_SIZE];
+    struct slot *slots;
+    unsigned slot_count;
+    struct medium medium; /* of the evidence looked up last */
+    double began, renewed, reported;
+    struct analyse_progress progress;
+    char doing[320];
+    int64_t left; /* units that others hold or that wait for them */
+    struct error *error;
+};
+
+static double now(void)
+{
+    struct timespec time;
+    (void)clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+static int take_medium(void *context, const struct store_evidence *row)
+{
+    struct medium *medium = context;
+    free(medium->paths);
+    *medium = (struct medium){.id = row->id,
+                              .case_id = row->case_id,
+                              .size = row->size,
+                              .digests = row->digests,
+                              .described = row->format[0] != '\0',
+                              .folder = strcmp(row->format, "folder") == 0,
+                              .paths = strdup(row->paths)};
+    (void)snprintf(medium->name, sizeof medium->name, "%s", row->name);
+    (void)snprintf(medium->state, sizeof medium->state, "%s", row->state);
+    return 0;
+}
+
+static int look_up(struct supervisor *supervisor, int64_t evidence_id)
+{
+    if (store_evidence_get(supervisor->store, evidence_id, take_medium, &supervisor->medium, supervisor->error) != 0)
+        return -1;
+    return supervisor->medium.paths == NULL ? fail(supervisor->error, "memory is short") : 0;
+}
+
+static void say_doing(struct supervisor *supervisor, const struct slot *slot)
+{
+    static const char *const words[] = {"mapping", "sweeping", "reading files of", "digesting"};
+    (void)snprintf(supervisor->doing, sizeof supervisor->doing, "%s %s", words[slot->unit.kind],
+                   supervisor->medium.name);
+}
+
+static int ask(struct supervisor *supervisor, struct slot *slot)
+{
+    struct bytes request = {0};
+    if (look_up(supervisor, slot->unit.evidence_id) != 0)
+        return -1;
+    say_doing(supervisor, slot);
+    int result = request_unit(supervisor->store, &slot->unit, supervisor->medium.size, supervisor->medium.digests,
+                              &request, &slot->check, supervisor->error);
+    if (result == 0)
+        (void)slot_ask(slot, &request, now());
+    bytes_free(&request);
+    return result;
+}
+
+static int open_slot(struct supervisor *supervisor, struct slot *slot)
+{
+    uint64_t memory = supervisor->options->memory != 0 ? supervisor->options->memory : default_memory;
+    if (look_up(supervisor, slot->unit.evidence_id) != 0)
+        return -1;
+    return slot_open(slot, slot->unit.evidence_id, supervisor->medium.paths, memory, now(), supervisor->error);
+}
+
+static int start_unit(struct supervisor *supervisor, struct slot *slot)
+{
+    if (slot->state == SLOT_IDLE && slot->evidence_id == slot->unit.evidence_id)
+        return ask(supervisor, slot);
+    return open_slot(supervisor, slot);
+}
+
+static int claim(struct supervisor *supervisor, struct slot *slot)
+{
+    if (store_unit_claim(supervisor->store, supervisor->host, LEASE_SECONDS, supervisor->ids, supervisor->id_count,
+                         &slot->unit, &slot->has_unit, &supervisor->left, supervisor->error) != 0)
+        return -1;
+    if (!slot->has_unit)
+        return 0;
+    slot->tries = 0;
+    return start_unit(supervisor, slot);
+}
+
+/* Commits with a few tries: on a shared PostgreSQL two commits may deadlock, which costs one of them a repetition. */
+static int in_transaction(struct supervisor *supervisor, const struct store_unit *unit, const char *state,
+                          int (*work)(struct supervisor *, const struct store_unit *, void *), void *context)
+{
+    for (int try = 1;; try++) {
+        bool ours = false;
+        int result = store_begin(supervisor->store, supervisor->error);
+        if (result == 0)
+            result = store_unit_finish(supervisor->store, unit, supervisor->host, state, &ours, supervisor->error);
+        if (result == 0 && ours)
+            result = work(supervisor, unit, context);
+        if (result == 0 && ours)
+            result = store_commit(supervisor->store, supervisor->error);
+        if (result == 0 && ours)
+            return 0;
+        bool again = result != 0 && store_retryable(supervisor->store);
+        store_rollback(supervisor->store);
+        if (result == 0)
+            return 0; /* the lease ran out and another did the unit: what it found is the same */
+        if (!again || try == COMMIT_TRIES)
+            return -1;
+    }
+}
+
+static int commit_spool(struct supervisor *supervisor, const struct store_unit *unit, void *context)
+{
+    const struct medium *medium = &supervisor->medium;
+    struct commit commit = {.store = supervisor->store,
+                            .unit = unit,
+                            .case_id = medium->case_id,
+                            .size = medium->size,
+                            .digests = medium->digests,
+                            .folder = medium->folder};
+    return commit_unit(&commit, context, &supervisor->progress.sightings, supervisor->error);
+}
+
+static int settle(struct supervisor *supervisor, int64_t evidence_id)
+{
+    return store_evidence_settle(supervisor->store, evidence_id, supervisor->error);
+}
+
+/* The unit is done: the slot gets its next one before the findings are committed, so that the worker never waits. */
+static int finish_unit(struct supervisor *supervisor, struct slot *slot)
+{
+    struct spool spool = slot->spool;
+    struct store_unit unit = slot->unit;
+    slot->spool = (struct spool){0};
+    slot->has_unit = false;
+    int result = unit.kind == UNIT_MAP ? 0 : claim(supervisor, slot);
+    if (result == 0)
+        result = look_up(supervisor, unit.evidence_id);
+    if (result == 0)
+        result = in_transaction(supervisor, &unit, "done", commit_spool, &spool);
+    spool_free(&spool);
+    return result == 0 ? settle(supervisor, unit.evidence_id) : -1;
+}
+
+struct trouble {
+    const char *reason;
+    struct spool *spool; /* of a map that broke off: what came before is kept */
+};
+
+static int commit_trouble(struct supervisor *supervisor, const struct store_unit *unit, void *context)
+{
+    const struct trouble *trouble = context;
+    if (unit->kind == UNIT_MAP) {
+        if (repair_gap(supervisor->store, unit, 0, trouble->reason, supervisor->error) != 0)
+            return -1;
+        return commit_spool(supervisor, unit, trouble->spool);
+    }
+    return repair_unit(supervisor->store, unit, trouble->reason, supervisor->error);
+}
+
+/* A unit that cannot be done as it is: split when it can be, else what it holds is recorded as not read. */
+static int give_up_unit(struct supervisor *supervisor, struct slot *slot, bool keep_map)
+{
+    struct spool nothing = {0};
+    struct trouble trouble = {slot->failure, keep_map ? &slot->spool : &nothing};
+    struct store_unit unit = slot->unit;
+    slot->has_unit = false;
+    if (look_up(supervisor, unit.evidence_id) != 0)
+        return -1;
+    const char *state = repair_can_split(&unit) ? "split" : "failed";
+    int result = in_transaction(supervisor, &unit, state, commit_trouble, &trouble);
+    spool_free(&slot->spool);
+    return result == 0 ? settle(supervisor, unit.evidence_id) : -1;
+}
+
+static int commit_refusal(struct supervisor *supervisor, const struct store_unit *unit, void *context)
+{
+    const char *reason = context;
+    if (store_unit_abandon(supervisor->store, unit->evidence_id, supervisor->error) != 0)
+        return -1;
+    return store_evidence_state(supervisor->store, unit->evidence_id, "failed", reason, supervisor->error);
+}
+
+/* The evidence cannot be opened at all. */
+static int refuse_evidence(struct supervisor *supervisor, struct slot *slot)
+{
+    slot->has_unit = false;
+    return in_transaction(supervisor, &slot->unit, "failed", commit_refusal, slot->failure);
+}
+
+static int worker_broke(struct supervisor *supervisor, struct slot *slot)
+{
+    if (!slot->has_unit)
+        return 0;
+    if (++slot->tries < TRIES)
+        return start_unit(supervisor, slot);
+    if (look_up(supervisor, slot->unit.evidence_id) != 0)
+        return -1;
+    return supervisor->medium.described ? give_up_unit(supervisor, slot, false) : refuse_evidence(supervisor, slot);
+}
+
+static int evidence_is_open(struct supervisor *supervisor, struct slot *slot)
+{
+    const struct slot_medium *found = &slot->medium;
+    if (look_up(supervisor, slot->unit.evidence_id) != 0)
+        return -1;
+    if (!supervisor->medium.described) {
+        if (store_evidence_describe(supervisor->store, slot->unit.evidence_id, found->format, (int64_t)found->size,
+                                    found->sector_size, found->md5, found->sha1, supervisor->error) != 0)
+            return -1;
+    } else if ((int64_t)found->size != supervisor->medium.size) {
+        (void)snprintf(slot->failure, sizeof slot->failure, "the evidence has %llu bytes now, but had %lld when it was "
+                       "mapped: analyse it as new evidence", (unsigned long long)found->size,
+                       (long long)supervisor->medium.size);
+        slot_close(slot, true);
+        return refuse_evidence(supervisor, slot);
+    }
+    return ask(supervisor, slot);
+}
+
+static int take_event(struct supervisor *supervisor, struct slot *slot, enum slot_event event)
+{
+    switch (event) {
+    case SLOT_READY:
+        return evidence_is_open(supervisor, slot);
+    case SLOT_REFUSED:
+        return refuse_evidence(supervisor, slot);
+    case SLOT_DONE:
+        return finish_unit(supervisor, slot);
+    case SLOT_FAILED:
+        return give_up_unit(supervisor, slot, true);
+    case SLOT_BROKEN:
+        return worker_broke(supervisor, slot);
+    default:
+        return 0;
+    }
+}
+
+static int look_at_slots(struct supervisor *supervisor, bool *anything)
+{
+    unsigned silence = supervisor->options->silence_seconds;
+    double patience = silence != 0 ? silence : DEFAULT_SILENCE;
+    for (unsigned i = 0; i < supervisor->slot_count; i++) {
+        struct slot *slot = &supervisor->slots[i];
+        enum slot_event event = slot_look(slot, now(), patience, supervisor->error);
+        if (event == SLOT_NOTHING)
+            continue;
+        *anything = true;
+        if (take_event(supervisor, slot, event) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int feed_slots(struct supervisor *supervisor, bool *busy)
+{
+    bool more = true;
+    *busy = false;
+    for (unsigned i = 0; i < supervisor->slot_count; i++) {
+        struct slot *slot = &supervisor->slots[i];
+        if (!slot->has_unit && more) {
+            if (claim(supervisor, slot) != 0)
+                return -1;
+            more = slot->has_unit;
+        }
+        *busy |= slot->has_unit;
+    }
+    return 0;
+}
+
+static void wait_for_workers(const struct supervisor *supervisor, bool busy)
+{
+    struct pollfd waits[WORKERS_MOST];
+    nfds_t count = 0;
+    for (unsigned i = 0; i < supervisor->slot_count; i++) {
+        const struct slot *slot = &supervisor->slots[i];
+        if (slot->state == SLOT_OPENING || slot->state == SLOT_BUSY)
+            waits[count++] = (struct pollfd){slot->process.from, POLLIN, 0};
+    }
+    (void)poll(waits, count, busy ? 250 : IDLE_MILLISECONDS);
+}
+
+static int renew_leases(struct supervisor *supervisor)
+{
+    if (now() - supervisor->renewed < RENEW_SECONDS)
+        return 0;
+    supervisor->renewed = now();
+    for (unsigned i = 0; i < supervisor->slot_count; i++)
+        if (supervisor->slots[i].has_unit && store_unit_renew(supervisor->store, &supervisor->slots[i].unit,
+                                                              supervisor->host, LEASE_SECONDS, supervisor->error) != 0)
+            return -1;
+    return 0;
+}
+
+static int report(struct supervisor *supervisor, bool last)
+{
+    const struct analyse_options *options = supervisor->options;
+    if (options->progress == NULL || (!last && now() - supervisor->reported < 0.25))
+        return 0;
+    struct store_totals totals;
+    if (store_unit_totals(supervisor->store, supervisor->ids, supervisor->id_count, &totals, supervisor->error) != 0)
+        return -1;
+    struct analyse_progress *progress = &supervisor->progress;
+    progress->bytes_all = totals.bytes;
+    progress->bytes_done = totals.bytes_done;
+    progress->units_all = totals.units;
+    progress->units_done = totals.units_done;
+    for (unsigned i = 0; i < supervisor->slot_count; i++)
+        if (supervisor->slots[i].has_unit && supervisor->slots[i].unit.bytes > 0)
+            progress->bytes_done += supervisor->slots[i].progress;
+    progress->seconds = now() - supervisor->began;
+    progress->doing = supervisor->doing;
+    supervisor->reported = now();
+    options->progress(options->context, progress);
+    return 0;
+}
+
+static bool asked_to_stop(const struct supervisor *supervisor)
+{
+    return supervisor->options->stop != NULL && *supervisor->options->stop != 0;
+}
+
+static int run(struct supervisor *supervisor)
+{
+    for (;;) {
+        bool busy = false;
+        bool anything = false;
+        if (asked_to_stop(supervisor))
+            return 0;
+        if (feed_slots(supervisor, &busy) != 0)
+            return -1;
+        if (!busy && supervisor->left == 0 && !supervisor->options->wait)
+            return report(supervisor, true);
+        if (look_at_slots(supervisor, &anything) != 0 || renew_leases(supervisor) != 0 ||
+            report(supervisor, false) != 0)
+            return -1;
+        if (!anything)
+            wait_for_workers(supervisor, busy);
+    }
+}
+
+static void close_slots(struct supervisor *supervisor, long *peak_kib)
+{
+    for (unsigned i = 0; i < supervisor->slot_count; i++) {
+        struct slot *slot = &supervisor->slots[i];
+        slot_close(slot, slot->state != SLOT_IDLE);
+        spool_free(&slot->spool);
+        if (slot->has_unit)
+            (void)store_unit_release(supervisor->store, &slot->unit, supervisor->host, NULL);
+        if (peak_kib != NULL && slot->peak_kib > *peak_kib)
+            *peak_kib = slot->peak_kib;
+    }
+}
+
+int analyse_run(struct store *store, const int64_t *evidence_ids, size_t evidence_count,
+                const struct analyse_options *options, long *peak_kib, struct error *error)
+{
+    struct supervisor supervisor = {.store = store,
+                                    .options = options,
+                                    .ids = evidence_ids,
+                                    .id_count = evidence_count,
+                                    .error = error,
+                                    .began = now(),
+                                    .renewed = now()};
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    supervisor.slot_count = options->workers != 0 ? options->workers : processors > 0 ? (unsigned)processors : 1;
+    if (supervisor.slot_count > WORKERS_MOST)
+        return fail(error, "%u workers are too many: at most %d", supervisor.slot_count, WORKERS_MOST);
+    supervisor.slots = calloc(supervisor.slot_count, sizeof *supervisor.slots);
+    if (supervisor.slots == NULL)
+        return fail(error, "memory is short");
+    (void)signal(SIGPIPE, SIG_IGN); /* a dead worker is seen by its closed pipe */
+    host_name(supervisor.host);
+    int result = host_release_dead(store, supervisor.host, error);
+    if (result == 0)
+        result = run(&supervisor);
+    close_slots(&supervisor, peak_kib);
+    free(supervisor.slots);
+    free(supervisor.medium.paths);
+    return result;
+}

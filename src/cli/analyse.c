@@ -1,0 +1,187 @@
+/* samband analyse and samband work: from a disk to findings in the store. */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "analyse/analyse.h"
+#include "cli/command.h"
+#include "cli/progress.h"
+#include "cli/report_evidence.h"
+
+struct analysing {
+    struct store *store;
+    struct error error;
+    int64_t workers, memory, silence;
+    bool no_digests, quiet, wait;
+    bool whole; /* false once an evidence item is found incomplete or failed */
+};
+
+/* Length of the stem of an image's segment ("disk.E02", "disk.002"), and its number; 0 when the name is none. */
+static size_t segment_stem(const char *path, unsigned long *number)
+{
+    size_t length = strlen(path);
+    if (length < 5 || path[length - 4] != '.')
+        return 0;
+    const char *end = path + length - 3;
+    bool ewf = toupper((unsigned char)end[0]) == 'E' && isdigit((unsigned char)end[1]) && isdigit((unsigned char)end[2]);
+    bool raw = strspn(end, "0123456789") == 3;
+    *number = strtoul(end + (ewf ? 1 : 0), NULL, 10);
+    return ewf || raw ? length - 3 : 0;
+}
+
+/* A shell's disk.E0* names every segment; they are one image, which the first of them opens. */
+static bool is_later_segment(char **paths, int count, int at)
+{
+    unsigned long number = 0;
+    size_t stem = segment_stem(paths[at], &number);
+    for (int i = 0; stem != 0 && i < count; i++) {
+        unsigned long other = 0;
+        if (i != at && segment_stem(paths[i], &other) == stem && strncmp(paths[i], paths[at], stem) == 0 && other < number)
+            return true;
+    }
+    return false;
+}
+
+static int add_all(struct analysing *analysing, const char *case_reference, int count, char **paths, int64_t *ids,
+                   size_t *id_count)
+{
+    int64_t case_id = 0;
+    if (store_case_find(analysing->store, case_reference, &case_id, &analysing->error) != 0)
+        return -1;
+    if (case_id == 0)
+        return fail(&analysing->error, "there is no case %s: open it with \"samband case add %s --country CC\"",
+                    case_reference, case_reference);
+    for (int i = 0; i < count; i++) {
+        if (is_later_segment(paths, count, i))
+            continue;
+        const char *path = paths[i];
+        if (analyse_add(analysing->store, case_id, &path, 1, !analysing->no_digests, &ids[*id_count],
+                        &analysing->error) != 0)
+            return -1;
+        (*id_count)++;
+    }
+    return 0;
+}
+
+static int show_result(void *context, const struct store_evidence *row)
+{
+    struct analysing *analysing = context;
+    if (strcmp(row->state, "complete") != 0)
+        analysing->whole = false;
+    return analysing->quiet ? 0 : report_evidence(analysing->store, row, &analysing->error);
+}
+
+static int run_units(struct analysing *analysing, const int64_t *ids, size_t count)
+{
+    struct progress_line line = {.quiet = analysing->quiet};
+    struct analyse_options options = {.workers = (unsigned)analysing->workers,
+                                      .memory = (uint64_t)analysing->memory << 20,
+                                      .silence_seconds = (unsigned)analysing->silence,
+                                      .wait = analysing->wait,
+                                      .progress = progress_show,
+                                      .context = &line,
+                                      .stop = &progress_stop};
+    long peak_kib = 0;
+    progress_watch_stop();
+    int result = analyse_run(analysing->store, ids, count, &options, &peak_kib, &analysing->error);
+    progress_clear(&line);
+    if (result == 0 && getenv("SAMBAND_SHOW_PEAK") != NULL)
+        (void)fprintf(stderr, "peak memory of a worker: %ld KiB\n", peak_kib);
+    return result;
+}
+
+static int finish(struct analysing *analysing, int result)
+{
+    store_close(analysing->store);
+    if (result != 0)
+        return failed(&analysing->error);
+    if (progress_stop != 0) {
+        (void)fprintf(stderr, "samband: stopped; the same command goes on from here\n");
+        return EXIT_FAILED;
+    }
+    return analysing->whole ? EXIT_DONE : EXIT_FAILED;
+}
+
+static bool sound_numbers(const struct analysing *analysing)
+{
+    return analysing->workers <= 256 && analysing->memory <= 1 << 20 && analysing->silence <= 86400;
+}
+
+static int run_analyse(const struct cli *cli, int argc, char **argv)
+{
+    struct analysing analysing = {.whole = true};
+    const char *case_reference = NULL;
+    const struct option_row rows[] = {
+        {"case", OPTION_TEXT, &case_reference, "REFERENCE", "the case the evidence belongs to (required)"},
+        {"workers", OPTION_NUMBER, &analysing.workers, "N", "worker processes (default: one per processor)"},
+        {"no-digests", OPTION_FLAG, &analysing.no_digests, NULL, "no MD5, SHA-1, SHA-256 of the image and its files: faster"},
+        {"worker-memory", OPTION_NUMBER, &analysing.memory, "MIB", "memory a worker may use (default 256)"},
+        {"silence", OPTION_NUMBER, &analysing.silence, "SECONDS", "end a worker that shows no sign of life (default 60)"},
+        {"quiet", OPTION_FLAG, &analysing.quiet, NULL, "no progress and no report"},
+        {NULL}};
+    int status = 0;
+    int count = read_options(&analyse_command, rows, argc, argv, &status);
+    if (count < 0)
+        return status;
+    if (case_reference == NULL)
+        return misuse(&analyse_command, "--case says which case the evidence belongs to");
+    if (count == 0)
+        return misuse(&analyse_command, "name at least one disk image, file or folder");
+    if (!sound_numbers(&analysing))
+        return misuse(&analyse_command, "at most 256 workers of 1048576 MiB, silent for at most 86400 seconds");
+    int64_t *ids = calloc((size_t)count, sizeof *ids);
+    size_t id_count = 0;
+    analysing.store = ids == NULL ? NULL : open_store(cli, true);
+    if (analysing.store == NULL) {
+        free(ids);
+        return EXIT_FAILED;
+    }
+    int result = add_all(&analysing, case_reference, count, argv + 1, ids, &id_count);
+    if (result == 0)
+        result = run_units(&analysing, ids, id_count);
+    for (size_t i = 0; result == 0 && i < id_count; i++)
+        result = store_evidence_get(analysing.store, ids[i], show_result, &analysing, &analysing.error);
+    free(ids);
+    return finish(&analysing, result);
+}
+
+static int run_work(const struct cli *cli, int argc, char **argv)
+{
+    struct analysing analysing = {.whole = true};
+    const struct option_row rows[] = {
+        {"workers", OPTION_NUMBER, &analysing.workers, "N", "worker processes (default: one per processor)"},
+        {"worker-memory", OPTION_NUMBER, &analysing.memory, "MIB", "memory a worker may use (default 256)"},
+        {"silence", OPTION_NUMBER, &analysing.silence, "SECONDS", "end a worker that shows no sign of life (default 60)"},
+        {"wait", OPTION_FLAG, &analysing.wait, NULL, "when all is done, wait for more instead of ending"},
+        {"quiet", OPTION_FLAG, &analysing.quiet, NULL, "no progress"},
+        {NULL}};
+    int status = 0;
+    int count = read_options(&work_command, rows, argc, argv, &status);
+    if (count != 0)
+        return count < 0 ? status : misuse(&work_command, "this takes no arguments");
+    if (!sound_numbers(&analysing))
+        return misuse(&work_command, "at most 256 workers of 1048576 MiB, silent for at most 86400 seconds");
+    analysing.store = open_store(cli, false);
+    if (analysing.store == NULL)
+        return EXIT_FAILED;
+    return finish(&analysing, run_units(&analysing, NULL, 0));
+}
+
+const struct command analyse_command = {
+    "analyse", "reads evidence: disk images, files, folders", "--case REFERENCE [options] PATH…",
+    "Reads each PATH once and keeps what it finds: every file with its digests, and every selector (cards, accounts,\n"
+    "addresses, wallets …) with the place where it stands. PATH is a disk image (raw, split raw, E01, AFF, VHD, VMDK,\n"
+    "qcow2; the first of several segments is enough), a single file, or a folder.\n\n"
+    "It can be stopped or killed at any moment: the same command goes on where it was. Evidence is never written to, and\n"
+    "is parsed only in locked worker processes. What could not be read is listed at the end (exit status 1).\n\n"
+    "  samband analyse --case SE-2026-17 disk.E01 phone.dd",
+    run_analyse};
+
+const struct command work_command = {
+    "work", "helps with units of evidence that others put into the store", "[options]",
+    "Claims units of work from the store and does them, beside any number of other processes on this and other hosts that\n"
+    "use the same store (PostgreSQL for several hosts). The evidence must be found under the same paths.\n\n"
+    "  samband --store postgresql://samband@db.example/samband work --wait",
+    run_work};

@@ -1,0 +1,135 @@
+/* samband case: the cases of the store. */
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "cli/show.h"
+
+static int run_add(const struct cli *cli, int argc, char **argv);
+static int run_list(const struct cli *cli, int argc, char **argv);
+
+static const struct command add_command = {
+    "case add", "opens a case", "REFERENCE --country CC [--title TEXT] …",
+    "Opens a case of one authority. The reference is how everything else names it.\n\n"
+    "  samband case add SE-2026-17 --country SE --title \"Card shop\" --authority \"National Cybercrime Unit\"",
+    run_add};
+static const struct command list_command = {"case list", "lists the cases", "[--json]", "Lists the cases by reference.",
+                                            run_list};
+static const struct command *const subcommands[] = {&add_command, &list_command, NULL};
+
+static bool is_country(const char *text)
+{
+    return strlen(text) == 2 && isupper((unsigned char)text[0]) && isupper((unsigned char)text[1]);
+}
+
+static bool is_date(const char *text)
+{
+    return strlen(text) == 10 && strspn(text, "0123456789") == 4 && text[4] == '-' &&
+           strspn(text + 5, "0123456789") == 2 && text[7] == '-' && strspn(text + 8, "0123456789") == 2;
+}
+
+static bool is_reference(const char *text)
+{
+    return text[0] != '\0' && strlen(text) <= 64 &&
+           strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.") == strlen(text);
+}
+
+static int run_add(const struct cli *cli, int argc, char **argv)
+{
+    struct store_case record = {.country = "", .authority = "", .title = "", .handling = "free", .retention = ""};
+    const struct option_row rows[] = {
+        {"country", OPTION_TEXT, &record.country, "CC", "the authority's country, ISO 3166 alpha-2 (required)"},
+        {"title", OPTION_TEXT, &record.title, "TEXT", "a few words"},
+        {"authority", OPTION_TEXT, &record.authority, "NAME", "who owns the case"},
+        {"handling", OPTION_TEXT, &record.handling, "CODE", "free, hit (others learn hit or no hit) or own (default free)"},
+        {"retention", OPTION_TEXT, &record.retention, "DATE", "YYYY-MM-DD after which the case is to be purged"},
+        {NULL}};
+    int status = 0;
+    int count = read_options(&add_command, rows, argc, argv, &status);
+    if (count < 0)
+        return status;
+    if (count != 1 || !is_reference(argv[1]))
+        return misuse(&add_command, "a case needs one reference of letters, digits, '-', '_' and '.'");
+    if (!is_country(record.country))
+        return misuse(&add_command, "--country takes two capital letters, for example SE");
+    if (strcmp(record.handling, "free") != 0 && strcmp(record.handling, "hit") != 0 && strcmp(record.handling, "own") != 0)
+        return misuse(&add_command, "--handling is free, hit or own");
+    if (record.retention[0] != '\0' && !is_date(record.retention))
+        return misuse(&add_command, "--retention is a date like 2031-12-31");
+    struct store *store = open_store(cli, true);
+    if (store == NULL)
+        return EXIT_FAILED;
+    struct error error = {0};
+    int64_t id = 0;
+    record.reference = argv[1];
+    int result = store_case_find(store, record.reference, &id, &error);
+    if (result == 0 && id != 0)
+        result = fail(&error, "there is a case %s already (samband case list)", record.reference);
+    else if (result == 0)
+        result = store_case_add(store, &record, &id, &error);
+    store_close(store);
+    return result == 0 ? EXIT_DONE : failed(&error);
+}
+
+struct listing {
+    struct table table;
+    struct json json;
+    bool as_json;
+};
+
+static int show_case(void *context, const struct store_case *row)
+{
+    struct listing *listing = context;
+    if (!listing->as_json) {
+        table_text(&listing->table, row->reference);
+        table_text(&listing->table, row->country);
+        table_number(&listing->table, row->evidence_count);
+        table_text(&listing->table, row->handling);
+        table_text(&listing->table, row->authority);
+        table_text(&listing->table, row->title);
+        table_row(&listing->table);
+        return 0;
+    }
+    struct json *json = &listing->json;
+    json_open(json, NULL, '{');
+    json_text(json, "case", row->reference);
+    json_text(json, "country", row->country);
+    json_text(json, "authority", row->authority);
+    json_text(json, "title", row->title);
+    json_text(json, "handling", row->handling);
+    json_text(json, "retention", row->retention[0] == '\0' ? NULL : row->retention);
+    json_int(json, "evidence", row->evidence_count);
+    json_close(json, '}');
+    print_json(json);
+    return 0;
+}
+
+static int run_list(const struct cli *cli, int argc, char **argv)
+{
+    static const char *const headings[] = {"CASE", "CC", "EVIDENCE", "HANDLING", "AUTHORITY", "TITLE", NULL};
+    static const int widths[] = {14, 2, 8, 8, 32, 0};
+    struct listing listing = {.table = table_begin(headings, widths)};
+    const struct option_row rows[] = {{"json", OPTION_FLAG, &listing.as_json, NULL, "JSON Lines"}, {NULL}};
+    int status = 0;
+    int count = read_options(&list_command, rows, argc, argv, &status);
+    if (count != 0)
+        return count < 0 ? status : misuse(&list_command, "this takes no arguments");
+    struct store *store = open_store(cli, false);
+    if (store == NULL)
+        return EXIT_FAILED;
+    struct error error = {0};
+    int result = store_case_each(store, show_case, &listing, &error);
+    table_end(&listing.table);
+    json_free(&listing.json);
+    store_close(store);
+    return result == 0 ? EXIT_DONE : failed(&error);
+}
+
+static int run(const struct cli *cli, int argc, char **argv)
+{
+    return run_subcommand(&case_command, subcommands, cli, argc, argv);
+}
+
+const struct command case_command = {"case", "opens and lists cases", "add|list …",
+                                     "A case is one investigation of one authority.", run};

@@ -1,0 +1,56 @@
+/* What every command shares: its row in the table, its options, the store it works on. One file per command. */
+#ifndef CLI_COMMAND_H
+#define CLI_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "store/store.h"
+
+enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_MISUSE = 2 };
+
+struct cli {
+    const char *store; /* path or URL */
+};
+
+struct command {
+    const char *name;
+    const char *summary;   /* one line in `samband help` */
+    const char *arguments; /* as in "usage: samband NAME ARGUMENTS" */
+    const char *text;      /* what `--help` says below the usage: what it does, an example */
+    int (*run)(const struct cli *cli, int argc, char **argv); /* argv[0] is the command's name */
+};
+
+extern const struct command case_command, analyse_command, work_command, evidence_command, files_command,
+    selectors_command, sightings_command, links_command, networks_command, find_command, known_command, verify_command,
+    exercise_command;
+
+/* Options of a command, as a table that ends with a NULL name. */
+enum option_type { OPTION_FLAG, OPTION_TEXT, OPTION_NUMBER };
+struct option_row {
+    const char *name; /* without the dashes */
+    enum option_type type;
+    void *target;     /* bool, const char * or int64_t */
+    const char *value; /* what stands for the value in help: "N"; NULL for a flag */
+    const char *help;
+};
+
+/* Reads options from anywhere among the arguments and leaves the others at the front of argv[1..]; returns how many, or
+ * -1 when the caller shall return *status at once (after --help, or a misuse that was explained). */
+int read_options(const struct command *command, const struct option_row *rows, int argc, char **argv, int *status);
+
+/* Explains a misuse on standard error, points to --help, and returns EXIT_MISUSE. */
+int misuse(const struct command *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Says on standard error what failed, and returns EXIT_FAILED. */
+int failed(const struct error *error);
+
+/* Opens the store of the command line; NULL after saying why. */
+struct store *open_store(const struct cli *cli, bool create);
+
+/* Commands with a second word (`case add`): runs the one that argv[1] names. */
+int run_subcommand(const struct command *command, const struct command *const subcommands[], const struct cli *cli,
+                   int argc, char **argv);
+
+#endif

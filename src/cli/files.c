@@ -1,0 +1,75 @@
+/* samband files: every file of the evidence, deleted ones and alternate data streams too. */
+#include "cli/listing.h"
+
+static void show_json(struct json *json, const struct store_file *row)
+{
+    json_open(json, NULL, '{');
+    json_text(json, "case", row->case_reference);
+    json_text(json, "evidence", row->evidence_name);
+    json_text(json, "evidence_id", shown_evidence(row->case_reference, row->evidence_number));
+    json_int(json, "volume", row->volume);
+    json_text(json, "path", row->path);
+    json_int(json, "size", row->size);
+    json_bool(json, "allocated", row->allocated);
+    json_bool(json, "regular", row->regular);
+    json_text(json, "md5", shown_digest(row->md5, MD5_SIZE));
+    json_text(json, "sha1", shown_digest(row->sha1, SHA1_SIZE));
+    json_text(json, "sha256", shown_digest(row->sha256, SHA256_SIZE));
+    json_text(json, "type", row->type[0] == '\0' ? NULL : row->type);
+    json_text(json, "modified", shown_time(row->modified));
+    json_text(json, "accessed", shown_time(row->accessed));
+    json_text(json, "changed", shown_time(row->changed));
+    json_text(json, "created", shown_time(row->created));
+    json_text(json, "known", row->known[0] == '\0' ? NULL : row->known);
+    json_close(json, '}');
+    print_json(json);
+}
+
+static int show(void *context, const struct store_file *row)
+{
+    struct listing *listing = context;
+    if (listing->as_json) {
+        show_json(&listing->json, row);
+        return 0;
+    }
+    const char *time = shown_time(row->modified);
+    const char *digest = shown_digest(row->sha256, SHA256_SIZE);
+    table_text(&listing->table, shown_evidence(row->case_reference, row->evidence_number));
+    table_text(&listing->table, row->allocated ? "allocated" : "deleted");
+    table_number(&listing->table, row->size);
+    table_text(&listing->table, time == NULL ? "" : time);
+    table_text(&listing->table, row->type);
+    table_text(&listing->table, row->known);
+    table_text(&listing->table, digest == NULL ? "" : digest);
+    table_text(&listing->table, row->path);
+    table_row(&listing->table);
+    return 0;
+}
+
+static int list(struct listing *listing)
+{
+    return store_file_each(listing->store, &listing->filter, show, listing, &listing->error);
+}
+
+static int run(const struct cli *cli, int argc, char **argv)
+{
+    static const char *const headings[] = {"EVIDENCE", "STATE", "SIZE", "MODIFIED", "TYPE", "KNOWN", "SHA-256", "PATH", NULL};
+    static const int widths[] = {14, 9, 10, 20, 24, 5, 64, 0};
+    struct listing listing = {.table = table_begin(headings, widths)};
+    const struct option_row rows[] = {
+        LISTING_OPTIONS(listing),
+        {"path", OPTION_TEXT, &listing.filter.path_like, "PATTERN", "only paths like this; % stands for anything"},
+        {"digest", OPTION_TEXT, &listing.filter.value, "HEX", "only files with this MD5, SHA-1 or SHA-256"},
+        {NULL}};
+    int status = 0;
+    int count = read_options(&files_command, rows, argc, argv, &status);
+    if (count != 0)
+        return count < 0 ? status : misuse(&files_command, "this takes no arguments");
+    return run_listing(cli, &listing, list);
+}
+
+const struct command files_command = {
+    "files", "lists the files of the evidence", "[options]",
+    "Lists every file: path, size, times, type, digests, whether it is deleted, and whether it stands in a hash set.\n\n"
+    "  samband files --case SE-2026-17 --path '%.docx'",
+    run};

@@ -1,0 +1,210 @@
+/* samband links and samband networks: which cases belong together, and why. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/listing.h"
+#include "link/link.h"
+
+enum { WHY_PLACES = 3 }; /* per case */
+
+struct linking {
+    struct listing listing;
+    int64_t percent; /* least weight shown, in hundredths */
+    bool why;
+    /* while a link is explained */
+    char last_case[80];
+    int shown;
+};
+
+static void show_texts(struct json *json, const char *key, const char *const *texts, size_t count)
+{
+    json_open(json, key, '[');
+    for (size_t i = 0; i < count; i++)
+        json_text(json, NULL, texts[i]);
+    json_close(json, ']');
+}
+
+static int explain_place(void *context, const struct store_sighting_row *row)
+{
+    struct linking *linking = context;
+    const struct store_sighting *sighting = &row->sighting;
+    if (strcmp(linking->last_case, row->case_reference) != 0) {
+        (void)snprintf(linking->last_case, sizeof linking->last_case, "%s", row->case_reference);
+        linking->shown = 0;
+    }
+    if (linking->shown++ >= WHY_PLACES || strcmp(row->known, "good") == 0)
+        return 0;
+    (void)printf("      %s  %s %s", row->case_reference, printable(row->evidence_name),
+                 allocation_name(sighting->allocation));
+    if (row->file_path != NULL)
+        (void)printf(" %s", printable(row->file_path));
+    if (sighting->path[0] != '\0')
+        (void)printf(" (in %s)", printable(sighting->path));
+    (void)printf(": %s\n", printable(shown_context(sighting->context, linking->listing.reveal)));
+    return 0;
+}
+
+static int explain_file(void *context, const struct store_file *row)
+{
+    (void)context;
+    (void)printf("      %s  %s %s %s\n", row->case_reference, shown_evidence(row->case_reference, row->evidence_number),
+                 row->allocated ? "allocated" : "deleted", printable(row->path));
+    return 0;
+}
+
+static int explain(struct linking *linking, const struct link *link)
+{
+    struct store_filter filter = {.kind = link->kind, .value = link->value};
+    linking->last_case[0] = '\0';
+    if (strcmp(link->kind, "file") == 0)
+        return store_file_each(linking->listing.store, &filter, explain_file, linking, &linking->listing.error);
+    return store_sighting_each(linking->listing.store, &filter, explain_place, linking, &linking->listing.error);
+}
+
+static int show_link(struct linking *linking, const struct link *link)
+{
+    struct listing *listing = &linking->listing;
+    const char *value = shown_value(link->kind, link->value, listing->reveal);
+    if (listing->as_json) {
+        struct json *json = &listing->json;
+        json_open(json, NULL, '{');
+        json_text(json, "kind", link->kind);
+        json_text(json, "value", value);
+        show_texts(json, "cases", link->cases, link->case_count);
+        show_texts(json, "countries", link->countries, link->country_count);
+        json_real(json, "weight", link->weight);
+        json_int(json, "sightings", link->sightings);
+        json_close(json, '}');
+        print_json(json);
+        return 0;
+    }
+    char weight[16];
+    (void)snprintf(weight, sizeof weight, "%.2f", link->weight);
+    table_text(&listing->table, weight);
+    table_text(&listing->table, link->kind);
+    table_text(&listing->table, value);
+    table_text(&listing->table, joined(link->countries, link->country_count, ","));
+    table_text(&listing->table, joined(link->cases, link->case_count, ","));
+    table_row(&listing->table);
+    return linking->why ? explain(linking, link) : 0;
+}
+
+static bool concerns(const struct listing *listing, const char *const *cases, size_t count)
+{
+    if (listing->filter.case_reference == NULL)
+        return true;
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(cases[i], listing->filter.case_reference) == 0)
+            return true;
+    return false;
+}
+
+static int list_links(struct listing *listing)
+{
+    struct linking *linking = (struct linking *)listing; /* its first member */
+    struct links *links = links_find(listing->store, &listing->error);
+    if (links == NULL)
+        return -1;
+    int result = 0;
+    int64_t shown = 0;
+    for (size_t i = 0; result == 0 && i < links_count(links); i++) {
+        const struct link *link = links_at(links, i);
+        if (link->weight * 100 < (double)linking->percent || !concerns(listing, link->cases, link->case_count) ||
+            (listing->filter.kind != NULL && strcmp(listing->filter.kind, link->kind) != 0))
+            continue;
+        if (listing->filter.limit != 0 && shown++ == listing->filter.limit)
+            break;
+        result = show_link(linking, link);
+    }
+    links_free(links);
+    return result;
+}
+
+static int run_links(const struct cli *cli, int argc, char **argv)
+{
+    static const char *const headings[] = {"WEIGHT", "KIND", "VALUE", "COUNTRIES", "CASES", NULL};
+    static const int widths[] = {6, 6, 44, 9, 0};
+    struct linking linking = {.listing = {.table = table_begin(headings, widths)}};
+    const struct option_row rows[] = {
+        LISTING_OPTIONS(linking.listing),
+        LISTING_REVEAL(linking.listing),
+        {"kind", OPTION_TEXT, &linking.listing.filter.kind, "KIND", "only card, iban, email, …, file"},
+        {"least", OPTION_NUMBER, &linking.percent, "PERCENT", "only links of at least this weight, in hundredths"},
+        {"why", OPTION_FLAG, &linking.why, NULL, "below each link, where each case has it"},
+        {NULL}};
+    int status = 0;
+    int count = read_options(&links_command, rows, argc, argv, &status);
+    if (count != 0)
+        return count < 0 ? status : misuse(&links_command, "this takes no arguments");
+    if (linking.why && linking.listing.as_json)
+        return misuse(&links_command, "--why is for people; for programs: samband sightings --json --value VALUE");
+    return run_listing(cli, &linking.listing, list_links);
+}
+
+static int show_network(struct listing *listing, const struct network *network)
+{
+    if (listing->as_json) {
+        struct json *json = &listing->json;
+        json_open(json, NULL, '{');
+        show_texts(json, "cases", network->cases, network->case_count);
+        show_texts(json, "countries", network->countries, network->country_count);
+        json_int(json, "selectors", network->selectors);
+        json_real(json, "weight", network->weight);
+        json_close(json, '}');
+        print_json(json);
+        return 0;
+    }
+    char weight[32];
+    (void)snprintf(weight, sizeof weight, "%.2f", network->weight);
+    table_text(&listing->table, weight);
+    table_number(&listing->table, network->selectors);
+    table_text(&listing->table, joined(network->countries, network->country_count, ","));
+    table_text(&listing->table, joined(network->cases, network->case_count, ","));
+    table_row(&listing->table);
+    return 0;
+}
+
+static int list_networks(struct listing *listing)
+{
+    struct links *links = links_find(listing->store, &listing->error);
+    if (links == NULL)
+        return -1;
+    int64_t shown = 0;
+    for (size_t i = 0; i < networks_count(links); i++) {
+        const struct network *network = networks_at(links, i);
+        if (!concerns(listing, network->cases, network->case_count))
+            continue;
+        if (listing->filter.limit != 0 && shown++ == listing->filter.limit)
+            break;
+        (void)show_network(listing, network);
+    }
+    links_free(links);
+    return 0;
+}
+
+static int run_networks(const struct cli *cli, int argc, char **argv)
+{
+    static const char *const headings[] = {"WEIGHT", "LINKS", "COUNTRIES", "CASES", NULL};
+    static const int widths[] = {6, 5, 20, 0};
+    struct listing listing = {.table = table_begin(headings, widths)};
+    const struct option_row rows[] = {LISTING_OPTIONS(listing), {NULL}};
+    int status = 0;
+    int count = read_options(&networks_command, rows, argc, argv, &status);
+    if (count != 0)
+        return count < 0 ? status : misuse(&networks_command, "this takes no arguments");
+    return run_listing(cli, &listing, list_networks);
+}
+
+const struct command links_command = {
+    "links", "shows what two or more cases share, heaviest first", "[options]",
+    "A link is a selector (or a file's content) that two or more cases share. Its weight, 0 to 1, is what its kind is worth\n"
+    "times how rare it is: what nearly every case has links nobody. Values seen only inside known-good files, or on a stop\n"
+    "list (samband known), are not links. --why shows where each case has it.\n\n"
+    "  samband links --case SE-2026-17 --why",
+    run_links};
+
+const struct command networks_command = {
+    "networks", "shows which cases hang together", "[options]",
+    "A network is a set of cases joined by links of weight 0.25 or more. LINKS counts those within it, WEIGHT adds them up.\n\n"
+    "  samband networks --json",
+    run_networks};

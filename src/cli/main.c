@@ -1,0 +1,76 @@
+/* samband: the command line. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/command.h"
+
+static const struct command *const commands[] = {
+    &case_command,  &analyse_command,  &work_command, &evidence_command, &files_command,   &selectors_command, &sightings_command,
+    &links_command, &networks_command, &find_command, &known_command,    &verify_command, &exercise_command,  NULL,
+};
+
+static void print_overview(FILE *out)
+{
+    (void)fprintf(out, "usage: samband [--store STORE] COMMAND …\n\n"
+                       "Samband reads seized disks, finds what identifies people, money and places, and shows which cases\n"
+                       "of which countries belong together.\n\ncommands:\n");
+    for (size_t i = 0; commands[i] != NULL; i++)
+        (void)fprintf(out, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
+    (void)fprintf(out, "\nSTORE is the path of an SQLite file (./samband.db unless given here or in $SAMBAND_STORE), or a\n"
+                       "postgresql:// URL. `samband COMMAND --help` teaches each command; the way in:\n\n"
+                       "  samband case add SE-2026-17 --country SE --title \"Card shop\"\n"
+                       "  samband analyse --case SE-2026-17 disk.E01\n"
+                       "  samband links\n\n"
+                       "exit status: 0 done, 1 failed or incomplete, 2 misuse\n");
+}
+
+static int run_command(const struct cli *cli, int argc, char **argv)
+{
+    for (size_t i = 0; commands[i] != NULL; i++)
+        if (strcmp(commands[i]->name, argv[0]) == 0)
+            return commands[i]->run(cli, argc, argv);
+    (void)fprintf(stderr, "samband: there is no command \"%s\" (samband help lists them)\n", argv[0]);
+    return EXIT_MISUSE;
+}
+
+int main(int argc, char **argv)
+{
+    const char *store = getenv("SAMBAND_STORE");
+    struct cli cli = {.store = store != NULL && store[0] != '\0' ? store : "samband.db"};
+    int at = 1;
+    while (at < argc && strncmp(argv[at], "--store", 7) == 0) {
+        if (argv[at][7] == '=') {
+            cli.store = argv[at++] + 8;
+        } else if (argv[at][7] == '\0' && at + 1 < argc) {
+            cli.store = argv[at + 1];
+            at += 2;
+        } else {
+            (void)fprintf(stderr, "samband: --store needs a path or a postgresql:// URL\n");
+            return EXIT_MISUSE;
+        }
+    }
+    if (at == argc) {
+        print_overview(stderr);
+        return EXIT_MISUSE;
+    }
+    if (strcmp(argv[at], "help") == 0 && at + 1 < argc) {
+        char help[] = "--help";
+        char *arguments[] = {argv[at + 1], help, NULL};
+        return run_command(&cli, 2, arguments);
+    }
+    if (strcmp(argv[at], "help") == 0 || strcmp(argv[at], "--help") == 0 || strcmp(argv[at], "-h") == 0) {
+        print_overview(stdout);
+        return EXIT_DONE;
+    }
+    if (strcmp(argv[at], "version") == 0 || strcmp(argv[at], "--version") == 0) {
+        (void)printf("samband %s\n", SAMBAND_VERSION);
+        return EXIT_DONE;
+    }
+    int status = run_command(&cli, argc - at, argv + at);
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        (void)fprintf(stderr, "samband: cannot write the output\n");
+        return EXIT_FAILED;
+    }
+    return status;
+}

@@ -1,0 +1,133 @@
+/* One small option reader for all commands, so that --help is made of the same table that is read. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/command.h"
+
+static void print_help(const struct command *command, const struct option_row *rows)
+{
+    (void)printf("usage: samband %s %s\n\n%s\n", command->name, command->arguments, command->text);
+    if (rows[0].name != NULL)
+        (void)printf("\noptions:\n");
+    for (const struct option_row *row = rows; row->name != NULL; row++) {
+        char left[64];
+        (void)snprintf(left, sizeof left, "--%s%s%s", row->name, row->value == NULL ? "" : " ",
+                       row->value == NULL ? "" : row->value);
+        (void)printf("  %-22s %s\n", left, row->help);
+    }
+    (void)printf("  %-22s %s\n", "--help", "this text");
+}
+
+int misuse(const struct command *command, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    (void)fputs("samband: ", stderr);
+    (void)vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    (void)fprintf(stderr, "\nusage: samband %s %s\n(samband %s --help tells more)\n", command->name, command->arguments,
+                  command->name);
+    return EXIT_MISUSE;
+}
+
+int failed(const struct error *error)
+{
+    (void)fprintf(stderr, "samband: %s\n", error->text);
+    return EXIT_FAILED;
+}
+
+static int set_option(const struct command *command, const struct option_row *row, const char *value)
+{
+    if (row->type == OPTION_FLAG) {
+        *(bool *)row->target = true;
+        return 0;
+    }
+    if (row->type == OPTION_TEXT) {
+        *(const char **)row->target = value;
+        return 0;
+    }
+    char *end;
+    errno = 0;
+    long long number = strtoll(value, &end, 10);
+    if (errno != 0 || *value == '\0' || *end != '\0' || number < 0)
+        return misuse(command, "--%s takes a whole number, not \"%s\"", row->name, value);
+    *(int64_t *)row->target = number;
+    return 0;
+}
+
+static const struct option_row *find_row(const struct option_row *rows, const char *name, size_t length)
+{
+    for (; rows->name != NULL; rows++)
+        if (strlen(rows->name) == length && strncmp(rows->name, name, length) == 0)
+            return rows;
+    return NULL;
+}
+
+int read_options(const struct command *command, const struct option_row *rows, int argc, char **argv, int *status)
+{
+    int kept = 0;
+    bool options = true;
+    for (int i = 1; i < argc; i++) {
+        char *argument = argv[i];
+        if (!options || argument[0] != '-' || argument[1] == '\0') {
+            argv[1 + kept++] = argument;
+            continue;
+        }
+        if (strcmp(argument, "--") == 0) {
+            options = false;
+            continue;
+        }
+        if (strcmp(argument, "--help") == 0 || strcmp(argument, "-h") == 0) {
+            print_help(command, rows);
+            *status = EXIT_DONE;
+            return -1;
+        }
+        const char *name = argument + (argument[1] == '-' ? 2 : 1);
+        size_t length = strcspn(name, "=");
+        const struct option_row *row = argument[1] == '-' ? find_row(rows, name, length) : NULL;
+        if (row == NULL) {
+            *status = misuse(command, "there is no option %s", argument);
+            return -1;
+        }
+        const char *value = name[length] == '=' ? name + length + 1 : NULL;
+        if (row->type != OPTION_FLAG && value == NULL && i + 1 < argc)
+            value = argv[++i];
+        if ((row->type == OPTION_FLAG) != (value == NULL)) {
+            *status = misuse(command, value == NULL ? "--%s needs a value" : "--%s takes no value", row->name);
+            return -1;
+        }
+        *status = set_option(command, row, value);
+        if (*status != 0)
+            return -1;
+    }
+    return kept;
+}
+
+struct store *open_store(const struct cli *cli, bool create)
+{
+    struct error error = {0};
+    struct store *store = store_open(cli->store, create, &error);
+    if (store == NULL)
+        (void)failed(&error);
+    return store;
+}
+
+int run_subcommand(const struct command *command, const struct command *const subcommands[], const struct cli *cli,
+                   int argc, char **argv)
+{
+    const char *word = argc > 1 ? argv[1] : "--help";
+    for (size_t i = 0; subcommands[i] != NULL; i++) {
+        const char *second = strchr(subcommands[i]->name, ' ') + 1;
+        if (strcmp(second, word) == 0)
+            return subcommands[i]->run(cli, argc - 1, argv + 1);
+    }
+    if (strcmp(word, "--help") != 0 && strcmp(word, "-h") != 0)
+        return misuse(command, "there is no \"samband %s %s\"", command->name, word);
+    (void)printf("usage: samband %s %s\n\n%s\n\n", command->name, command->arguments, command->text);
+    for (size_t i = 0; subcommands[i] != NULL; i++)
+        (void)printf("  samband %-16s %s\n", subcommands[i]->name, subcommands[i]->summary);
+    return argc > 1 ? EXIT_DONE : EXIT_MISUSE;
+}

@@ -1,0 +1,11 @@
+/* How an evidence item is shown: after `samband analyse`, and by `samband evidence`. */
+#ifndef CLI_REPORT_EVIDENCE_H
+#define CLI_REPORT_EVIDENCE_H
+
+#include "store/store.h"
+
+/* Prints one item with its volumes, digests and what could not be read. */
+int report_evidence(struct store *store, const struct store_evidence *row, struct error *error);
+int report_evidence_json(struct store *store, const struct store_evidence *row, struct error *error);
+
+#endif

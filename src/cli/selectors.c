@@ -1,0 +1,63 @@
+/* samband selectors: every value that identifies someone or something, with the cases it was seen in. */
+#include <stdio.h>
+
+#include "cli/listing.h"
+
+static int show(void *context, const struct store_selector *row)
+{
+    struct listing *listing = context;
+    if (!listing->as_json) {
+        table_text(&listing->table, row->kind);
+        table_number(&listing->table, row->sightings);
+        table_text(&listing->table, joined(row->countries, row->country_count, ","));
+        table_text(&listing->table, joined(row->cases, row->case_count, ","));
+        table_text(&listing->table, shown_value(row->kind, row->value, listing->reveal));
+        table_row(&listing->table);
+        return 0;
+    }
+    struct json *json = &listing->json;
+    json_open(json, NULL, '{');
+    json_text(json, "kind", row->kind);
+    json_text(json, "value", shown_value(row->kind, row->value, listing->reveal));
+    json_open(json, "cases", '[');
+    for (size_t i = 0; i < row->case_count; i++)
+        json_text(json, NULL, row->cases[i]);
+    json_close(json, ']');
+    json_open(json, "countries", '[');
+    for (size_t i = 0; i < row->country_count; i++)
+        json_text(json, NULL, row->countries[i]);
+    json_close(json, ']');
+    json_int(json, "sightings", row->sightings);
+    json_close(json, '}');
+    print_json(json);
+    return 0;
+}
+
+static int list(struct listing *listing)
+{
+    return store_selector_each(listing->store, &listing->filter, show, listing, &listing->error);
+}
+
+static int run(const struct cli *cli, int argc, char **argv)
+{
+    static const char *const headings[] = {"KIND", "SEEN", "COUNTRIES", "CASES", "VALUE", NULL};
+    static const int widths[] = {6, 6, 9, 28, 0};
+    struct listing listing = {.table = table_begin(headings, widths)};
+    const struct option_row rows[] = {LISTING_OPTIONS(listing),
+                                      LISTING_REVEAL(listing),
+                                      {"kind", OPTION_TEXT, &listing.filter.kind, "KIND", "only card, iban, email, …"},
+                                      {"value", OPTION_TEXT, &listing.filter.value, "VALUE", "only this normalised value"},
+                                      {NULL}};
+    int status = 0;
+    int count = read_options(&selectors_command, rows, argc, argv, &status);
+    if (count != 0)
+        return count < 0 ? status : misuse(&selectors_command, "this takes no arguments");
+    return run_listing(cli, &listing, list);
+}
+
+const struct command selectors_command = {
+    "selectors", "lists the selectors found, each with its cases", "[options]",
+    "Lists every selector once: its kind, how often it was seen, in which cases of which countries. Card numbers are shown\n"
+    "with their first six and last four digits unless --reveal is given.\n\n"
+    "  samband selectors --kind iban --json",
+    run};

@@ -1,0 +1,98 @@
+/* samband sightings: each place where a selector was seen, with the path to get there again. */
+#include <stdio.h>
+
+#include "cli/listing.h"
+
+/* The forensic path from the outermost offset on: "1048576-GZIP-20". */
+static const char *full_path(const struct store_sighting *sighting)
+{
+    static struct bytes out;
+    bytes_clear(&out);
+    int64_t first = sighting->offset != STORE_NO_OFFSET ? sighting->offset : sighting->file_offset;
+    bytes_format(&out, "%lld", (long long)first);
+    if (sighting->path[0] != '\0')
+        bytes_format(&out, "-%s", sighting->path);
+    return bytes_text(&out);
+}
+
+static void json_offset(struct json *json, const char *key, int64_t offset)
+{
+    if (offset == STORE_NO_OFFSET)
+        json_null(json, key);
+    else
+        json_int(json, key, offset);
+}
+
+static void show_json(struct listing *listing, const struct store_sighting_row *row)
+{
+    const struct store_sighting *sighting = &row->sighting;
+    struct json *json = &listing->json;
+    json_open(json, NULL, '{');
+    json_text(json, "case", row->case_reference);
+    json_text(json, "country", row->country);
+    json_text(json, "evidence", row->evidence_name);
+    json_text(json, "evidence_id", shown_evidence(row->case_reference, row->evidence_number));
+    json_text(json, "kind", sighting->kind);
+    json_text(json, "value", shown_value(sighting->kind, sighting->value, listing->reveal));
+    json_offset(json, "offset", sighting->offset);
+    json_text(json, "path", full_path(sighting));
+    json_text(json, "file", row->file_path);
+    json_offset(json, "file_offset", sighting->file_offset);
+    json_text(json, "allocation", allocation_name(sighting->allocation));
+    json_text(json, "encoding", encoding_name(sighting->encoding));
+    json_int(json, "count", sighting->count);
+    json_text(json, "context", shown_context(sighting->context, listing->reveal));
+    json_text(json, "known", row->known[0] == '\0' ? NULL : row->known);
+    json_close(json, '}');
+    print_json(json);
+}
+
+static int show(void *context, const struct store_sighting_row *row)
+{
+    struct listing *listing = context;
+    const struct store_sighting *sighting = &row->sighting;
+    if (listing->as_json) {
+        show_json(listing, row);
+        return 0;
+    }
+    table_text(&listing->table, shown_evidence(row->case_reference, row->evidence_number));
+    table_text(&listing->table, sighting->kind);
+    table_text(&listing->table, shown_value(sighting->kind, sighting->value, listing->reveal));
+    table_text(&listing->table, full_path(sighting));
+    table_text(&listing->table, encoding_name(sighting->encoding));
+    table_text(&listing->table, allocation_name(sighting->allocation));
+    table_text(&listing->table, row->file_path == NULL ? "" : row->file_path);
+    table_text(&listing->table, shown_context(sighting->context, listing->reveal));
+    table_row(&listing->table);
+    return 0;
+}
+
+static int list(struct listing *listing)
+{
+    return store_sighting_each(listing->store, &listing->filter, show, listing, &listing->error);
+}
+
+static int run(const struct cli *cli, int argc, char **argv)
+{
+    static const char *const headings[] = {"EVIDENCE", "KIND", "VALUE", "PATH", "ENCODING", "STATE", "FILE", "CONTEXT", NULL};
+    static const int widths[] = {14, 6, 34, 24, 8, 11, 32, 0};
+    struct listing listing = {.table = table_begin(headings, widths)};
+    const struct option_row rows[] = {LISTING_OPTIONS(listing),
+                                      LISTING_REVEAL(listing),
+                                      {"kind", OPTION_TEXT, &listing.filter.kind, "KIND", "only card, iban, email, …"},
+                                      {"value", OPTION_TEXT, &listing.filter.value, "VALUE", "only this normalised value"},
+                                      {NULL}};
+    int status = 0;
+    int count = read_options(&sightings_command, rows, argc, argv, &status);
+    if (count != 0)
+        return count < 0 ? status : misuse(&sightings_command, "this takes no arguments");
+    return run_listing(cli, &listing, list);
+}
+
+const struct command sightings_command = {
+    "sightings", "lists every place where a selector was seen", "[options]",
+    "Lists each sighting: evidence, value, forensic path, encoding, whether the place is an allocated or deleted file, slack\n"
+    "or unallocated space, the file, and the text around it. A path like 1048576-GZIP-20 reads outermost first: at byte\n"
+    "1048576 of the image stands a gzip stream, and at byte 20 of what it holds, the value.\n\n"
+    "  samband sightings --value anna@example.org",
+    run};

@@ -1,0 +1,78 @@
+/* A batch of files that the sweep cannot see in order (fragmented, compressed, sparse, resident, or in a folder): each is
+ * read logically, scanned and hashed. */
+#include <string.h>
+
+#include "worker/unit.h"
+
+static int64_t read_file(void *context, uint64_t offset, void *buffer, size_t length, struct error *error)
+{
+    return sb_file_read(context, offset, buffer, length, error);
+}
+
+static int read_whole(struct worker *worker, uint32_t number, const struct sb_file_place *place, bool scan,
+                      bool digests_wanted, uint64_t done_before, struct error *error)
+{
+    struct error problem = {0};
+    struct sb_file_reader *reader = sb_file_open(worker->evidence, place, &problem);
+    if (reader == NULL) {
+        if (answer_unread(&worker->answer, number, 0, place->size, problem.text) != 0)
+            return fail(error, "the supervisor is gone");
+        return 0;
+    }
+    struct source source = {.read = read_file,
+                            .context = reader,
+                            .size = place->size,
+                            .read_end = place->size,
+                            .answer = &worker->answer,
+                            .file = number,
+                            .report_end = place->size,
+                            .buffer = worker->buffer};
+    struct stretch stretch = {.end = place->size,
+                              .own_end = place->size,
+                              .done_before = done_before,
+                              .scan = scan,
+                              .hash = digests_wanted};
+    findings_begin(worker->findings, number, 0);
+    const char *type = NULL;
+    struct digests digests;
+    int result = scan_stretch(worker, &source, &stretch, &type, &digests, error);
+    sb_file_close(reader);
+    if (result != 0)
+        return -1;
+    bool sound = digests_wanted && !source_bad(&source, 0, place->size);
+    if (answer_content(&worker->answer, number, type == NULL ? "" : type, sound ? &digests : NULL) != 0)
+        return fail(error, "the supervisor is gone");
+    return 0;
+}
+
+int unit_files(struct worker *worker, struct wire_reader *request, struct error *error)
+{
+    bool digests = wire_get_u8(request) != 0;
+    uint32_t count = wire_get_u32(request);
+    uint64_t done = 0;
+    sb_scan_start(worker->scanner);
+    for (uint32_t i = 0; i < count; i++) {
+        char path[FILES_PATH_MAX + 1];
+        struct sb_file_place place = {0};
+        uint32_t number = wire_get_u32(request);
+        place.volume_start = wire_get_u64(request);
+        place.inode = wire_get_u64(request);
+        place.attribute_type = wire_get_u32(request);
+        place.attribute_id = wire_get_u32(request);
+        size_t length;
+        const char *text = wire_get_text(request, FILES_PATH_MAX, &length);
+        memcpy(path, text, length);
+        path[length] = '\0';
+        place.path = path;
+        place.size = wire_get_u64(request);
+        bool scan = wire_get_u8(request) != 0;
+        if (request->failed || number == 0)
+            return fail(error, "the supervisor's request is malformed");
+        if (read_whole(worker, number, &place, scan, digests, done, error) != 0)
+            return -1;
+        done += place.size;
+        if (i % 64 == 63 && answer_progress(&worker->answer, done) != 0)
+            return fail(error, "the supervisor is gone");
+    }
+    return findings_finish(worker->findings) == 0 ? 0 : fail(error, "the supervisor is gone");
+}

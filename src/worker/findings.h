@@ -1,0 +1,31 @@
+/* What a unit found, before it is sent: in a settled order, each place once, and a value that one file repeats without end
+ * counted rather than listed. Memory is bounded: when full, the findings are sent and the table begins anew. */
+#ifndef WORKER_FINDINGS_H
+#define WORKER_FINDINGS_H
+
+#include "scan/scan.h"
+#include "worker/answer.h"
+
+enum {
+    FINDINGS_KEPT = 64,           /* places of one value in one file (or stretch of free space) that are listed */
+    FINDINGS_NOTES = 1000,        /* notes of one unit that are listed */
+    FINDINGS_BATCH = 32 * 1024,   /* places held at most before they are sent */
+};
+
+struct findings;
+struct findings *findings_new(struct answer *answer); /* NULL when memory is short */
+void findings_free(struct findings *findings);        /* NULL is allowed */
+
+/* What follows belongs to this file (0: none) and to this stretch of it; values are counted per stretch. */
+void findings_begin(struct findings *findings, uint32_t file, uint64_t stretch);
+/* Offsets of sightings are relative to `base`. For use as struct sb_sink's functions, with the findings as context. */
+void findings_base(struct findings *findings, uint64_t base);
+int findings_sighting(void *findings, const struct sb_sighting *sighting);
+int findings_note(void *findings, uint64_t offset, const char *path, const char *reason);
+
+/* Sends what is held. 0 or -1. */
+int findings_send(struct findings *findings);
+/* The same, and how many notes were left out; the unit is over. */
+int findings_finish(struct findings *findings);
+
+#endif

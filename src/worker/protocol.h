@@ -1,0 +1,78 @@
+/* What the supervisor (analyse/) and a worker say to each other, over the worker's standard input and output.
+ *
+ * A frame is a length (u32, little endian, counting what follows), a type (u8) and a payload (base/wire.h). The
+ * supervisor sends one request and waits for the frames of its answer, up to DONE or FAILED. A worker serves one evidence
+ * item and ends when its input ends. What a worker sends is hostile: analyse/check.c believes none of it unseen.
+ *
+ *  request   payload
+ *  OPEN      version u32, memory limit u64 (bytes, 0 none), count u32, paths (text)…       answered by READY or FAILED
+ *  MAP       –                                                       answered by VOLUME, FILE, RUNS, GAP, PROGRESS; DONE
+ *  SPAN      begin u64, end u64, digests u8, range count u32, (start u64, length u64)…,
+ *            file count u32, (number u32, start u64, size u64)…      answered by SIGHTING, NOTE, CONTENT, UNREAD, PROGRESS
+ *  FILES     digests u8, count u32, (number u32, volume start u64, inode u64, attribute type u32, attribute id u32,
+ *            path text, size u64, scan u8)…                          answered as SPAN
+ *  DIGEST    –                                                       answered by IMAGE, UNREAD, PROGRESS
+ */
+#ifndef WORKER_PROTOCOL_H
+#define WORKER_PROTOCOL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/bytes.h"
+
+enum { PROTOCOL_VERSION = 1 };
+
+enum {
+    FRAME_MAX = 1 << 20,        /* bytes of a frame from a worker, type and payload */
+    REQUEST_MAX = 256 << 20,    /* bytes of a request */
+    RUNS_PER_FRAME = 32 * 1024, /* so that a RUNS frame stays below FRAME_MAX */
+    FILES_PATH_MAX = 32 * 1024, /* bytes of a file's path */
+    NAME_MAX_BYTES = 4096,      /* bytes of a description, reason, type */
+};
+
+enum frame_type {
+    /* requests */
+    FRAME_OPEN = 1,
+    FRAME_MAP,
+    FRAME_SPAN,
+    FRAME_FILES,
+    FRAME_DIGEST,
+    /* answers */
+    FRAME_READY = 32, /* format text, size u64, sector size u32, recorded md5 text, recorded sha1 text */
+    FRAME_VOLUME,     /* number u32, start u64, length u64, description, file system, encryption (texts), allocated u8 */
+    FRAME_FILE,       /* number u32, volume u32, inode u64, attribute type u32, attribute id u32, path text, size u64,
+                         slack u64, modified, accessed, changed, created u64 (as int64), flags u32 (enum file_flag),
+                         same as u32 */
+    FRAME_RUNS,       /* of the FILE before: count u32, (file offset u64, image offset u64, length u64)… */
+    FRAME_GAP,        /* what text: a part of the map that could not be read */
+    FRAME_SIGHTING,   /* file u32 (0 in a span), offset u64, kind u8, encoding u8, count u32, path, value, context */
+    FRAME_NOTE,       /* file u32, offset u64, path text, reason text */
+    FRAME_CONTENT,    /* file u32, type text, has digests u8, md5, sha1, sha256 (blobs) when it has */
+    FRAME_UNREAD,     /* file u32, start u64, length u64, reason text */
+    FRAME_IMAGE,      /* md5, sha1, sha256 (blobs) */
+    FRAME_PROGRESS,   /* bytes u64: how much of the unit is behind the worker */
+    FRAME_DONE,       /* – */
+    FRAME_FAILED,     /* reason text: the worker is well, but this cannot be done */
+};
+
+enum file_flag {
+    FILE_ALLOCATED = 1,
+    FILE_REGULAR = 2,
+    FILE_METADATA = 4,
+    FILE_HARD_LINK = 8,
+    FILE_IN_ORDER = 16,
+    FILE_RESIDENT = 32,
+};
+
+/* Begins a frame of that type at the end of *out and returns where it begins, for frame_end. */
+size_t frame_begin(struct bytes *out, enum frame_type type);
+/* Fills in the length of the frame that began at `start`. */
+void frame_end(struct bytes *out, size_t start);
+
+/* The first whole frame in data[0..length): 1 and its type and payload; 0 when more bytes are needed; -1 when its length
+ * is 0 or above `most`. `*used` gets the bytes it takes up. */
+int frame_next(const uint8_t *data, size_t length, size_t most, uint8_t *type, const uint8_t **payload,
+               size_t *payload_length, size_t *used);
+
+#endif

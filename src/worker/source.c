@@ -1,0 +1,93 @@
+/* The buffer slides: what a new view shares with the old one is moved, the rest is read. */
+#include "worker/source.h"
+
+#include <string.h>
+
+static int give_up(struct source *source, uint64_t start, uint64_t end, const char *reason)
+{
+    if (source->bad_count > 0 && source->bad[source->bad_count - 1].end == start)
+        source->bad[source->bad_count - 1].end = end;
+    else if (source->bad_count < SOURCE_BAD_MOST)
+        source->bad[source->bad_count++].start = start, source->bad[source->bad_count - 1].end = end;
+    else
+        source->bad[SOURCE_BAD_MOST - 1].end = UINT64_MAX;
+    if (start < source->report_begin || start >= source->report_end)
+        return 0;
+    return answer_unread(source->answer, source->file, start, end - start, reason);
+}
+
+/* Fills `length` bytes: where a read fails, piece by piece, with zeros for what stays unreadable. */
+static int fill(struct source *source, uint64_t offset, uint8_t *buffer, size_t length)
+{
+    struct error error = {0};
+    for (size_t at = 0; at < length;) {
+        int64_t got = source->read(source->context, offset + at, buffer + at, length - at, &error);
+        if (got > 0 && (size_t)got <= length - at) {
+            at += (size_t)got;
+            continue;
+        }
+        uint64_t piece_end = ((offset + at) / SOURCE_PIECE + 1) * SOURCE_PIECE;
+        size_t piece = piece_end - (offset + at) < length - at ? (size_t)(piece_end - (offset + at)) : length - at;
+        got = source->read(source->context, offset + at, buffer + at, piece, &error);
+        if (got <= 0) {
+            memset(buffer + at, 0, piece);
+            const char *reason = got < 0 && error.text[0] != '\0' ? error.text : "the evidence ends here, before its size";
+            if (give_up(source, offset + at, offset + at + piece, reason) != 0)
+                return -1;
+            got = (int64_t)piece;
+        }
+        at += (size_t)got <= piece ? (size_t)got : piece;
+    }
+    return 0;
+}
+
+const uint8_t *source_view(struct source *source, uint64_t offset, size_t length, size_t *available)
+{
+    *available = 0;
+    if (offset >= source->size || length > SOURCE_BUFFER)
+        return source->buffer;
+    if (length > source->size - offset)
+        length = (size_t)(source->size - offset);
+    if (offset < source->start || offset + length > source->start + source->length) {
+        size_t keep = 0;
+        if (offset >= source->start && offset < source->start + source->length) {
+            keep = source->length - (size_t)(offset - source->start);
+            memmove(source->buffer, source->buffer + (offset - source->start), keep);
+        }
+        uint64_t want_end = offset + SOURCE_BUFFER;
+        if (want_end > source->read_end)
+            want_end = source->read_end > offset + length ? source->read_end : offset + length;
+        if (want_end > source->size)
+            want_end = source->size;
+        size_t wanted = (size_t)(want_end - offset);
+        source->start = offset;
+        source->length = 0;
+        if (fill(source, offset + keep, source->buffer + keep, wanted - keep) != 0)
+            return NULL;
+        source->length = wanted;
+    }
+    *available = length;
+    return source->buffer + (offset - source->start);
+}
+
+bool source_bad(const struct source *source, uint64_t start, uint64_t end)
+{
+    for (size_t i = 0; i < source->bad_count; i++)
+        if (source->bad[i].start < end && start < source->bad[i].end)
+            return true;
+    return false;
+}
+
+size_t source_peek(struct source *source, uint64_t offset, uint8_t *buffer, size_t length)
+{
+    if (offset >= source->size)
+        return 0;
+    if (length > source->size - offset)
+        length = (size_t)(source->size - offset);
+    if (offset >= source->start && offset + length <= source->start + source->length) {
+        memcpy(buffer, source->buffer + (offset - source->start), length);
+        return length;
+    }
+    int64_t got = source->read(source->context, offset, buffer, length, NULL);
+    return got > 0 && (size_t)got <= length ? (size_t)got : 0;
+}

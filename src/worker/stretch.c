@@ -1,0 +1,69 @@
+/* One stretch of bytes, once: hashed, typed and scanned while it is in the cache. */
+#include <string.h>
+
+#include "worker/unit.h"
+
+enum {
+    CHUNK = 512 * 1024,     /* bytes a scanner is given at a time: fits the second-level cache beside its tables */
+    TYPE_HEAD = 4096,       /* bytes a type is told from: always the same number, wherever chunks begin */
+    PROGRESS_STEP = 4 << 20 /* bytes between signs of life, at least one per chunk that took long */
+};
+
+struct peek {
+    struct source *source;
+    const struct stretch *stretch;
+};
+
+static size_t read_ahead(void *context, uint64_t offset, uint8_t *buffer, size_t length)
+{
+    const struct peek *peek = context;
+    uint64_t size = peek->stretch->end - peek->stretch->start;
+    if (offset >= size)
+        return 0;
+    if (length > size - offset)
+        length = (size_t)(size - offset);
+    return source_peek(peek->source, peek->stretch->start + offset, buffer, length);
+}
+
+int scan_stretch(struct worker *worker, struct source *source, const struct stretch *stretch, const char **type,
+                 struct digests *digests, struct error *error)
+{
+    struct peek peek = {source, stretch};
+    struct sb_stream stream = {read_ahead, &peek, stretch->end - stretch->start};
+    struct sb_sink sink = {findings_sighting, findings_note, worker->findings};
+    findings_base(worker->findings, stretch->start);
+    if (stretch->hash)
+        digester_start(worker->digester);
+    uint64_t said = stretch->done_before / PROGRESS_STEP;
+    for (uint64_t at = stretch->own_begin; at < stretch->own_end;) {
+        uint64_t stop = stretch->own_end - at > CHUNK ? at + CHUNK : stretch->own_end;
+        uint64_t low = at - stretch->start > SB_MARGIN ? at - SB_MARGIN : stretch->start;
+        uint64_t high = stretch->end - stop > SB_MARGIN ? stop + SB_MARGIN : stretch->end;
+        size_t length;
+        const uint8_t *data = source_view(source, low, (size_t)(high - low), &length);
+        if (data == NULL || length != high - low)
+            return fail(error, "the evidence became shorter while it was read");
+        const uint8_t *own = data + (at - low);
+        if (type != NULL && at == stretch->start)
+            *type = sb_type_of(own, high - at < TYPE_HEAD ? (size_t)(high - at) : TYPE_HEAD);
+        if (stretch->hash)
+            digester_feed(worker->digester, own, (size_t)(stop - at));
+        struct sb_chunk chunk = {.data = data,
+                                 .length = length,
+                                 .offset = low - stretch->start,
+                                 .own_begin = (size_t)(at - low),
+                                 .own_end = (size_t)(stop - low)};
+        if (stretch->scan && sb_scan_chunk(worker->scanner, &stream, &chunk, &sink) != 0)
+            return fail(error, "the scanner ran out of memory");
+        uint64_t behind = stretch->done_before + (stop - stretch->own_begin);
+        if (behind / PROGRESS_STEP != said) {
+            said = behind / PROGRESS_STEP;
+            if (answer_progress(&worker->answer, behind) != 0)
+                return fail(error, "the supervisor is gone");
+        }
+        at = stop;
+    }
+    if (stretch->hash)
+        digester_finish(worker->digester, digests);
+    return 0;
+}

@@ -1,0 +1,32 @@
+/* The digests of the whole medium, to be held against those its acquisition recorded. */
+#include "worker/unit.h"
+
+enum { READ_STEP = 1 << 20, PROGRESS_EVERY = 16 };
+
+int unit_digest(struct worker *worker, struct error *error)
+{
+    uint64_t size = sb_evidence_info(worker->evidence)->size;
+    struct answer *answer = &worker->answer;
+    digester_start(worker->digester);
+    unsigned steps = 0;
+    for (uint64_t at = 0; at < size;) {
+        size_t wanted = size - at < READ_STEP ? (size_t)(size - at) : READ_STEP;
+        int64_t got = sb_evidence_read(worker->evidence, at, worker->buffer, wanted, error);
+        if (got < 0)
+            return -1;
+        if (got == 0)
+            return fail(error, "the evidence ends at byte %llu, before its size of %llu", (unsigned long long)at,
+                        (unsigned long long)size);
+        digester_feed(worker->digester, worker->buffer, (size_t)got);
+        at += (uint64_t)got;
+        if (++steps % PROGRESS_EVERY == 0 && answer_progress(answer, at) != 0)
+            return fail(error, "the supervisor is gone");
+    }
+    struct digests digests;
+    digester_finish(worker->digester, &digests);
+    size_t start = answer_begin(answer, FRAME_IMAGE);
+    wire_put_blob(&answer->out, digests.md5, MD5_SIZE);
+    wire_put_blob(&answer->out, digests.sha1, SHA1_SIZE);
+    wire_put_blob(&answer->out, digests.sha256, SHA256_SIZE);
+    return answer_end(answer, start) == 0 ? 0 : fail(error, "the supervisor is gone");
+}
