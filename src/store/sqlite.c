@@ -22,6 +22,7 @@ static const struct word words[] = {
     {"lock", "max"},        /* a write transaction is the lock: any function of two integers does */
     {"share", "max"},
     {"count tables", "SELECT count(*) FROM sqlite_master"},
+    {"by index", ""},
     {NULL, NULL},
 };
 
