@@ -31,6 +31,9 @@ const char *store_name(const struct store *store);
 int store_begin(struct store *store, struct error *error);
 int store_commit(struct store *store, struct error *error);
 void store_rollback(struct store *store);
+/* True if the last failure was a conflict with another connection (a deadlock, a lock not given in time): the caller may
+ * roll back and try the same transaction again. */
+bool store_retryable(const struct store *store);
 
 /* After a failure: did it only collide with another writer, so that the same transaction may be tried again? */
 bool store_retryable(const struct store *store);
@@ -302,5 +305,10 @@ int store_known_each(struct store *store, int (*row)(void *, const struct store_
 int store_stop_add(struct store *store, const char *kind, const char *value, const char *reason, struct error *error);
 /* Looks every file up again and counts anew where each selector is loud; after hash sets changed. In one transaction. */
 int store_known_match(struct store *store, int64_t *good, int64_t *bad, struct error *error);
+
+/* ---- for tests and comparisons ---- */
+/* The whole content as lines of text (without their line feed) in one order, without what depends on who worked when:
+ * leases, attempts, names of workers. Equal dumps, equal stores, whichever driver. */
+int store_dump(struct store *store, int (*line)(void *, const char *), void *context, struct error *error);
 
 #endif

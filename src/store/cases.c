@@ -1,0 +1,68 @@
+/* Cases: one row each, numbered in the order they were added. */
+#include "store/room.h"
+
+int store_case_add(struct store *store, const struct store_case *record, int64_t *id, struct error *error)
+{
+    bool own;
+    if (enter(store, &own, error) != 0)
+        return -1;
+    int64_t old = 0;
+    *id = 0;
+    int result = lock_numbers(store, error);
+    if (result == 0)
+        result = store_case_find(store, record->reference, &old, error);
+    if (result == 0 && old != 0)
+        result = fail(error, "there is a case %s already; choose another reference", record->reference);
+    if (result == 0)
+        result = ask(store, "SELECT coalesce(max(id), 0) + 1 FROM cases", NO_VALUES, id, error);
+    if (result == 0)
+        result = run(store,
+                     "INSERT INTO cases (id, reference, country, authority, title, handling, retention)"
+                     " VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                     VALUES(integer(*id), text(record->reference), text(record->country), text(record->authority),
+                            text(record->title), text(record->handling), text(record->retention)),
+                     error);
+    return leave(store, own, result, error);
+}
+
+int store_case_find(struct store *store, const char *reference, int64_t *id, struct error *error)
+{
+    *id = 0;
+    return ask(store, "SELECT id FROM cases WHERE reference = $1", VALUES(text(reference)), id, error);
+}
+
+struct case_listing {
+    int (*row)(void *, const struct store_case *);
+    void *context;
+};
+
+static int case_row(struct store *store, struct query *query, void *context)
+{
+    const struct case_listing *listing = context;
+    return listing->row(listing->context, &(struct store_case){
+                                              .id = row_integer(store, query, 0),
+                                              .reference = row_text(store, query, 1),
+                                              .country = row_text(store, query, 2),
+                                              .authority = row_text(store, query, 3),
+                                              .title = row_text(store, query, 4),
+                                              .handling = row_text(store, query, 5),
+                                              .retention = row_text(store, query, 6),
+                                              .evidence_count = row_integer(store, query, 7),
+                                          });
+}
+
+int store_case_each(struct store *store, int (*row)(void *, const struct store_case *), void *context,
+                    struct error *error)
+{
+    struct case_listing listing = {row, context};
+    return each_row(store,
+                    "SELECT id, reference, country, authority, title, handling, retention,"
+                    " (SELECT count(*) FROM evidence e WHERE e.case_id = c.id) FROM cases c ORDER BY reference",
+                    NO_VALUES, false, case_row, &listing, error);
+}
+
+int store_case_count(struct store *store, int64_t *count, struct error *error)
+{
+    *count = 0;
+    return ask(store, "SELECT count(DISTINCT case_id) FROM evidence", NO_VALUES, count, error);
+}

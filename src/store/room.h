@@ -1,0 +1,63 @@
+/* The inside of the store above the drivers: the handle, transactions, and the short ways to run SQL that every file of
+ * this room uses. */
+#ifndef STORE_ROOM_H
+#define STORE_ROOM_H
+
+#include "store/driver.h"
+#include "store/store.h"
+
+struct store {
+    struct database *database;
+    bool in_transaction;
+    bool temporary_ready;  /* the temporary tables of this connection stand */
+    bool known_staged;     /* digests of hash sets wait for the commit */
+    struct staged *staged; /* findings of this transaction, see findings.c */
+};
+
+enum { STORE_LIMIT_REACHED = INT32_MIN }; /* a row function's way to end a listing at its limit */
+
+/* ---- running SQL ---- */
+int run(struct store *store, const char *sql, const struct value *values, size_t count, struct error *error);
+int run_counted(struct store *store, const char *sql, const struct value *values, size_t count, int64_t *changed,
+                struct error *error);
+int script(struct store *store, const char *sql, struct error *error);
+/* One integer of one row; *number keeps its value when there is no row. */
+int ask(struct store *store, const char *sql, const struct value *values, size_t count, int64_t *number,
+        struct error *error);
+/* Appends a row in a transaction (its own when none is open); refuses text that is not UTF-8. */
+int append(struct store *store, const struct bulk *bulk, const struct value *values, struct error *error);
+
+/* Queries: `struct query *query = ask_rows(…); while ((more = next_row(…)) == 1) …; end_rows(…)`. NULL: failed. */
+struct query *ask_rows(struct store *store, const char *sql, const struct value *values, size_t count, bool large,
+                       struct error *error);
+int next_row(struct store *store, struct query *query, struct error *error);
+void end_rows(struct store *store, struct query *query);
+int64_t row_integer(struct store *store, struct query *query, int column);
+const char *row_text(struct store *store, struct query *query, int column);
+const uint8_t *row_blob(struct store *store, struct query *query, int column, size_t size); /* NULL: other size */
+
+/* Runs a query and hands every row to `row`, which returns other than 0 to end. */
+int each_row(struct store *store, const char *sql, const struct value *values, size_t count, bool large,
+             int (*row)(struct store *, struct query *, void *), void *context, struct error *error);
+
+/* ---- transactions ---- */
+/* Begins one where none is open; *own says so to leave(). */
+int enter(struct store *store, bool *own, struct error *error);
+/* Commits (result 0) or rolls back (else) what enter() began; without an own transaction hands result through. */
+int leave(struct store *store, bool own, int result, struct error *error);
+
+/* What one of these locks protects is changed by one connection at a time, until its transaction ends (PostgreSQL; in
+ * SQLite the write transaction itself is the lock). */
+int lock_numbers(struct store *store, struct error *error);               /* who hands out case and evidence numbers */
+int lock_case(struct store *store, int64_t case_id, struct error *error); /* the selectors of one case */
+int lock_selectors(struct store *store, struct error *error);             /* the selectors of all cases */
+
+/* ---- rooms' parts ---- */
+int migrate(struct store *store, bool create, struct error *error); /* schema.c */
+extern const char temporary_schema[];                               /* schema.c */
+int apply_findings(struct store *store, struct error *error);       /* findings.c: what was staged, at commit */
+void forget_findings(struct store *store);                          /* findings.c: after a rollback */
+void free_findings(struct store *store);
+int apply_known(struct store *store, struct error *error); /* known.c */
+
+#endif

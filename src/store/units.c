@@ -1,0 +1,158 @@
+/* Units of work: claimed with a lease that must be renewed, given back, or ended together with their findings. Times
+ * are the database's own, so that hosts with different clocks agree. */
+#include "store/room.h"
+
+#include <string.h>
+
+static const char *const kinds[] = {"map", "span", "files", "digest"};
+static const int turns[] = {0, 2, 3, 1}; /* map, digest, span, files */
+
+static const struct bulk unit_bulk = {"unit",
+                                      "evidence_id, turn, kind, start, length, bytes, state, worker, lease_until,"
+                                      " attempts",
+                                      10};
+
+int store_unit_add(struct store *store, const struct store_unit *unit, struct error *error)
+{
+    struct value values[] = {
+        integer(unit->evidence_id),
+        integer(turns[unit->kind]),
+        text(kinds[unit->kind]),
+        integer(unit->start),
+        integer(unit->length),
+        integer(unit->bytes),
+        text("open"),
+        text(""),
+        integer(0),
+        integer(0),
+    };
+    return append(store, &unit_bulk, values, error);
+}
+
+/* ---- claiming ---- */
+
+/* " AND evidence_id IN ($1, $2, …)" and its values behind what is there already. */
+static void restrict_evidence(struct bytes *sql, struct bytes *values, const int64_t *ids, size_t count)
+{
+    if (count == 0)
+        return;
+    bytes_append_text(sql, " AND evidence_id IN (");
+    for (size_t i = 0; i < count; i++) {
+        bytes_format(sql, "%s$%zu", i == 0 ? "" : ", ", values->length / sizeof(struct value) + 1);
+        struct value id = integer(ids[i]);
+        bytes_append(values, &id, sizeof id);
+    }
+    bytes_append_char(sql, ')');
+}
+
+static int find_unit(struct store *store, const int64_t *evidence_ids, size_t evidence_count, struct store_unit *unit,
+                     bool *found, int64_t *left, struct error *error)
+{
+    struct bytes sql = {0}, values = {0};
+    bytes_append_text(&sql, "SELECT evidence_id, turn, start, length, bytes, attempts FROM unit WHERE"
+                            " state IN ('open', 'claimed') AND (state = 'open' OR lease_until <= {now})");
+    restrict_evidence(&sql, &values, evidence_ids, evidence_count);
+    bytes_append_text(&sql, " ORDER BY evidence_id, turn, start, length LIMIT 1 {skip locked}");
+    struct query *query = sql.failed || values.failed
+                              ? (fail(error, "memory is short"), NULL)
+                              : ask_rows(store, bytes_text(&sql), (const struct value *)(void *)values.data,
+                                         values.length / sizeof(struct value), false, error);
+    int more = query == NULL ? -1 : next_row(store, query, error);
+    *found = more == 1;
+    if (*found) {
+        int64_t turn = row_integer(store, query, 1);
+        *unit = (struct store_unit){
+            .evidence_id = row_integer(store, query, 0),
+            .kind = turn == 0   ? UNIT_MAP
+                    : turn == 1 ? UNIT_DIGEST
+                    : turn == 2 ? UNIT_SPAN
+                                : UNIT_FILES,
+            .start = row_integer(store, query, 2),
+            .length = row_integer(store, query, 3),
+            .bytes = row_integer(store, query, 4),
+            .attempts = row_integer(store, query, 5) + 1,
+        };
+    }
+    if (query != NULL)
+        end_rows(store, query);
+    if (more == 0) {
+        bytes_clear(&sql);
+        bytes_clear(&values);
+        bytes_append_text(&sql, "SELECT count(*) FROM unit WHERE state IN ('open', 'claimed')");
+        restrict_evidence(&sql, &values, evidence_ids, evidence_count);
+        if (ask(store, bytes_text(&sql), (const struct value *)(void *)values.data,
+                values.length / sizeof(struct value), left, error) != 0)
+            more = -1;
+    }
+    bytes_free(&sql);
+    bytes_free(&values);
+    return more < 0 ? -1 : 0;
+}
+
+int store_unit_claim(struct store *store, const char *worker, int64_t lease_seconds, const int64_t *evidence_ids,
+                     size_t evidence_count, struct store_unit *unit, bool *found, int64_t *left, struct error *error)
+{
+    *found = false;
+    *left = 0;
+    if (store_begin(store, error) != 0)
+        return -1;
+    int result = find_unit(store, evidence_ids, evidence_count, unit, found, left, error);
+    if (result == 0 && *found)
+        result = run(store,
+                     "UPDATE unit SET state = 'claimed', worker = $5, lease_until = {now} + $6, attempts = attempts + 1"
+                     " WHERE evidence_id = $1 AND turn = $2 AND start = $3 AND length = $4",
+                     VALUES(integer(unit->evidence_id), integer(turns[unit->kind]), integer(unit->start),
+                            integer(unit->length), text(worker), integer(lease_seconds)),
+                     error);
+    return leave(store, true, result, error);
+}
+
+/* Changes a unit that this worker holds; *ours is false when it does not hold it any more. */
+static int change_ours(struct store *store, const char *sql, const struct store_unit *unit, const char *worker,
+                       struct value extra, bool *ours, struct error *error)
+{
+    int64_t changed = 0;
+    if (run_counted(store, sql,
+                    VALUES(integer(unit->evidence_id), integer(turns[unit->kind]), integer(unit->start),
+                           integer(unit->length), text(worker), extra),
+                    &changed, error) != 0)
+        return -1;
+    *ours = changed == 1;
+    return 0;
+}
+
+#define OURS                                                                                                           \
+    " WHERE evidence_id = $1 AND turn = $2 AND start = $3 AND length = $4 AND worker = $5 AND state = 'claimed'"
+
+static int lost(const struct store_unit *unit, struct error *error)
+{
+    return fail(error, "the lease of %s unit %lld of evidence %lld ran out and another worker took it",
+                kinds[unit->kind], (long long)unit->start, (long long)unit->evidence_id);
+}
+
+int store_unit_renew(struct store *store, const struct store_unit *unit, const char *worker, int64_t lease_seconds,
+                     struct error *error)
+{
+    bool ours = false;
+    if (change_ours(store, "UPDATE unit SET lease_until = {now} + $6" OURS, unit, worker, integer(lease_seconds), &ours,
+                    error) != 0)
+        return -1;
+    return ours ? 0 : lost(unit, error);
+}
+
+int store_unit_release(struct store *store, const struct store_unit *unit, const char *worker, struct error *error)
+{
+    bool ours = false;
+    if (change_ours(store,
+                    "UPDATE unit SET state = 'open', worker = '', lease_until = 0, attempts = attempts - $6" OURS, unit,
+                    worker, integer(1), &ours, error) != 0)
+        return -1;
+    return ours ? 0 : lost(unit, error);
+}
+
+int store_unit_finish(struct store *store, const struct store_unit *unit, const char *worker, const char *state,
+                      bool *ours, struct error *error)
+{
+    return change_ours(store, "UPDATE unit SET state = $6, lease_until = 0" OURS, unit, worker, text(state), ours,
+                       error);
+}

@@ -1,0 +1,127 @@
+/* Claiming, leases and the end of units. */
+#include "fixture.h"
+
+static struct store_unit unit_of(int64_t evidence_id, enum store_unit_kind kind, int64_t start)
+{
+    return (struct store_unit){.evidence_id = evidence_id, .kind = kind, .start = start, .length = 10, .bytes = 10};
+}
+
+static void units_are_claimed_in_order_and_once(void **state)
+{
+    (void)state;
+    struct error error = {0};
+    const char *where = fresh_place();
+    struct store *one = open_store(where), *two = open_store(where);
+    int64_t first = add_evidence(one, add_case(one, "A-1", "SE"), "/a"), second = add_evidence(one, 1, "/b");
+    const struct store_unit units[] = {unit_of(second, UNIT_MAP, 0),   unit_of(first, UNIT_FILES, 1),
+                                       unit_of(first, UNIT_SPAN, 512), unit_of(first, UNIT_SPAN, 0),
+                                       unit_of(first, UNIT_DIGEST, 0), unit_of(first, UNIT_MAP, 0)};
+    const int order[] = {5, 4, 3, 2, 1, 0};
+    for (size_t i = 0; i < 6; i++)
+        OK(store_unit_add(one, &units[i], &error));
+    struct store_unit unit;
+    bool found = false;
+    int64_t left = 0;
+    OK(store_unit_claim(one, "w", 60, &second, 1, &unit, &found, &left, &error));
+    assert_true(found && unit.evidence_id == second && unit.attempts == 1);
+    OK(store_unit_claim(two, "w", 60, &second, 1, &unit, &found, &left, &error));
+    assert_false(found);
+    assert_int_equal(left, 1);
+    OK(store_unit_release(one, &units[0], "w", &error));
+    for (size_t i = 0; i < 6; i++) {
+        OK(store_unit_claim(i % 2 ? one : two, i % 2 ? "one" : "two", 60, NULL, 0, &unit, &found, &left, &error));
+        assert_true(found);
+        assert_int_equal(unit.evidence_id, units[order[i]].evidence_id);
+        assert_int_equal(unit.kind, units[order[i]].kind);
+        assert_int_equal(unit.start, units[order[i]].start);
+        assert_int_equal(unit.attempts, 1); /* the released one too */
+    }
+    OK(store_unit_claim(one, "one", 60, NULL, 0, &unit, &found, &left, &error));
+    assert_false(found);
+    assert_int_equal(left, 6);
+    store_close(two);
+    store_close(one);
+}
+
+static void a_lease_runs_out_and_the_late_worker_is_told(void **state)
+{
+    (void)state;
+    struct error error = {0};
+    struct store *store = fresh_store();
+    int64_t evidence = add_evidence(store, add_case(store, "A-1", "SE"), "/a");
+    struct store_unit unit = unit_of(evidence, UNIT_SPAN, 0), claimed;
+    bool found = false, ours = false;
+    int64_t left = 0;
+    OK(store_unit_add(store, &unit, &error));
+    OK(store_unit_claim(store, "late", 60, NULL, 0, &claimed, &found, &left, &error));
+    OK(store_unit_renew(store, &claimed, "late", -1, &error)); /* renewed, and over already */
+    OK(store_unit_claim(store, "quick", 60, NULL, 0, &claimed, &found, &left, &error));
+    assert_true(found);
+    assert_int_equal(claimed.attempts, 2);
+    assert_int_equal(store_unit_renew(store, &claimed, "late", 60, &error), -1);
+    assert_non_null(strstr(error.text, "another worker took it"));
+    assert_int_equal(store_unit_release(store, &claimed, "late", &error), -1);
+    OK(store_begin(store, &error));
+    OK(store_unit_finish(store, &claimed, "late", "done", &ours, &error));
+    assert_false(ours);
+    store_rollback(store);
+    OK(store_begin(store, &error));
+    OK(store_unit_finish(store, &claimed, "quick", "done", &ours, &error));
+    assert_true(ours);
+    OK(store_commit(store, &error));
+    OK(store_begin(store, &error));
+    OK(store_unit_finish(store, &claimed, "quick", "done", &ours, &error));
+    assert_false(ours); /* a unit ends once */
+    store_rollback(store);
+    OK(store_unit_claim(store, "quick", 60, NULL, 0, &claimed, &found, &left, &error));
+    assert_false(found);
+    assert_int_equal(left, 0);
+    store_close(store);
+}
+
+static int count_progress(void *context, const struct store_evidence *evidence)
+{
+    int64_t *numbers = context;
+    numbers[0] = evidence->units;
+    numbers[1] = evidence->units_done;
+    numbers[2] = evidence->bytes_done;
+    numbers[3] = evidence->bytes_all;
+    return 0;
+}
+
+static void progress_counts_spans_and_files(void **state)
+{
+    (void)state;
+    struct error error = {0};
+    struct store *store = fresh_store();
+    int64_t evidence = add_evidence(store, add_case(store, "A-1", "SE"), "/a"), numbers[4] = {0}, left;
+    const struct store_unit units[] = {unit_of(evidence, UNIT_MAP, 0), unit_of(evidence, UNIT_SPAN, 0),
+                                       unit_of(evidence, UNIT_SPAN, 10), unit_of(evidence, UNIT_FILES, 1)};
+    const char *const ends[] = {"done", "done", "split"};
+    for (size_t i = 0; i < 4; i++)
+        OK(store_unit_add(store, &units[i], &error));
+    for (size_t i = 0; i < 3; i++) {
+        struct store_unit unit;
+        bool found = false, ours = false;
+        OK(store_unit_claim(store, "w", 60, NULL, 0, &unit, &found, &left, &error));
+        OK(store_begin(store, &error));
+        OK(store_unit_finish(store, &unit, "w", ends[i], &ours, &error));
+        OK(store_commit(store, &error));
+    }
+    OK(store_evidence_get(store, evidence, count_progress, numbers, &error));
+    assert_int_equal(numbers[0], 3);
+    assert_int_equal(numbers[1], 2);
+    assert_int_equal(numbers[2], 10);
+    assert_int_equal(numbers[3], 20);
+    store_close(store);
+}
+
+int run_unit_tests(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(units_are_claimed_in_order_and_once),
+        cmocka_unit_test(a_lease_runs_out_and_the_late_worker_is_told),
+        cmocka_unit_test(progress_counts_spans_and_files),
+    };
+    return cmocka_run_group_tests_name("store: units", tests, NULL, NULL);
+}
