@@ -55,6 +55,26 @@ static int add_units(struct store *store, int64_t evidence_id, bool digests, boo
     return digests && !folder ? store_unit_add(store, &digest, error) : 0;
 }
 
+static int take_state(void *context, const struct store_evidence *row)
+{
+    bool *refused = context;
+    *refused = strcmp(row->state, "failed") == 0;
+    return 0;
+}
+
+/* Evidence that could not be opened is tried again: the missing segment may be there now. */
+static int try_again(struct store *store, int64_t evidence_id, struct error *error)
+{
+    bool refused = false;
+    if (store_evidence_get(store, evidence_id, take_state, &refused, error) != 0)
+        return -1;
+    if (!refused)
+        return 0;
+    if (store_unit_reopen(store, evidence_id, error) != 0)
+        return -1;
+    return store_evidence_state(store, evidence_id, "new", "", error);
+}
+
 int analyse_add(struct store *store, int64_t case_id, const char *const paths[], size_t count, bool digests,
                 int64_t *evidence_id, struct error *error)
 {
@@ -72,8 +92,9 @@ int analyse_add(struct store *store, int64_t case_id, const char *const paths[],
         const char *slash = strrchr(first, '/');
         const char *name = slash == NULL || slash[1] == '\0' ? first : slash + 1;
         result = store_evidence_add(store, case_id, name, bytes_text(&lines), digests, evidence_id, &fresh, error);
-        if (result == 0 && fresh)
-            result = add_units(store, *evidence_id, digests, folder, error);
+        if (result == 0)
+            result = fresh ? add_units(store, *evidence_id, digests, folder, error)
+                           : try_again(store, *evidence_id, error);
         if (result == 0)
             result = store_commit(store, error);
         else

@@ -108,6 +108,7 @@ static int place_in_file(struct committer *committer, int64_t file, int64_t offs
     return 0;
 }
 
+/* The order store_sightings_add wants. */
 static int compare_sightings(const void *left, const void *right)
 {
     const struct store_sighting *a = left;
@@ -117,12 +118,14 @@ static int compare_sightings(const void *left, const void *right)
         return order;
     if (a->offset != b->offset)
         return a->offset < b->offset ? -1 : 1;
+    order = strcmp(a->path, b->path);
+    if (order != 0)
+        return order;
+    if (a->encoding != b->encoding)
+        return a->encoding < b->encoding ? -1 : 1;
     if (a->file != b->file)
         return a->file < b->file ? -1 : 1;
-    if (a->file_offset != b->file_offset)
-        return a->file_offset < b->file_offset ? -1 : 1;
-    order = strcmp(a->path, b->path);
-    return order != 0 ? order : (int)(a->encoding - b->encoding);
+    return (a->file_offset > b->file_offset) - (a->file_offset < b->file_offset);
 }
 
 static int flush(struct committer *committer)

@@ -21,9 +21,9 @@ static const struct {
      "evidence_id, number, volume, volume_start, inode, attribute_type, attribute_id, path, size, allocated, regular,"
      " metadata, apart, same_as, modified, accessed, changed, created, md5, sha1, sha256, content, type, known",
      "iiiiiiitiiiiiiiiiibbbbtt", "evidence_id, number"},
-    {"run", "evidence_id, start, length, file, file_offset, priority, apart", "iiiiiii",
+    {"run", "evidence_id, start, length, file, file_offset, file_size, priority, allocated, apart, whole", "iiiiiiiiii",
      "evidence_id, start, priority, file, file_offset, length, apart"},
-    {"segment", "evidence_id, start, length, file, file_offset, file_size, allocated, apart, resident", "iiiiiiiii",
+    {"segment", "evidence_id, start, length, file, file_offset, file_size, allocated, apart, whole", "iiiiiiiii",
      "evidence_id, start"},
     {"unit", "evidence_id, turn, kind, start, length, bytes, state", "iitiiit", "evidence_id, turn, start, length"},
     {"selector", "hash, kind, value, cases", "btti", "hash"},

@@ -35,15 +35,70 @@ int store_file_add(struct store *store, const struct store_file *file, struct er
     return append(store, &file_bulk, values, error);
 }
 
+/* ---- what file units read ---- */
+
+struct apart_listing {
+    int (*row)(void *, const struct store_file *);
+    void *context;
+};
+
+static int apart_row(struct store *store, struct query *query, void *context)
+{
+    const struct apart_listing *listing = context;
+    return listing->row(listing->context, &(struct store_file){
+                                              .number = row_integer(store, query, 0),
+                                              .volume_start = row_integer(store, query, 1),
+                                              .inode = row_integer(store, query, 2),
+                                              .attribute_type = row_integer(store, query, 3),
+                                              .attribute_id = row_integer(store, query, 4),
+                                              .path = row_text(store, query, 5),
+                                              .size = row_integer(store, query, 6),
+                                              .apart = row_integer(store, query, 7),
+                                          });
+}
+
+int store_file_apart_each(struct store *store, int64_t evidence_id, int64_t first, int64_t count,
+                          int (*row)(void *, const struct store_file *), void *context, struct error *error)
+{
+    struct apart_listing listing = {row, context};
+    return each_row(store,
+                    "SELECT number, volume_start, inode, attribute_type, attribute_id, path, size, apart FROM file"
+                    " WHERE evidence_id = $1 AND number >= $2 AND number < $2 + $3 AND apart <> 0 ORDER BY number",
+                    VALUES(integer(evidence_id), integer(first), integer(count)), true, apart_row, &listing, error);
+}
+
+int store_file_state(struct store *store, int64_t evidence_id, int64_t number, bool *allocated, int64_t *size,
+                     struct error *error)
+{
+    int64_t is_allocated = 0;
+    *size = 0;
+    if (ask(store, "SELECT allocated FROM file WHERE evidence_id = $1 AND number = $2",
+            VALUES(integer(evidence_id), integer(number)), &is_allocated, error) != 0)
+        return -1;
+    *allocated = is_allocated != 0;
+    return ask(store, "SELECT size FROM file WHERE evidence_id = $1 AND number = $2",
+               VALUES(integer(evidence_id), integer(number)), size, error);
+}
+
+int store_file_set_apart(struct store *store, int64_t evidence_id, int64_t number, enum store_apart apart,
+                         struct error *error)
+{
+    return run(store, "UPDATE file SET apart = $3 WHERE evidence_id = $1 AND number = $2",
+               VALUES(integer(evidence_id), integer(number), integer(apart)), error);
+}
+
 /* ---- runs ---- */
 
-static const struct bulk run_bulk = {"run", "evidence_id, start, length, file, file_offset, priority, apart", 7};
+static const struct bulk run_bulk = {
+    "run", "evidence_id, start, length, file, file_offset, file_size, priority, allocated, apart, whole", 10};
 
 int store_run_add(struct store *store, int64_t evidence_id, const struct store_run *found, struct error *error)
 {
-    struct value values[] = {integer(evidence_id), integer(found->start),       integer(found->length),
-                             integer(found->file), integer(found->file_offset), integer(found->priority),
-                             integer(found->apart)};
+    struct value values[] = {
+        integer(evidence_id),        integer(found->start),     integer(found->length),   integer(found->file),
+        integer(found->file_offset), integer(found->file_size), integer(found->priority), integer(found->allocated),
+        integer(found->apart),       integer(found->whole),
+    };
     return append(store, &run_bulk, values, error);
 }
 
@@ -60,8 +115,11 @@ static int run_row(struct store *store, struct query *query, void *context)
                                               .length = row_integer(store, query, 1),
                                               .file = row_integer(store, query, 2),
                                               .file_offset = row_integer(store, query, 3),
-                                              .priority = row_integer(store, query, 4),
-                                              .apart = row_integer(store, query, 5) != 0,
+                                              .file_size = row_integer(store, query, 4),
+                                              .priority = row_integer(store, query, 5),
+                                              .allocated = row_integer(store, query, 6) != 0,
+                                              .apart = row_integer(store, query, 7) != 0,
+                                              .whole = row_integer(store, query, 8) != 0,
                                           });
 }
 
@@ -70,7 +128,8 @@ int store_run_each(struct store *store, int64_t evidence_id, int (*row)(void *, 
 {
     struct run_listing listing = {row, context};
     return each_row(store,
-                    "SELECT start, length, file, file_offset, priority, apart FROM run WHERE evidence_id = $1"
+                    "SELECT start, length, file, file_offset, file_size, priority, allocated, apart, whole FROM run"
+                    " WHERE evidence_id = $1"
                     " ORDER BY start, priority DESC, file, file_offset, length",
                     VALUES(integer(evidence_id)), true, run_row, &listing, error);
 }
@@ -83,7 +142,7 @@ int store_run_clear(struct store *store, int64_t evidence_id, struct error *erro
 /* ---- segments ---- */
 
 static const struct bulk segment_bulk = {
-    "segment", "evidence_id, start, length, file, file_offset, file_size, allocated, apart, resident", 9};
+    "segment", "evidence_id, start, length, file, file_offset, file_size, allocated, apart, whole", 9};
 
 int store_segment_add(struct store *store, int64_t evidence_id, const struct store_segment *segment,
                       struct error *error)
@@ -91,7 +150,7 @@ int store_segment_add(struct store *store, int64_t evidence_id, const struct sto
     struct value values[] = {
         integer(evidence_id),        integer(segment->start),       integer(segment->length),
         integer(segment->file),      integer(segment->file_offset), integer(segment->file_size),
-        integer(segment->allocated), integer(segment->apart),       integer(segment->resident),
+        integer(segment->allocated), integer(segment->apart),       integer(segment->whole),
     };
     return append(store, &segment_bulk, values, error);
 }
@@ -112,7 +171,7 @@ static int segment_row(struct store *store, struct query *query, void *context)
                                               .file_size = row_integer(store, query, 4),
                                               .allocated = row_integer(store, query, 5) != 0,
                                               .apart = row_integer(store, query, 6) != 0,
-                                              .resident = row_integer(store, query, 7) != 0,
+                                              .whole = row_integer(store, query, 7) != 0,
                                           });
 }
 
@@ -122,7 +181,7 @@ int store_segment_each(struct store *store, int64_t evidence_id, int64_t begin, 
 {
     struct segment_listing listing = {row, context};
     return each_row(store,
-                    "SELECT start, length, file, file_offset, file_size, allocated, apart, resident FROM segment"
+                    "SELECT start, length, file, file_offset, file_size, allocated, apart, whole FROM segment"
                     " WHERE evidence_id = $1 AND start < $3 AND start + length > $2 AND start >= coalesce((SELECT"
                     " max(start) FROM segment WHERE evidence_id = $1 AND start <= $2), $2) ORDER BY start",
                     VALUES(integer(evidence_id), integer(begin), integer(end)), true, segment_row, &listing, error);
@@ -133,7 +192,7 @@ int store_segment_of_file(struct store *store, int64_t evidence_id, int64_t file
 {
     struct segment_listing listing = {row, context};
     return each_row(store,
-                    "SELECT start, length, file, file_offset, file_size, allocated, apart, resident FROM segment"
+                    "SELECT start, length, file, file_offset, file_size, allocated, apart, whole FROM segment"
                     " WHERE evidence_id = $1 AND file = $2 ORDER BY file_offset, start",
                     VALUES(integer(evidence_id), integer(file)), false, segment_row, &listing, error);
 }

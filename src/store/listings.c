@@ -367,7 +367,7 @@ static int file_row(struct store *store, struct query *query, void *context)
         .allocated = row_integer(store, query, 8) != 0,
         .regular = row_integer(store, query, 9) != 0,
         .metadata = row_integer(store, query, 10) != 0,
-        .apart = row_integer(store, query, 11) != 0,
+        .apart = row_integer(store, query, 11),
         .same_as = row_integer(store, query, 12),
         .modified = row_integer(store, query, 13),
         .accessed = row_integer(store, query, 14),

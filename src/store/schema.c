@@ -35,12 +35,13 @@ static const char *const migrations[] = {
     "CREATE INDEX file_good ON file (evidence_id) WHERE known = 'good';"
 
     "CREATE TABLE run (evidence_id bigint NOT NULL, start bigint NOT NULL, length bigint NOT NULL,"
-    " file bigint NOT NULL, file_offset bigint NOT NULL, priority bigint NOT NULL, apart bigint NOT NULL);"
+    " file bigint NOT NULL, file_offset bigint NOT NULL, file_size bigint NOT NULL, priority bigint NOT NULL,"
+    " allocated bigint NOT NULL, apart bigint NOT NULL, whole bigint NOT NULL);"
     "CREATE INDEX run_start ON run (evidence_id, start);"
 
     "CREATE TABLE segment (evidence_id bigint NOT NULL, start bigint NOT NULL, length bigint NOT NULL,"
     " file bigint NOT NULL, file_offset bigint NOT NULL, file_size bigint NOT NULL, allocated bigint NOT NULL,"
-    " apart bigint NOT NULL, resident bigint NOT NULL, PRIMARY KEY (evidence_id, start)) {clustered};"
+    " apart bigint NOT NULL, whole bigint NOT NULL, PRIMARY KEY (evidence_id, start)) {clustered};"
     "CREATE INDEX segment_file ON segment (evidence_id, file, file_offset);"
 
     /* turn: in which order kinds of units are claimed */

@@ -35,9 +35,6 @@ void store_rollback(struct store *store);
  * roll back and try the same transaction again. */
 bool store_retryable(const struct store *store);
 
-/* After a failure: did it only collide with another writer, so that the same transaction may be tried again? */
-bool store_retryable(const struct store *store);
-
 /* ---- cases ---- */
 struct store_case {
     int64_t id;
@@ -198,7 +195,7 @@ int store_unit_reopen(struct store *store, int64_t evidence_id, struct error *er
 /* Ends every open unit of one evidence item as "failed": it cannot be opened at all. */
 int store_unit_abandon(struct store *store, int64_t evidence_id, struct error *error);
 struct store_totals {
-    int64_t units, units_done; /* done, failed or split count as done */
+    int64_t units, units_done; /* spans and file units; one that was split counts through its halves */
     int64_t bytes, bytes_done;
 };
 /* Of these evidence items (NULL, 0: all). Cheap: asked several times a second. */

@@ -31,6 +31,11 @@ int store_unit_add(struct store *store, const struct store_unit *unit, struct er
 
 /* ---- claiming ---- */
 
+static enum store_unit_kind kind_of_turn(int64_t turn)
+{
+    return turn == 0 ? UNIT_MAP : turn == 1 ? UNIT_DIGEST : turn == 2 ? UNIT_SPAN : UNIT_FILES;
+}
+
 /* " AND evidence_id IN ($1, $2, …)" and its values behind what is there already. */
 static void restrict_evidence(struct bytes *sql, struct bytes *values, const int64_t *ids, size_t count)
 {
@@ -63,10 +68,7 @@ static int find_unit(struct store *store, const int64_t *evidence_ids, size_t ev
         int64_t turn = row_integer(store, query, 1);
         *unit = (struct store_unit){
             .evidence_id = row_integer(store, query, 0),
-            .kind = turn == 0   ? UNIT_MAP
-                    : turn == 1 ? UNIT_DIGEST
-                    : turn == 2 ? UNIT_SPAN
-                                : UNIT_FILES,
+            .kind = kind_of_turn(turn),
             .start = row_integer(store, query, 2),
             .length = row_integer(store, query, 3),
             .bytes = row_integer(store, query, 4),
@@ -148,6 +150,88 @@ int store_unit_release(struct store *store, const struct store_unit *unit, const
                     worker, integer(1), &ours, error) != 0)
         return -1;
     return ours ? 0 : lost(unit, error);
+}
+
+struct claimed_listing {
+    int (*row)(void *, const struct store_unit *, const char *worker);
+    void *context;
+};
+
+static int claimed_row(struct store *store, struct query *query, void *context)
+{
+    const struct claimed_listing *listing = context;
+    return listing->row(listing->context,
+                        &(struct store_unit){
+                            .evidence_id = row_integer(store, query, 0),
+                            .kind = kind_of_turn(row_integer(store, query, 1)),
+                            .start = row_integer(store, query, 2),
+                            .length = row_integer(store, query, 3),
+                        },
+                        row_text(store, query, 4));
+}
+
+int store_unit_claimed_each(struct store *store, int (*row)(void *, const struct store_unit *, const char *worker),
+                            void *context, struct error *error)
+{
+    struct claimed_listing listing = {row, context};
+    return each_row(store,
+                    "SELECT evidence_id, turn, start, length, worker FROM unit WHERE state = 'claimed'"
+                    " ORDER BY evidence_id, turn, start, length",
+                    NO_VALUES, false, claimed_row, &listing, error);
+}
+
+int store_unit_reopen(struct store *store, int64_t evidence_id, struct error *error)
+{
+    bool own;
+    if (enter(store, &own, error) != 0)
+        return -1;
+    int result = run(store,
+                     "UPDATE unit SET state = 'open', worker = '', lease_until = 0, attempts = 0"
+                     " WHERE evidence_id = $1 AND state = 'failed'",
+                     VALUES(integer(evidence_id)), error);
+    if (result == 0)
+        result = run(store, "DELETE FROM gap WHERE evidence_id = $1 AND was_read = 0", VALUES(integer(evidence_id)),
+                     error);
+    return leave(store, own, result, error);
+}
+
+int store_unit_abandon(struct store *store, int64_t evidence_id, struct error *error)
+{
+    return run(store,
+               "UPDATE unit SET state = 'failed', worker = '', lease_until = 0 WHERE evidence_id = $1"
+               " AND state IN ('open', 'claimed')",
+               VALUES(integer(evidence_id)), error);
+}
+
+static int add_total(struct store *store, struct query *query, void *context)
+{
+    struct store_totals *totals = context;
+    *totals = (struct store_totals){
+        .units = row_integer(store, query, 0),
+        .units_done = row_integer(store, query, 1),
+        .bytes = row_integer(store, query, 2),
+        .bytes_done = row_integer(store, query, 3),
+    };
+    return 0;
+}
+
+int store_unit_totals(struct store *store, const int64_t *evidence_ids, size_t evidence_count,
+                      struct store_totals *totals, struct error *error)
+{
+    struct bytes sql = {0}, values = {0};
+    *totals = (struct store_totals){0};
+    bytes_append_text(&sql, "SELECT count(*), coalesce(sum(CASE WHEN state = 'done' THEN 1 ELSE 0 END), 0),"
+                            " CAST(coalesce(sum(bytes), 0) AS bigint),"
+                            " CAST(coalesce(sum(CASE WHEN state = 'done' THEN bytes ELSE 0 END), 0) AS bigint)"
+                            " FROM unit WHERE state <> 'split' AND turn >= 2");
+    restrict_evidence(&sql, &values, evidence_ids, evidence_count);
+    int result = sql.failed || values.failed
+                     ? fail(error, "memory is short")
+                     : each_row(store, bytes_text(&sql), (const struct value *)(void *)values.data,
+                                values.length / sizeof(struct value), false, add_total, totals, error);
+    bytes_free(&sql);
+    bytes_free(&values);
+    return result;
 }
 
 int store_unit_finish(struct store *store, const struct store_unit *unit, const char *worker, const char *state,
