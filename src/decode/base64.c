@@ -77,38 +77,35 @@ static bool window_mixed(const uint8_t *data, size_t length)
            changes * 5 >= length * 2;
 }
 
-static bool run_mixed(const uint8_t *data, size_t run)
+/* The first bytes that a run decodes to. */
+enum { HEAD_CHARACTERS = RUN_MIN, HEAD = HEAD_CHARACTERS / 4 * 3 };
+static void decode_head(const uint8_t *data, uint8_t bytes[HEAD])
 {
-    for (size_t at = 0; at < run && at < RUN_JUDGED && run - at >= RUN_MIN; at += WINDOW)
-        if (window_mixed(data + at, run - at < WINDOW ? run - at : WINDOW))
-            return true;
-    return false;
-}
-
-/* A short run is worth decoding if it gives text (UTF-8 or UTF-16) or begins like a container. */
-static bool short_run_useful(const uint8_t *data)
-{
-    enum { CHARACTERS = RUN_MIN, BYTES = CHARACTERS / 4 * 3 };
-    uint8_t bytes[BYTES];
-    for (size_t i = 0, out = 0; i < CHARACTERS; i += 4) {
+    for (size_t i = 0; i < HEAD_CHARACTERS; i += 4, bytes += 3) {
         uint32_t group = 0;
         for (size_t k = 0; k < 4; k++)
             group = group << 6 | (digits[data[i + k]] - 1U);
-        bytes[out++] = (uint8_t)(group >> 16);
-        bytes[out++] = (uint8_t)(group >> 8);
-        bytes[out++] = (uint8_t)group;
+        bytes[0] = (uint8_t)(group >> 16);
+        bytes[1] = (uint8_t)(group >> 8);
+        bytes[2] = (uint8_t)group;
     }
-    if ((bytes[0] == 0x1f && bytes[1] == 0x8b) || memcmp(bytes, "PK\x03\x04", 4) == 0)
-        return true;
+}
+
+/* Every other byte zero, and those between them not. */
+static bool begins_utf16(const uint8_t bytes[HEAD])
+{
     size_t zeros[2] = {0};
-    for (size_t i = 0; i < BYTES; i++)
+    for (size_t i = 0; i < HEAD; i++)
         zeros[i % 2] += bytes[i] == 0;
-    if (zeros[0] >= BYTES / 2 - 1 || zeros[1] >= BYTES / 2 - 1)
-        return true;
-    for (size_t i = 0; i < BYTES;) {
-        size_t character = text_character((const char *)bytes + i, BYTES - i);
+    return (zeros[0] == HEAD / 2 && zeros[1] == 0) || (zeros[1] == HEAD / 2 && zeros[0] == 0);
+}
+
+static bool begins_text(const uint8_t bytes[HEAD])
+{
+    for (size_t i = 0; i < HEAD;) {
+        size_t character = text_character((const char *)bytes + i, HEAD - i);
         if (character == 0)
-            return i + 4 > BYTES && bytes[i] >= 0x80; /* a character cut by the window's end */
+            return i + 4 > HEAD && bytes[i] >= 0x80; /* a character that goes on behind the head */
         if (bytes[i] == 0x7f || (bytes[i] < 0x20 && bytes[i] != '\t' && bytes[i] != '\n' && bytes[i] != '\r'))
             return false;
         i += character;
@@ -116,9 +113,30 @@ static bool short_run_useful(const uint8_t *data)
     return true;
 }
 
-/* Looks for a further line behind a run that ended at data[0]: a line end, a margin, then base64 characters up to the
- * line's end, its padding or a closing quote, not more of them than `longest`. Returns their number and their place, or
- * 0. A line that begins with two dashes is the boundary of a MIME part, not base64. */
+/* Is it base64? `run` is RUN_MIN at least. UTF-16 has so many zeros that its characters mix little. */
+static bool run_plausible(const uint8_t *data, size_t run)
+{
+    for (size_t at = 0; at < run && at < RUN_JUDGED && run - at >= RUN_MIN; at += WINDOW)
+        if (window_mixed(data + at, run - at < WINDOW ? run - at : WINDOW))
+            return true;
+    uint8_t head[HEAD];
+    decode_head(data, head);
+    return begins_utf16(head);
+}
+
+/* A short run is worth decoding if it gives text or begins like a container. */
+static bool short_run_useful(const uint8_t *data)
+{
+    uint8_t head[HEAD];
+    decode_head(data, head);
+    return (head[0] == 0x1f && head[1] == 0x8b) || memcmp(head, "PK\x03\x04", 4) == 0 || begins_utf16(head) ||
+           begins_text(head);
+}
+
+/* Looks for a further line behind a run that ended at data[0]: a line end, a margin, then base64 characters, not more
+ * of them than `longest`, up to the line's end, its padding or a closing quote, or else enough of them to be plausible
+ * by themselves. Returns their number and their place, or 0. A line that begins with two dashes is the boundary of a
+ * MIME part, not base64. */
 static size_t find_further_line(const uint8_t *data, size_t length, size_t longest, size_t *place)
 {
     size_t at = 0;
@@ -137,7 +155,11 @@ static size_t find_further_line(const uint8_t *data, size_t length, size_t longe
     if (run == 0 || run > longest)
         return 0;
     size_t end = at + run;
-    if (end < length && strchr("= \t\r\n\"'<)", data[end]) == NULL)
+    while (end < length && end < at + run + MARGIN_LONG && (data[end] == ' ' || data[end] == '\t'))
+        end++;
+    const char *ends = end == at + run ? "=\r\n\"'<)" : "\r\n";
+    bool whole = end == length || (data[end] != 0 && strchr(ends, data[end]) != NULL);
+    if (!whole && (run < RUN_MIN || !run_plausible(data + at, run)))
         return 0;
     *place = at;
     return run;
@@ -180,7 +202,7 @@ static bool continues_line(const uint8_t *data, size_t length, size_t at)
     size_t unused;
     size_t longest = longest_further_line(run, begins_line(data, end - run, &unused));
     size_t place;
-    return longest > 0 && run_mixed(data + end - run, run) &&
+    return longest > 0 && run_plausible(data + end - run, run) &&
            find_further_line(data + end, length - end, longest, &place) > 0 && end + place == at;
 }
 
@@ -193,7 +215,7 @@ static bool sniff(const uint8_t *data, size_t length, size_t at, struct sb_conta
         return false;
     size_t at_hand = length - at;
     size_t run = measure_run(data + at, at_hand < LINE_LONG + 1 ? at_hand : LINE_LONG + 1);
-    if (run < RUN_MIN || !run_mixed(data + at, run))
+    if (run < RUN_MIN || !run_plausible(data + at, run))
         return false;
     size_t unused;
     bool from_line_start = begins_line(data, at, &unused);

@@ -119,10 +119,10 @@ static size_t measure_descriptor(struct sb_input *input, const struct inflation 
     size_t at = got >= 4 && load_le32(record) == SIGNATURE_DESCRIPTOR ? 4 : 0;
     if (got < at + 12 || load_le32(record + at) != inflation->sum)
         return 0;
-    if (load_le32(record + at + 4) == (uint32_t)size && load_le32(record + at + 8) == (uint32_t)inflation->length)
-        return at + 12;
     if (got >= at + 20 && load_le64(record + at + 4) == size && load_le64(record + at + 12) == inflation->length)
         return at + 20;
+    if (load_le32(record + at + 4) == (uint32_t)size && load_le32(record + at + 8) == (uint32_t)inflation->length)
+        return at + 12;
     return 0;
 }
 
@@ -165,6 +165,11 @@ static enum sb_decode_result inflate_member(const struct sb_container *container
 static enum sb_decode_result decode(const struct sb_container *container, struct sb_input *input,
                                     struct sb_output *output, uint64_t *consumed)
 {
+    size_t available;
+    if (input->view(input, container->skip - 1, &available) == NULL) {
+        *consumed = HEADER; /* the input ends within the name */
+        return SB_DECODE_BROKEN;
+    }
     *consumed = container->skip;
     unsigned method = container->method & 0xffff;
     unsigned flags = container->method >> 16;
