@@ -76,7 +76,7 @@ static void inflates_members_of_every_shape(void **state)
     static const size_t lengths[] = {0, 1, 300, 262144, 262145, 700000};
     static const size_t views[] = {0, 1, 50, 5000};
     for (size_t l = 0; l < 6; l++)
-        for (int sizes = SIZES_IN_HEADER; sizes <= SIZES_IN_EXTRA; sizes++)
+        for (unsigned sizes = SIZES_IN_HEADER; sizes <= SIZES_IN_EXTRA; sizes++)
             for (size_t v = 0; v < 4; v++) {
                 struct bytes plain = {0};
                 append_prose(&plain, lengths[l], 1);
@@ -103,7 +103,7 @@ static void hands_a_stored_member_out_or_leaves_it(void **state)
     (void)state;
     static const char text[] = "write to anna.berg@exa-post.se";
     struct member member = {"letter.txt", text, sizeof text, 0, 0, SIZES_IN_HEADER};
-    for (int sizes = SIZES_IN_HEADER; sizes <= SIZES_IN_EXTRA; sizes++)
+    for (unsigned sizes = SIZES_IN_HEADER; sizes <= SIZES_IN_EXTRA; sizes++)
         for (int whole = 0; whole < 2; whole++) {
             member.sizes = sizes;
             struct bytes data = {0};
