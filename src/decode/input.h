@@ -1,0 +1,43 @@
+/* Reading a container's bytes where they stand in several views: small records copied out, runs walked. Private to
+ * decode. */
+#ifndef DECODE_INPUT_H
+#define DECODE_INPUT_H
+
+#include "decode/decode.h"
+
+/* What one write to an output holds at most. */
+enum { DECODE_PIECE = 64 * 1024 };
+
+/* Copies up to `length` bytes at `offset` to `out`, across views. Returns how many there were. */
+static inline size_t input_copy(struct sb_input *input, uint64_t offset, uint8_t *out, size_t length)
+{
+    size_t copied = 0;
+    while (copied < length) {
+        size_t available = 0;
+        uint64_t place;
+        if (__builtin_add_overflow(offset, copied, &place))
+            break;
+        const uint8_t *data = input->view(input, place, &available);
+        if (data == NULL || available == 0)
+            break;
+        size_t want = length - copied < available ? length - copied : available;
+        for (size_t i = 0; i < want; i++)
+            out[copied + i] = data[i];
+        copied += want;
+    }
+    return copied;
+}
+
+/* Hands out data in pieces of at most DECODE_PIECE. Returns what the output returned. */
+static inline int output_pieces(struct sb_output *output, const uint8_t *data, size_t length)
+{
+    int stop = 0;
+    for (size_t done = 0; done < length && stop == 0;) {
+        size_t piece = length - done < DECODE_PIECE ? length - done : DECODE_PIECE;
+        stop = output->write(output, data + done, piece);
+        done += piece;
+    }
+    return stop;
+}
+
+#endif

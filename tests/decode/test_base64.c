@@ -1,0 +1,226 @@
+/* The base64 decoder: the shapes it is met in, what looks like it and is not, and where it ends. */
+#include "harness.h"
+
+/* Encodes as RFC 4648 says, in lines of `width` characters (0: one line) with `line_end` and `margin` between them. */
+static void append_base64(struct bytes *out, const void *data, size_t length, bool url, size_t width,
+                          const char *line_end, const char *margin, bool padded)
+{
+    static const char standard[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    static const char safe[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    const char *alphabet = url ? safe : standard;
+    const uint8_t *bytes = data;
+    size_t column = 0;
+    for (size_t i = 0; i < length; i += 3) {
+        uint32_t group = (uint32_t)bytes[i] << 16;
+        group |= i + 1 < length ? (uint32_t)bytes[i + 1] << 8 : 0;
+        group |= i + 2 < length ? bytes[i + 2] : 0;
+        size_t characters = length - i >= 3 ? 4 : length - i + 1;
+        for (size_t k = 0; k < (padded ? 4 : characters); k++) {
+            if (width > 0 && column == width) {
+                bytes_append_text(out, line_end);
+                bytes_append_text(out, margin);
+                column = 0;
+            }
+            if (k < characters)
+                bytes_append_char(out, alphabet[group >> (18 - 6 * k) & 63]);
+            else
+                bytes_append_char(out, '=');
+            column++;
+        }
+    }
+}
+
+static const char letter[] = "Please write to anna.berg@exa-post.se and to bo@exa-post.se, or transfer the money to "
+                             "SE45 5000 0000 0583 9825 7466 before Monday; we will not wait any longer than that.\r\n";
+
+static void decodes_every_shape(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *before;
+        const char *after;
+        size_t width;
+        const char *line_end;
+        const char *margin;
+        bool url;
+        bool padded;
+    } shapes[] = {
+        {"Content-Transfer-Encoding: base64\r\n\r\n", "\r\n\r\n--=_part\r\n", 76, "\r\n", "", false, true},
+        {"\n\n", "\n--000000000000boundary1\n", 76, "\n", "", false, true},
+        {"-----BEGIN MESSAGE-----\n", "\n-----END MESSAGE-----\n", 64, "\n", "", false, false},
+        {"> ", "\n", 72, "\n", "> ", false, true},
+        {"> > ", "\r\n\r\n", 60, "\r\n", "> > ", false, true},
+        {"    ", "\n", 76, "\n", "    ", false, false},
+        {"", "", 0, "", "", false, true},
+        {"<a href=\"data:text/plain;base64,", "\">letter</a>", 0, "", "", false, true},
+        {"src='data:text/plain;base64,", "' />", 40, "\n", "", false, true},
+        {"{\"payload\":\"", "\"}", 0, "", "", true, false},
+        {"eyJ.", ".c2ln", 0, "", "", true, false},
+        {"key=", "&next=1", 0, "", "", false, true},
+    };
+    static const size_t views[] = {0, 1, 3, 100};
+    for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++)
+        for (size_t cut = 0; cut < 3; cut++)
+            for (size_t v = 0; v < 4; v++) {
+                size_t length = sizeof letter - 1 - cut;
+                struct bytes data = {0};
+                bytes_append_text(&data, shapes[i].before);
+                size_t begin = data.length;
+                append_base64(&data, letter, length, shapes[i].url, shapes[i].width, shapes[i].line_end,
+                              shapes[i].margin, shapes[i].padded);
+                size_t encoded = data.length - begin;
+                bytes_append_text(&data, shapes[i].after);
+                struct run run = run_decoder(&sb_decoder_base64, data.data, data.length, begin,
+                                             &(struct run_options){.view = views[v]});
+                assert_true(run.sniffed);
+                assert_int_equal(run.result, SB_DECODE_DONE);
+                if (run.consumed != encoded)
+                    fail_msg("shape %zu cut %zu: %zu of %zu", i, cut, (size_t)run.consumed, encoded);
+                assert_output(&run, letter, length);
+                run_free(&run);
+                bytes_free(&data);
+            }
+}
+
+static void begins_once_however_many_lines(void **state)
+{
+    (void)state;
+    static const char *const margins[] = {"", "> ", "\t"};
+    static const char *const befores[] = {"\n", "data:a/b;base64,"};
+    for (size_t m = 0; m < 3; m++)
+        for (size_t b = 0; b < 2; b++) {
+            struct bytes plain = {0};
+            append_noise(&plain, 20000, 2);
+            struct bytes data = {0};
+            bytes_append_text(&data, befores[b]);
+            bytes_append_text(&data, b == 0 ? margins[m] : "");
+            size_t begin = data.length;
+            append_base64(&data, plain.data, plain.length, false, 76, "\r\n", margins[m], true);
+            size_t containers = 0;
+            for (size_t at = 0; at < data.length; at++) {
+                struct sb_container container;
+                containers += sb_decoder_base64.sniff(data.data, data.length, at, &container);
+            }
+            assert_int_equal(containers, 1);
+            struct run run = run_decoder(&sb_decoder_base64, data.data, data.length, begin, NULL);
+            assert_int_equal(run.consumed, data.length - begin);
+            assert_output(&run, plain.data, plain.length);
+            run_free(&run);
+            bytes_free(&data);
+            bytes_free(&plain);
+        }
+}
+
+static void is_not_fooled(void **state)
+{
+    (void)state;
+    static const char *const rows[] = {
+        "d41d8cd98f00b204e9800998ecf8427e",
+        "E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855",
+        "123e4567-e89b-12d3-a456-426614174000",
+        "/usr/share/doc/libtsk-dev/examples/README",
+        "com/sun/org/apache/xerces/internal/impl/XMLEntityManager",
+        "getElementsByTagNameAndClassNameFromDocument",
+        "THIS_IS_A_LONG_CONSTANT_NAME_FOR_A_SETTING",
+        "this-is-a-long-headline-in-an-address-of-the-web",
+        "_ZNSt8ios_base4InitC1EvSt6vectorIiSaIiEE9push_back",
+        "_ZN4llvm12PassRegistry15getPassRegistryEv",
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        "--------------------------------------------",
+        "bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq",
+        "1BvBMSEYstWetqTFn5Au4m4GFgaNnkMvQ9xyzABCDEF",
+        "0x52908400098527886E0F7030069857D2E4169EE7",
+        "/Volumes/Macintosh/Users/anna/Library/ApplicationSupport/Mail",
+        "VGhpcyBpcyB0b28gc2hvcnQ",
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct sb_container container;
+        if (sb_decoder_base64.sniff((const uint8_t *)rows[i], strlen(rows[i]), 0, &container))
+            fail_msg("taken for base64: %s", rows[i]);
+    }
+}
+
+static void misses_no_text_and_no_noise(void **state)
+{
+    (void)state;
+    size_t missed = 0;
+    for (unsigned seed = 0; seed < 3000; seed++) {
+        struct bytes plain = {0};
+        if (seed % 3 == 0)
+            append_noise(&plain, 48 + seed % 100, seed);
+        else
+            append_prose(&plain, 18 + seed % 200, seed);
+        if (seed % 3 == 2) { /* UTF-16 */
+            struct bytes wide = {0};
+            for (size_t i = 0; i < plain.length; i++)
+                append_le16(&wide, plain.data[i]);
+            bytes_free(&plain);
+            plain = wide;
+        }
+        struct bytes data = {0};
+        append_base64(&data, plain.data, plain.length, false, 76, "\n", "", true);
+        struct run run = run_decoder(&sb_decoder_base64, data.data, data.length, 0, NULL);
+        missed += !run.sniffed;
+
+        if (run.sniffed)
+            assert_output(&run, plain.data, plain.length);
+        run_free(&run);
+        bytes_free(&data);
+        bytes_free(&plain);
+    }
+    assert_int_equal(missed, 0);
+}
+
+static void decodes_long_lines_in_pieces_and_stops_when_asked(void **state)
+{
+    (void)state;
+    struct bytes plain = {0};
+    append_noise(&plain, 1000001, 3);
+    for (size_t width = 0; width <= 76; width += 76) {
+        struct bytes data = {0};
+        append_base64(&data, plain.data, plain.length, false, width, "\n", "", false);
+        struct run run =
+            run_decoder(&sb_decoder_base64, data.data, data.length, 0, &(struct run_options){.view = 1001});
+        assert_int_equal(run.consumed, data.length);
+        assert_output(&run, plain.data, plain.length);
+        run_free(&run);
+        run = run_decoder(&sb_decoder_base64, data.data, data.length, 0, &(struct run_options){.stop_at = 50000});
+        assert_int_equal(run.result, SB_DECODE_STOPPED);
+        assert_true(run.out.length < 50000 + 65536);
+        assert_true(run.consumed < 200000);
+        run_free(&run);
+        bytes_free(&data);
+    }
+    bytes_free(&plain);
+}
+
+static void ends_where_the_text_goes_on(void **state)
+{
+    (void)state;
+    static const char *const tails[] = {"\nKind regards, Anna\n", "\r\n\r\nRegards\r\n", "==\nRegards\n", " and so on",
+                                        "\n"};
+    for (size_t i = 0; i < sizeof tails / sizeof tails[0]; i++) {
+        struct bytes data = {0};
+        append_base64(&data, letter, sizeof letter - 1, false, 76, "\n", "", false);
+        size_t encoded = data.length + (i == 2 ? 2 : 0);
+        bytes_append_text(&data, tails[i]);
+        struct run run = run_decoder(&sb_decoder_base64, data.data, data.length, 0, NULL);
+        assert_int_equal(run.consumed, encoded);
+        assert_output(&run, letter, sizeof letter - 1);
+        run_free(&run);
+        bytes_free(&data);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(decodes_every_shape),
+        cmocka_unit_test(begins_once_however_many_lines),
+        cmocka_unit_test(is_not_fooled),
+        cmocka_unit_test(misses_no_text_and_no_noise),
+        cmocka_unit_test(decodes_long_lines_in_pieces_and_stops_when_asked),
+        cmocka_unit_test(ends_where_the_text_goes_on),
+    };
+    return cmocka_run_group_tests_name("decode: base64", tests, NULL, NULL);
+}
