@@ -45,10 +45,14 @@ struct sb_sink {
     /* Called for each sighting, in no particular order. A return other than 0 ends the scan with that value. */
     int (*sighting)(void *context, const struct sb_sighting *sighting);
     /* Called when something inside the stream was not decoded to its end: a budget used up, an encrypted member, a
-     * broken stream is not worth a note. `reason` is one of sb_note_reason. */
+     * broken stream is not worth a note. `reason` is one of sb_note_reasons. */
     int (*note)(void *context, uint64_t offset, const char *path, const char *reason);
     void *context;
 };
+
+/* All reasons a note may give; ends with NULL. The end of the output budget is noted once, where it came: no container
+ * behind that place was decoded. */
+extern const char *const sb_note_reasons[];
 
 /* The stream itself, for decoders that read on beyond the chunk. */
 struct sb_stream {

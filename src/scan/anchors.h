@@ -1,0 +1,91 @@
+/* The first stage: where in a buffer might a selector or a container begin? Bytes are sorted into classes, one bit a byte
+ * and class; shapes of interest (a digit run of card length, an '@' between address characters, …) are then found with
+ * plain 64-bit logic on these masks. The classes are computed by one of three paths (classify*.c), the shapes by the same
+ * code for all of them (shapes.h), so all paths agree. A shape serves any number of recognisers and decoders. */
+#ifndef SCAN_ANCHORS_H
+#define SCAN_ANCHORS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "scan/scan.h"
+
+enum { BLOCK = 64, FILL = 0xff }; /* bytes in a block; FILL is a byte of no class, used beyond the ends of a buffer */
+
+/* Byte classes, eight to a table. Those of the first two tables hold ASCII only; the last belong to the literals. */
+enum class_index {
+    CLASS_DIGIT,
+    CLASS_ALPHA,
+    CLASS_HEX,
+    CLASS_NOT58, /* letters and digits that base58 leaves out */
+    CLASS_SEPARATOR,
+    CLASS_LOCAL, /* may end the local part of an address */
+    CLASS_TEXT,  /* printable, tab or line end */
+    CLASS_ONE_THREE,
+    CLASS_AT,
+    CLASS_COLON,
+    CLASS_SLASH,
+    CLASS_DOT,
+    CLASS_PLUS,
+    CLASS_NUL,
+    CLASS_ZERO,
+    CLASS_X,
+    CLASS_FIRST, /* first, second and third bytes of the literals */
+    CLASS_SECOND,
+    CLASS_THIRD,
+    CLASS_COUNT
+};
+enum { ASCII_CLASSES = CLASS_FIRST, CLASS_TABLES = 3 };
+
+enum shape {
+    SHAPE_AT,       /* '@' between characters of an address */
+    SHAPE_DIGITS,   /* a digit run begins, and 13 digits or separators between digits follow */
+    SHAPE_PLUS,     /* '+' and a digit, not behind a letter or digit */
+    SHAPE_DOTTED,   /* the first dot of three that stand between short digit runs */
+    SHAPE_COLONS,   /* "::" beside a hexadecimal digit, or the first of four colons close together */
+    SHAPE_SCHEME,   /* the colon of "://" behind a letter or digit */
+    SHAPE_BASE58,   /* '1' or '3' beginning a run of 26 base58 characters */
+    SHAPE_HEX,      /* "0x" and at least eight hexadecimal digits */
+    SHAPE_ACCOUNT,  /* two letters, two digits, and 11 letters, digits or separators */
+    SHAPE_BASE64,   /* a run of at least BASE64_RUN base64 characters begins */
+    SHAPE_WIDE,     /* six or more text characters with NULs between: UTF-16 in either order */
+    SHAPE_LITERAL,  /* three bytes that may begin a literal */
+    SHAPE_COUNT
+};
+enum { BASE64_RUN = 20 };
+
+/* A block in which something may begin: bit i of shape[s] says that shape s stands at byte at + i. */
+struct hit {
+    size_t at;
+    uint64_t any; /* of all shapes */
+    uint64_t shape[SHAPE_COUNT];
+};
+
+struct classifier;
+typedef size_t find_anchors(const struct classifier *classifier, const uint8_t *data, size_t length, size_t from,
+                            size_t blocks, struct hit *hits);
+
+struct classifier {
+    _Alignas(64) uint8_t table[CLASS_TABLES][256]; /* bit c % 8 of table[c / 8][byte]: is byte in class c? */
+    _Alignas(64) uint8_t rows[CLASS_COUNT][2][16]; /* bit h % 8 of rows[c][h / 8][l]: is byte h * 16 + l in class c? */
+    find_anchors *find;
+};
+
+struct literal {
+    const char *text; /* at least two bytes, not all the same */
+    size_t length;
+    bool any_case;
+};
+
+/* Fills in the tables and chooses the path, falling back to what the processor has. */
+void classifier_prepare(struct classifier *classifier, const struct literal *literals, size_t count, int path);
+
+/* Finds the anchors of blocks [from, from + blocks * BLOCK) of data[0..length); from is a multiple of BLOCK. Writes at
+ * most `blocks` hits and returns their number. Nothing stands before data[0] and behind data[length]. */
+find_anchors find_anchors_portable;
+#ifdef __x86_64__
+find_anchors find_anchors_avx2;
+find_anchors find_anchors_avx512;
+#endif
+
+#endif

@@ -1,0 +1,105 @@
+/* The classes themselves, the portable path, and the choice among the paths. */
+#include "scan/anchors.h"
+#include "scan/shapes.h"
+
+#include <string.h>
+
+static const char *const class_bytes[ASCII_CLASSES] = {
+    [CLASS_DIGIT] = "0123456789",
+    [CLASS_ALPHA] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
+    [CLASS_HEX] = "0123456789ABCDEFabcdef",
+    [CLASS_NOT58] = "0OIl",
+    [CLASS_SEPARATOR] = " -",
+    [CLASS_LOCAL] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+",
+    [CLASS_TEXT] = "\t\n\r !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz"
+                   "{|}~",
+    [CLASS_ONE_THREE] = "13",
+    [CLASS_AT] = "@",
+    [CLASS_COLON] = ":",
+    [CLASS_SLASH] = "/",
+    [CLASS_DOT] = ".",
+    [CLASS_PLUS] = "+",
+    [CLASS_NUL] = "",
+    [CLASS_ZERO] = "0",
+    [CLASS_X] = "xX",
+};
+
+static void add(struct classifier *classifier, unsigned class, uint8_t byte)
+{
+    classifier->table[class / 8][byte] |= (uint8_t)(1U << class % 8);
+    classifier->rows[class][byte >> 7][byte & 15] |= (uint8_t)(1U << (byte >> 4 & 7));
+}
+
+static void add_literal(struct classifier *classifier, const struct literal *literal)
+{
+    for (unsigned i = 0; i < 3; i++) {
+        for (unsigned byte = 0; byte < 256; byte++) {
+            bool letter = (byte | 0x20) >= 'a' && (byte | 0x20) <= 'z';
+            unsigned fold = literal->any_case && letter ? 0x20 : 0;
+            if (i >= literal->length || (byte | fold) == ((uint8_t)literal->text[i] | fold))
+                add(classifier, CLASS_FIRST + i, (uint8_t)byte);
+        }
+    }
+}
+
+void classifier_prepare(struct classifier *classifier, const struct literal *literals, size_t count, int path)
+{
+    memset(classifier, 0, sizeof *classifier);
+    for (unsigned class = 0; class < ASCII_CLASSES; class++) {
+        for (const char *byte = class_bytes[class]; *byte != '\0'; byte++)
+            add(classifier, class, (uint8_t)*byte);
+    }
+    add(classifier, CLASS_NUL, 0);
+    for (size_t i = 0; i < count; i++)
+        add_literal(classifier, &literals[i]);
+    classifier->find = find_anchors_portable;
+#ifdef __x86_64__
+    bool avx2 = __builtin_cpu_supports("avx2");
+    bool avx512 = avx2 && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vbmi");
+    if (avx2 && path != SB_PORTABLE)
+        classifier->find = avx512 && path != SB_AVX2 ? find_anchors_avx512 : find_anchors_avx2;
+#else
+    (void)path;
+#endif
+}
+
+/* Transposes eight bytes of eight class bits (byte i of `bits` is byte i of the text) into eight masks of eight bytes. */
+static inline uint64_t transpose(uint64_t bits)
+{
+    uint64_t t = (bits ^ bits >> 7) & 0x00aa00aa00aa00aaULL;
+    bits ^= t ^ t << 7;
+    t = (bits ^ bits >> 14) & 0x0000cccc0000ccccULL;
+    bits ^= t ^ t << 14;
+    t = (bits ^ bits >> 28) & 0x00000000f0f0f0f0ULL;
+    return bits ^ t ^ t << 28;
+}
+
+static inline void classify(const struct classifier *classifier, const uint8_t *bytes, struct block *block)
+{
+    memset(block, 0, sizeof *block);
+    for (unsigned table = 0; table < CLASS_TABLES; table++) {
+        const uint8_t *class = classifier->table[table];
+        unsigned end = table * 8 + 8 < CLASS_COUNT ? table * 8 + 8 : CLASS_COUNT;
+        for (unsigned group = 0; group < BLOCK; group += 8) {
+            uint64_t bits = 0;
+            for (unsigned i = 0; i < 8; i++)
+                bits |= (uint64_t)class[bytes[group + i]] << 8 * i;
+            if (bits == 0)
+                continue;
+            bits = transpose(bits);
+            for (unsigned c = table * 8; c < end; c++)
+                block->in[c] |= (bits >> c % 8 * 8 & 0xff) << group;
+        }
+    }
+}
+
+static inline bool uniform(const uint8_t *bytes)
+{
+    return memcmp(bytes, bytes + 1, BLOCK - 1) == 0;
+}
+
+#define FIND find_anchors_portable
+#define TARGET
+#define CLASSIFY classify
+#define UNIFORM uniform
+#include "scan/classify_loop.h"

@@ -1,0 +1,110 @@
+/* The text around a match, as UTF-8 that can be shown: whole characters, line ends as spaces, whatever cannot be printed
+ * as '.'. A long value is cut in its middle. */
+#include "scan/engine.h"
+
+#include "base/text.h"
+
+enum { MATCH_SHOWN = 128 }; /* bytes or units of the match shown at either end */
+
+/* Control characters, C1 included, surrogates, and what changes the direction of text. */
+static bool is_printable(uint32_t c)
+{
+    return c >= ' ' && !(c >= 0x7f && c < 0xa0) && !(c >= 0xd800 && c < 0xe000) && !(c >= 0x200b && c <= 0x200f) &&
+           !(c >= 0x2028 && c <= 0x202e) && !(c >= 0x2066 && c <= 0x2069) && c != 0xfeff && c < 0xfffe;
+}
+
+static void append(struct bytes *out, uint32_t c)
+{
+    if (c == '\n' || c == '\r' || c == '\t')
+        c = ' ';
+    if (!is_printable(c))
+        c = '.';
+    char utf8[4];
+    size_t length = 0;
+    if (c < 0x80) {
+        utf8[length++] = (char)c;
+    } else if (c < 0x800) {
+        utf8[length++] = (char)(0xc0 | c >> 6);
+    } else {
+        utf8[length++] = (char)(0xe0 | c >> 12);
+        utf8[length++] = (char)(0x80 | (c >> 6 & 0x3f));
+    }
+    if (c >= 0x80)
+        utf8[length++] = (char)(0x80 | (c & 0x3f));
+    bytes_append(out, utf8, length);
+}
+
+static void append_bytes(const struct text *text, size_t begin, size_t end, struct bytes *out)
+{
+    const char *data = (const char *)text->data;
+    for (size_t i = begin; i < end;) {
+        size_t length = text_character(data + i, end - i);
+        if (length == 4) {
+            bytes_append(out, data + i, length);
+        } else {
+            const uint8_t *c = text->data + i;
+            uint32_t code = length == 0   ? 0
+                            : length == 1 ? c[0]
+                            : length == 2 ? (c[0] & 0x1fU) << 6 | (c[1] & 0x3fU)
+                                          : (c[0] & 0x0fU) << 12 | (c[1] & 0x3fU) << 6 | (c[2] & 0x3fU);
+            append(out, code);
+        }
+        i += length == 0 ? 1 : length;
+    }
+}
+
+static uint32_t unit_at(const struct text *text, size_t at, bool big_endian)
+{
+    return big_endian ? (uint32_t)text->data[at] << 8 | text->data[at + 1]
+                      : (uint32_t)text->data[at + 1] << 8 | text->data[at];
+}
+
+static void append_units(const struct text *text, size_t begin, size_t end, bool big_endian, struct bytes *out)
+{
+    for (size_t i = begin; i + 1 < end; i += 2)
+        append(out, unit_at(text, i, big_endian));
+}
+
+static void append_part(const struct text *text, size_t begin, size_t end, enum sb_encoding encoding,
+                        struct bytes *out)
+{
+    if (encoding == SB_UTF8)
+        append_bytes(text, begin, end, out);
+    else
+        append_units(text, begin, end, encoding == SB_UTF16BE, out);
+}
+
+void write_context(const struct text *data, size_t begin, size_t end, enum sb_encoding encoding, struct bytes *out)
+{
+    size_t unit = encoding == SB_UTF8 ? 1 : 2;
+    size_t from = begin;
+    while (begin - from < SB_CONTEXT_SIDE * unit && from >= unit)
+        from -= unit;
+    size_t to = end;
+    while (to - end < SB_CONTEXT_SIDE * unit && to + unit <= data->length)
+        to += unit;
+    if (encoding == SB_UTF8) {
+        /* Whole characters: not from the middle of one, nor up to it. */
+        for (int i = 0; i < 3 && from < begin && (data->data[from] & 0xc0) == 0x80; i++)
+            from++;
+        for (size_t i = 1; i <= 3 && to - end >= i; i++) {
+            uint8_t byte = data->data[to - i];
+            if (byte >= 0xc0) {
+                size_t whole = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
+                to -= whole > i ? i : 0;
+                break;
+            }
+            if (byte < 0x80)
+                break;
+        }
+    }
+    append_part(data, from, begin, encoding, out);
+    if (end - begin > 2 * MATCH_SHOWN * unit) {
+        append_part(data, begin, begin + MATCH_SHOWN * unit, encoding, out);
+        bytes_append_text(out, "…");
+        append_part(data, end - MATCH_SHOWN * unit, end, encoding, out);
+    } else {
+        append_part(data, begin, end, encoding, out);
+    }
+    append_part(data, end, to, encoding, out);
+}

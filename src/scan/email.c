@@ -1,0 +1,103 @@
+/* Mail addresses (RFC 5321, dot-atoms of RFC 5322): the characters that real mailboxes use, not all that the grammar lets
+ * through, since '=', '/', '&' and the like around an address are nearly always somebody else's syntax. */
+#include "scan/recognise.h"
+
+enum { LOCAL_MAX = 64, DOMAIN_MAX = 253, LABEL_MAX = 63, ADDRESS_MAX = 254 };
+
+static bool is_local(const struct text *text, size_t at)
+{
+    uint8_t byte = text->data[at];
+    if (byte == '\'') /* O'Brien, not 'quoted' */
+        return at > 0 && is_alpha(text->data[at - 1]) && is_alpha(byte_at(text, at + 1));
+    return is_alnum(byte) || byte == '.' || byte == '_' || byte == '-' || byte == '+';
+}
+
+/* Steps over what an escape left before the local part: "\n" or "\u003c" in source and JSON, "%20" in a URL. */
+static size_t skip_escape(const struct text *text, size_t begin, size_t end)
+{
+    uint8_t before = byte_at(text, begin - 1);
+    size_t skip = 0;
+    if (before == '%')
+        skip = 2;
+    else if (before == '\\' && (text->data[begin] == 'u' || text->data[begin] == 'x'))
+        skip = text->data[begin] == 'u' ? 5 : 3;
+    else if (before == '\\' && (text->data[begin] == 'n' || text->data[begin] == 'r' || text->data[begin] == 't'))
+        return end - begin > 1 ? begin + 1 : begin;
+    for (size_t i = before == '%' ? 0 : 1; i < skip; i++) {
+        if (begin + i >= end || hex_value(text->data[begin + i]) < 0)
+            return begin;
+    }
+    return begin + skip < end ? begin + skip : begin;
+}
+
+static size_t local_begin(const struct text *text, size_t at)
+{
+    size_t begin = at;
+    while (begin > 0 && at - begin <= LOCAL_MAX && is_local(text, begin - 1)) {
+        if (text->data[begin - 1] == '.' && (begin == at || text->data[begin] == '.'))
+            break;
+        begin--;
+    }
+    if (at - begin > LOCAL_MAX)
+        return at;
+    begin = skip_escape(text, begin, at);
+    while (begin < at && (text->data[begin] == '.' || text->data[begin] == '-' || text->data[begin] == '\''))
+        begin++;
+    return begin;
+}
+
+/* Finds the end of the longest valid domain at `at`: labels of letters, digits, '-' and (as some write) '_', the last of
+ * them a top-level domain. Returns `at` if there is none. */
+static size_t domain_end(const struct text *text, size_t at)
+{
+    size_t best = at;
+    size_t label = at;
+    unsigned labels = 0;
+    size_t i = at;
+    for (; i - at <= DOMAIN_MAX; i++) {
+        uint8_t byte = byte_at(text, i);
+        if (is_alnum(byte) || byte == '-' || byte == '_')
+            continue;
+        size_t end = i; /* of this label, less the punctuation that ends a sentence */
+        while (byte != '.' && end > label && (text->data[end - 1] == '-' || text->data[end - 1] == '_'))
+            end--;
+        if (end == label || end - label > LABEL_MAX || text->data[label] == '-' || text->data[end - 1] == '-')
+            break;
+        labels++;
+        bool last = byte != '.' || !is_alnum(byte_at(text, i + 1));
+        if (last) {
+            if (labels > 1 && is_top_level(text, label, end))
+                best = end;
+            break;
+        }
+        label = i + 1;
+    }
+    return i - at > DOMAIN_MAX ? at : best;
+}
+
+bool verify_email(const struct text *text, size_t at, struct match *match)
+{
+    size_t begin = local_begin(text, at);
+    if (begin == at)
+        return false;
+    size_t end = domain_end(text, at + 1);
+    if (end == at + 1 || end - begin > ADDRESS_MAX)
+        return false;
+    uint8_t before = byte_at(text, begin - 1);
+    uint8_t after = byte_at(text, end);
+    if (before == '@' || after == '@')
+        return false;
+    /* "scheme://user:password@host" is no mailbox. */
+    if (before == ':' && has_scheme(text, token_begin(text, begin, LOCAL_MAX), begin))
+        return false;
+    /* Compressed bytes spell short addresses by chance: those must stand in text. */
+    bool in_text = (before < 0x7f && (before >= ' ' || before == 0 || (before >= '\t' && before <= '\r'))) &&
+                   (after < 0x7f && (after >= ' ' || after == 0 || (after >= '\t' && after <= '\r')));
+    if (end - begin < 10 && !in_text)
+        return false;
+    match->begin = begin;
+    match->end = end;
+    for (size_t i = begin; i < end; i++)
+        put(match, to_lower(text->data[i]));
+    return true;
+}

@@ -1,0 +1,258 @@
+/* The engine: runs the first stage over a view and brings each anchor to those who may know what begins there. */
+#include "scan/engine.h"
+
+#include "base/digest.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+static void try_recogniser(struct sb_scanner *scanner, const struct view *view, size_t recogniser, size_t at,
+                           size_t *seen)
+{
+    struct match *match = &scanner->match;
+    if (at < seen[recogniser])
+        return;
+    match->end = at + 1;
+    match->length = 0;
+    bool found = recognisers[recogniser].verify(&view->text, at, match);
+    if (found && match->begin < seen[recogniser])
+        found = false;
+    seen[recogniser] = match->end > at ? match->end : at + 1;
+    if (found)
+        report(scanner, view, recognisers[recogniser].kind);
+}
+
+static void try_literals(struct sb_scanner *scanner, const struct view *view, size_t at, size_t *seen)
+{
+    const struct text *text = &view->text;
+    for (size_t i = 0; i < scanner->starter_count; i++) {
+        const struct starter *starter = &scanner->starters[i];
+        const struct literal *literal = &starter->literal;
+        const char *here = (const char *)text->data + at;
+        if (text->length - at < literal->length ||
+            (literal->any_case ? strncasecmp(here, literal->text, literal->length)
+                               : memcmp(here, literal->text, literal->length)) != 0)
+            continue;
+        if (starter->decoder == NULL)
+            try_recogniser(scanner, view, starter->recogniser, at, seen);
+        else if (at >= starter->container_offset && view->wide == NULL)
+            open_container(scanner, view, at - starter->container_offset, starter->decoder);
+    }
+}
+
+/* All that may begin at one byte. Returns the place before which nothing else is to be looked for. */
+static void try_anchor(struct sb_scanner *scanner, const struct view *view, size_t at, unsigned shapes, size_t *seen)
+{
+    for (size_t i = 0; i < RECOGNISER_COUNT; i++) {
+        if (recognisers[i].shapes & shapes)
+            try_recogniser(scanner, view, i, at, seen);
+    }
+    if (shapes >> SHAPE_LITERAL & 1)
+        try_literals(scanner, view, at, seen);
+    if (shapes >> SHAPE_BASE64 & 1) {
+        for (size_t i = 0; i < scanner->run_count; i++)
+            open_container(scanner, view, at, scanner->runs[i]);
+    }
+}
+
+void scan_view(struct sb_scanner *scanner, const struct view *view)
+{
+    const struct text *text = &view->text;
+    struct level *level = level_at(scanner, view->depth);
+    if (level == NULL)
+        return;
+    size_t seen[RECOGNISER_COUNT] = {0};
+    size_t wide_end = 0;
+    /* Starting a margin early, so that matches overlapping the first owned one are settled as they were for whoever
+     * owns them. */
+    size_t at = view->own_begin > SB_MARGIN ? (view->own_begin - SB_MARGIN) / BLOCK * BLOCK : 0;
+    size_t stop = text->length - view->own_end > LOOKAHEAD ? view->own_end + LOOKAHEAD : text->length;
+    while (at < stop && scanner->status == 0) {
+        /* Within a container's payload there is nothing to find: on to the block its end is in. */
+        if (view->wide == NULL && level->skip > view->offset + at + BLOCK) {
+            uint64_t skip = level->skip - view->offset;
+            if (skip >= stop)
+                break;
+            at = (size_t)skip / BLOCK * BLOCK;
+        }
+        size_t blocks = (stop - at + BLOCK - 1) / BLOCK;
+        blocks = blocks < BATCH ? blocks : BATCH;
+        size_t count = scanner->classifier->find(scanner->classifier, text->data, text->length, at, blocks, view->hits);
+        for (size_t h = 0; h < count; h++) {
+            const struct hit *hit = &view->hits[h];
+            for (uint64_t any = hit->any; any != 0 && scanner->status == 0; any &= any - 1) {
+                unsigned bit = (unsigned)__builtin_ctzll(any);
+                size_t place = hit->at + bit;
+                if (view->wide == NULL && view->offset + place < level->skip)
+                    continue;
+                unsigned shapes = 0;
+                for (unsigned shape = 0; shape < SHAPE_COUNT; shape++)
+                    shapes |= (unsigned)(hit->shape[shape] >> bit & 1) << shape;
+                if (shapes >> SHAPE_WIDE & 1 && view->wide == NULL && place >= wide_end)
+                    wide_end = collect_wide(scanner, view, place);
+                if (shapes & ~(1U << SHAPE_WIDE))
+                    try_anchor(scanner, view, place, shapes, seen);
+            }
+        }
+        at += blocks * BLOCK;
+    }
+    if (view->wide == NULL)
+        flush_wide(scanner, view);
+}
+
+static const struct wide_run *run_at(const struct wide *wide, size_t at)
+{
+    size_t low = 0;
+    for (size_t high = wide->count; high - low > 1;) {
+        size_t middle = low + (high - low) / 2;
+        *(wide->runs[middle].text <= at ? &low : &high) = middle;
+    }
+    return &wide->runs[low];
+}
+
+/* Hands the match over, if this view owns it. */
+void report(struct sb_scanner *scanner, const struct view *view, enum sb_kind kind)
+{
+    const struct match *match = &scanner->match;
+    const struct view *data = view;
+    size_t begin = match->begin;
+    size_t end = match->end;
+    enum sb_encoding encoding = SB_UTF8;
+    if (view->wide != NULL) {
+        const struct wide_run *run = run_at(view->wide, begin);
+        if (begin < run->own_begin || begin >= run->own_end)
+            return;
+        data = view->around;
+        encoding = run->big_endian ? SB_UTF16BE : SB_UTF16LE;
+        end = run->data + 2 * (end - run->text);
+        begin = run->data + 2 * (begin - run->text);
+    }
+    if (begin < data->own_begin || begin >= data->own_end)
+        return;
+    char path[SB_PATH_MAX];
+    write_path(scanner, data->depth, data->offset + begin, path);
+    bytes_clear(&scanner->context);
+    write_context(&data->text, begin, end, encoding, &scanner->context);
+    if (scanner->context.failed) {
+        scanner->status = -1;
+        return;
+    }
+    struct sb_sighting sighting = {
+        .kind = kind,
+        .value = match->value,
+        .value_length = match->length,
+        .offset = data->depth == 0 ? data->offset + begin : scanner->root,
+        .length = data->depth == 0 ? end - begin : 0,
+        .path = path,
+        .encoding = encoding,
+        .context = bytes_text(&scanner->context),
+        .context_length = scanner->context.length,
+    };
+    scanner->status = scanner->sink->sighting(scanner->sink->context, &sighting);
+}
+
+int sb_scan_chunk(struct sb_scanner *scanner, const struct sb_stream *stream, const struct sb_chunk *chunk,
+                  const struct sb_sink *sink)
+{
+    struct level *level = level_at(scanner, 0);
+    if (level == NULL)
+        return -1;
+    size_t own_end = chunk->own_end < chunk->length ? chunk->own_end : chunk->length;
+    if (chunk->own_begin >= own_end)
+        return 0;
+    if (chunk->offset + chunk->own_begin != scanner->next)
+        level->skip = level->skip_base64 = 0; /* not the continuation of the chunk before */
+    scanner->next = chunk->offset + own_end;
+    scanner->sink = sink;
+    scanner->status = 0;
+    scan_view(scanner, &(struct view){
+                           .text = {chunk->data, chunk->length},
+                           .own_begin = chunk->own_begin,
+                           .own_end = own_end,
+                           .offset = chunk->offset,
+                           .stream = stream,
+                           .hits = level->hits,
+                       });
+    return scanner->status;
+}
+
+static void add_starter(struct sb_scanner *scanner, const struct starter *starter)
+{
+    if (scanner->starter_count < STARTERS_MAX)
+        scanner->starters[scanner->starter_count++] = *starter;
+}
+
+/* Brings together the literals of recognisers and decoders. */
+static void collect_starters(struct sb_scanner *scanner)
+{
+    for (size_t i = 0; i < RECOGNISER_COUNT; i++) {
+        if (recognisers[i].literal.text != NULL)
+            add_starter(scanner, &(struct starter){.literal = recognisers[i].literal, .recogniser = i});
+    }
+    for (const struct sb_decoder *const *decoder = sb_decoders; *decoder != NULL; decoder++) {
+        if ((*decoder)->literal == NULL && scanner->run_count < DECODERS_MAX)
+            scanner->runs[scanner->run_count++] = *decoder;
+        if ((*decoder)->literal != NULL)
+            add_starter(scanner, &(struct starter){.literal = {(*decoder)->literal, (*decoder)->literal_length, false},
+                                                   .container_offset = (*decoder)->literal_offset,
+                                                   .decoder = *decoder});
+    }
+}
+
+struct sb_scanner *sb_scanner_new(const struct sb_scan_options *options, struct error *error)
+{
+    struct sb_scanner *scanner = calloc(1, sizeof *scanner);
+    if (scanner != NULL)
+        scanner->classifier = aligned_alloc(_Alignof(struct classifier), sizeof(struct classifier));
+    if (scanner == NULL || scanner->classifier == NULL || digest_prepare() != 0) {
+        sb_scanner_free(scanner);
+        (void)fail(error, "no memory for a scanner");
+        return NULL;
+    }
+    scanner->options = *options;
+    struct sb_scan_options *limits = &scanner->options;
+    limits->depth = limits->depth == 0 ? 8 : limits->depth < DEPTH_LIMIT ? limits->depth : DEPTH_LIMIT;
+    limits->output_bytes = limits->output_bytes == 0 ? 4ULL << 30 : limits->output_bytes;
+    limits->stream_bytes = limits->stream_bytes == 0 ? 1ULL << 30 : limits->stream_bytes;
+    limits->ratio = limits->ratio == 0 ? 250 : limits->ratio;
+    collect_starters(scanner);
+    struct literal literals[STARTERS_MAX];
+    for (size_t i = 0; i < scanner->starter_count; i++)
+        literals[i] = scanner->starters[i].literal;
+    classifier_prepare(scanner->classifier, literals, scanner->starter_count, (int)limits->path);
+    return scanner;
+}
+
+void sb_scanner_free(struct sb_scanner *scanner)
+{
+    if (scanner == NULL)
+        return;
+    for (unsigned depth = 0; depth <= DEPTH_LIMIT; depth++)
+        level_free(scanner->levels[depth]);
+    bytes_free(&scanner->context);
+    free(scanner->read_buffer);
+    free(scanner->classifier);
+    free(scanner);
+}
+
+void sb_scan_start(struct sb_scanner *scanner)
+{
+    scanner->decoded = 0;
+    scanner->spent = false;
+    for (unsigned depth = 0; depth <= DEPTH_LIMIT && scanner->levels[depth] != NULL; depth++) {
+        struct level *level = scanner->levels[depth];
+        level->skip = 0;
+        level->skip_base64 = 0;
+        if (level->capacity > WINDOW_KEPT) {
+            free(level->buffer);
+            level->buffer = NULL;
+            level->capacity = 0;
+        }
+    }
+}
+
+uint64_t sb_scan_decoded(const struct sb_scanner *scanner)
+{
+    return scanner->decoded;
+}

@@ -1,0 +1,131 @@
+/* The scanner's inner parts and how they stand to each other: a view is a buffer with the range it owns; a level is one
+ * depth of nesting with the buffer that decoded bytes of that depth pass through. */
+#ifndef SCAN_ENGINE_H
+#define SCAN_ENGINE_H
+
+#include "base/bytes.h"
+#include "decode/decode.h"
+#include "scan/anchors.h"
+#include "scan/recognise.h"
+#include "scan/scan.h"
+
+enum {
+    DEPTH_LIMIT = 16,
+    BATCH = 128,                /* blocks looked at together by the first stage */
+    LOOKAHEAD = 256,            /* an anchor stands at most so far behind the first byte of its match */
+    WIDE_TEXT = 64 * 1024,      /* characters of UTF-16 text scanned together */
+    WIDE_RUNS = 1024,           /* runs of it */
+    WIDE_MARGIN = SB_MARGIN / 2, /* characters of a long run seen before and behind those looked for */
+    VIEW_PIECE = 64 * 1024,     /* bytes of input a decoder gets at a time */
+    WINDOW_SMALLEST = 64 * 1024,
+    WINDOW_FIRST = 16 * 1024 * 1024, /* of decoded bytes, at depth 1 */
+    WINDOW_DEEPER = 8 * 1024 * 1024,
+    WINDOW_KEPT = 1024 * 1024, /* of which so much is kept from one stream to the next */
+};
+
+/* A run of UTF-16 in the data, narrowed into text. */
+struct wide_run {
+    size_t text, length;         /* text[text..text + length) */
+    size_t data;                 /* where the first character's unit begins in the data */
+    size_t own_begin, own_end;   /* in the text: where matches may begin */
+    bool big_endian;
+};
+
+struct wide {
+    uint8_t text[WIDE_TEXT];
+    struct wide_run runs[WIDE_RUNS];
+    size_t length, count;
+    struct hit hits[BATCH];
+};
+
+struct level {
+    struct sb_output output; /* first: the decoder's output is the level */
+    struct sb_scanner *scanner;
+    unsigned depth;
+    uint8_t *buffer;
+    size_t capacity, length;
+    size_t own_begin;
+    uint64_t offset;    /* of buffer[0] in the decoded stream */
+    uint64_t written;   /* decoded bytes of this container */
+    const char *stopped; /* why writing was refused, or NULL */
+    struct feed *feed;
+    char prefix[SB_PATH_MAX];
+    char suffix[SB_PATH_MAX];
+    uint64_t skip;         /* stream offset before which nothing is looked for: a container's payload */
+    uint64_t skip_base64;  /* and before which no run of base64 is sniffed */
+    struct wide *wide;
+    struct hit hits[BATCH];
+};
+
+/* What is scanned now at one depth. */
+struct view {
+    struct text text;
+    size_t own_begin, own_end;
+    uint64_t offset; /* of text.data[0] in the stream of this depth */
+    unsigned depth;
+    const struct sb_stream *stream; /* what lies beyond the data, or NULL */
+    struct wide *wide;              /* the text is narrowed; its runs lead back into `around` */
+    const struct view *around;
+    struct hit *hits;
+};
+
+/* A container's bytes, on their way to the decoder. */
+struct feed {
+    struct sb_input input; /* first */
+    struct sb_scanner *scanner;
+    const struct view *view;
+    size_t begin, end;
+    uint64_t seen; /* bytes of the container handed out so far, at least */
+};
+
+/* A literal and what it announces: exactly one of the two. */
+struct starter {
+    struct literal literal;
+    size_t container_offset;
+    const struct sb_decoder *decoder;
+    size_t recogniser;
+};
+
+enum { STARTERS_MAX = 64, DECODERS_MAX = 64 };
+
+struct sb_scanner {
+    struct sb_scan_options options;
+    struct classifier *classifier;
+    struct starter starters[STARTERS_MAX];
+    size_t starter_count;
+    const struct sb_decoder *runs[DECODERS_MAX]; /* decoders of base64 runs */
+    size_t run_count;
+    struct level *levels[DEPTH_LIMIT + 1]; /* by depth; 0 has no buffer; made when first needed */
+    uint8_t *read_buffer;                  /* VIEW_PIECE bytes, for reading beyond a chunk */
+    struct match match;
+    struct bytes context;
+    uint64_t decoded;
+    uint64_t next; /* stream offset where the last chunk's own bytes ended */
+    uint64_t root; /* stream offset of the outermost container being decoded */
+    bool spent;    /* the output budget's end has been noted */
+    int status;    /* what ends the scan, once not 0 */
+    const struct sb_sink *sink;
+};
+
+/* engine.c */
+void scan_view(struct sb_scanner *scanner, const struct view *view);
+void report(struct sb_scanner *scanner, const struct view *view, enum sb_kind kind);
+
+/* nest.c: containers */
+struct level *level_at(struct sb_scanner *scanner, unsigned depth); /* NULL on shortage of memory */
+void open_container(struct sb_scanner *scanner, const struct view *view, size_t at, const struct sb_decoder *decoder);
+void level_free(struct level *level);
+
+/* path.c: the forensic path of `offset` at a depth; out holds SB_PATH_MAX bytes. */
+void write_path(const struct sb_scanner *scanner, unsigned depth, uint64_t offset, char *out);
+void begin_path(struct level *level, const char *outer, const struct sb_decoder *decoder,
+                const struct sb_container *container, unsigned levels_left);
+
+/* utf16.c: collects the run that begins near `at`; returns where it ends in the data. */
+size_t collect_wide(struct sb_scanner *scanner, const struct view *view, size_t at);
+void flush_wide(struct sb_scanner *scanner, const struct view *view);
+
+/* context.c: writes the text around data[begin..end) into out; units of two bytes when encoding is UTF-16. */
+void write_context(const struct text *data, size_t begin, size_t end, enum sb_encoding encoding, struct bytes *out);
+
+#endif

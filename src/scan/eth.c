@@ -1,0 +1,70 @@
+/* Ethereum addresses: 0x and 40 hexadecimal digits. The case of the letters is a checksum (EIP-55); an address in one case
+ * carries none and must look like a hash at least. */
+#include "scan/recognise.h"
+
+enum { DIGITS = 40 };
+
+/* Writes the EIP-55 spelling of the digits at data. */
+static void spell(const uint8_t *data, char out[DIGITS])
+{
+    uint8_t digest[32];
+    for (int i = 0; i < DIGITS; i++)
+        out[i] = (char)to_lower(data[i]);
+    keccak_256(out, DIGITS, 0x01, digest);
+    for (int i = 0; i < DIGITS; i++) {
+        int nibble = digest[i / 2] >> (i % 2 == 0 ? 4 : 0) & 15;
+        if (nibble >= 8)
+            out[i] = (char)to_upper((uint8_t)out[i]);
+    }
+}
+
+/* Could the digits be half a hash? Constants and padded numbers repeat themselves. */
+static bool is_random(const uint8_t *data)
+{
+    unsigned counts[16] = {0};
+    unsigned distinct = 0;
+    unsigned run = 1;
+    unsigned longest = 1;
+    for (int i = 0; i < DIGITS; i++) {
+        distinct += counts[hex_value(data[i])]++ == 0;
+        run = i > 0 && to_lower(data[i]) == to_lower(data[i - 1]) ? run + 1 : 1;
+        longest = run > longest ? run : longest;
+    }
+    return distinct >= 8 && longest <= 8;
+}
+
+bool verify_eth(const struct text *text, size_t at, struct match *match)
+{
+    size_t begin = at + 2;
+    unsigned uppers = 0;
+    unsigned lowers = 0;
+    if (text->length - at < DIGITS + 2)
+        return false;
+    const uint8_t *data = text->data + begin;
+    for (int i = 0; i < DIGITS; i++) {
+        if (hex_value(data[i]) < 0)
+            return false;
+        uppers += is_upper(data[i]);
+        lowers += is_lower(data[i]);
+    }
+    uint8_t after = byte_at(text, begin + DIGITS);
+    uint8_t before = byte_at(text, at - 1);
+    if (is_alnum(after) || after == '_' || is_alnum(before) || before == '_' || uppers + lowers == 0)
+        return false;
+    char spelled[DIGITS];
+    spell(data, spelled);
+    bool same = true;
+    for (int i = 0; i < DIGITS; i++)
+        same = same && spelled[i] == (char)data[i];
+    if (!same && uppers > 0 && lowers > 0)
+        return false;
+    if ((uppers == 0 || lowers == 0) && !is_random(data))
+        return false;
+    match->begin = at;
+    match->end = begin + DIGITS;
+    put(match, '0');
+    put(match, 'x');
+    for (int i = 0; i < DIGITS; i++)
+        put(match, (uint8_t)spelled[i]);
+    return true;
+}

@@ -1,0 +1,101 @@
+/* International bank account numbers (ISO 13616): country, two check digits modulo 97 (ISO/IEC 7064), and the country's own
+ * account number in the structure its registry entry gives. In one run, or in groups of four. */
+#include "scan/recognise.h"
+
+#include <string.h>
+
+enum { LONGEST = 34, HEAD = 4 };
+
+/* Structures as in the registry: n digits, a capital letters, c either; the number says how many. */
+static const struct country {
+    char code[3];
+    char structure[17];
+} countries[] = {
+    {"AD", "n8c12"},    {"AE", "n19"},      {"AL", "n8c16"},   {"AT", "n16"},      {"AZ", "a4c20"},   {"BA", "n16"},
+    {"BE", "n12"},      {"BG", "a4n6c8"},   {"BH", "a4c14"},   {"BI", "n23"},      {"BR", "n23a1c1"}, {"BY", "c4n4c16"},
+    {"CH", "n5c12"},    {"CR", "n18"},      {"CY", "n8c16"},   {"CZ", "n20"},      {"DE", "n18"},     {"DJ", "n23"},
+    {"DK", "n14"},      {"DO", "c4n20"},    {"EE", "n16"},     {"EG", "n25"},      {"ES", "n20"},     {"FI", "n14"},
+    {"FK", "a2n12"},    {"FO", "n14"},      {"FR", "n10c11n2"}, {"GB", "a4n14"},   {"GE", "a2n16"},   {"GI", "a4c15"},
+    {"GL", "n14"},      {"GR", "n7c16"},    {"GT", "c4c20"},   {"HN", "a4n20"},    {"HR", "n17"},     {"HU", "n24"},
+    {"IE", "a4n14"},    {"IL", "n19"},      {"IQ", "a4n15"},   {"IS", "n22"},      {"IT", "a1n10c12"}, {"JO", "a4n4c18"},
+    {"KW", "a4c22"},    {"KZ", "n3c13"},    {"LB", "n4c20"},   {"LC", "a4c24"},    {"LI", "n5c12"},   {"LT", "n16"},
+    {"LU", "n3c13"},    {"LV", "a4c13"},    {"LY", "n21"},     {"MC", "n10c11n2"}, {"MD", "c2c18"},   {"ME", "n18"},
+    {"MK", "n3c10n2"},  {"MN", "n16"},      {"MR", "n23"},     {"MT", "a4n5c18"},  {"MU", "a4n19a3"}, {"NI", "a4n20"},
+    {"NL", "a4n10"},    {"NO", "n11"},      {"OM", "n3c16"},   {"PK", "a4c16"},    {"PL", "n24"},     {"PS", "a4c21"},
+    {"PT", "n21"},      {"QA", "a4c21"},    {"RO", "a4c16"},   {"RS", "n18"},      {"RU", "n14c15"},  {"SA", "n2c18"},
+    {"SC", "a4n20a3"},  {"SD", "n14"},      {"SE", "n20"},     {"SI", "n15"},      {"SK", "n20"},     {"SM", "a1n10c12"},
+    {"SO", "n19"},      {"ST", "n21"},      {"SV", "a4n20"},   {"TL", "n19"},      {"TN", "n20"},     {"TR", "n6c16"},
+    {"UA", "n6c19"},    {"VA", "n18"},      {"VG", "a4n16"},   {"XK", "n16"},      {"YE", "a4n4c18"},
+};
+
+/* Writes one letter for each character of the account number into `pattern`; returns their number. */
+static size_t expand(const char *structure, char pattern[LONGEST])
+{
+    size_t length = 0;
+    while (*structure != '\0') {
+        char class = *structure++;
+        int count = 0;
+        while (is_digit((uint8_t)*structure))
+            count = count * 10 + (*structure++ - '0');
+        while (count-- > 0 && length < LONGEST)
+            pattern[length++] = class;
+    }
+    return length;
+}
+
+static bool has_check_digits(const uint8_t *text, size_t length)
+{
+    unsigned rest = 0;
+    for (size_t i = 0; i < length; i++) {
+        uint8_t byte = text[(i + HEAD) % length];
+        rest = is_digit(byte) ? rest * 10 + byte - '0' : rest * 100 + byte - 'A' + 10;
+        rest %= 97;
+    }
+    return rest == 1;
+}
+
+/* Two different characters at least behind the check digits: not a form left empty. */
+static bool is_varied(const uint8_t *text, size_t length)
+{
+    unsigned changes = 0;
+    for (size_t i = HEAD + 1; i < length; i++)
+        changes += text[i] != text[i - 1];
+    return changes >= 3;
+}
+
+bool verify_iban(const struct text *text, size_t at, struct match *match)
+{
+    char pattern[LONGEST];
+    uint8_t number[LONGEST + HEAD];
+    uint8_t first = text->data[at];
+    uint8_t second = byte_at(text, at + 1);
+    uint8_t before = byte_at(text, at - 1);
+    const struct country *country = NULL;
+    for (size_t i = 0; i < sizeof countries / sizeof *countries && country == NULL; i++) {
+        if (to_upper(first) == countries[i].code[0] && to_upper(second) == countries[i].code[1])
+            country = &countries[i];
+    }
+    if (country == NULL || is_upper(first) != is_upper(second) || before == '_' || before == '+')
+        return false;
+    size_t length = HEAD + expand(country->structure, pattern);
+    uint8_t separator = is_alnum(byte_at(text, at + HEAD)) ? 0 : byte_at(text, at + HEAD);
+    size_t end = at;
+    for (size_t i = 0; i < length; i++, end++) {
+        if (separator != 0 && i > 0 && i % 4 == 0 && byte_at(text, end) == separator)
+            end++;
+        uint8_t byte = to_upper(byte_at(text, end));
+        char class = i < HEAD ? 'c' : pattern[i - HEAD];
+        if ((class != 'a' && is_digit(byte)) || (class != 'n' && is_upper(byte)))
+            number[i] = byte;
+        else
+            return false;
+    }
+    uint8_t after = byte_at(text, end);
+    if (is_alnum(after) || after == '_' || !has_check_digits(number, length) || !is_varied(number, length))
+        return false;
+    match->begin = at;
+    match->end = end;
+    for (size_t i = 0; i < length; i++)
+        put(match, number[i]);
+    return true;
+}

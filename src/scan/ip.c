@@ -1,0 +1,119 @@
+/* Internet addresses: IPv4 as four decimal numbers, IPv6 as RFC 4291 writes and RFC 5952 normalises it. Only addresses that
+ * can identify a host on the internet: not private (RFC 1918), shared, loopback, link-local, multicast or reserved ones.
+ * The documentation ranges are let through, since exercises use them. Version numbers look the same, so context decides. */
+#include "scan/recognise.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char version_words[] =
+    " version versions ver v vers release releases rev revision build firmware fw driver section sections chapter oid "
+    "update upgrade patch assemblyversion fileversion productversion assemblyfileversion minversion maxversion "
+    "newversion oldversion protocolversion publickeytoken clause paragraph figure table appendix asn libversion "
+    "since sdk api bind kernel ";
+
+static const char address_words[] =
+    " ip ips ipv address addr addresses host hosts hostname server servers dns nameserver nameservers gateway router from "
+    "to client peer remote source src dst destination ping connect connected connection listen inet proxy via login "
+    "ssh attacker ";
+
+static bool is_public_v4(const uint8_t octet[4])
+{
+    return octet[0] != 0 && octet[0] != 10 && octet[0] != 127 && octet[0] < 224 &&
+           !(octet[0] == 172 && octet[1] >= 16 && octet[1] < 32) && !(octet[0] == 192 && octet[1] == 168) &&
+           !(octet[0] == 169 && octet[1] == 254) && !(octet[0] == 100 && octet[1] >= 64 && octet[1] < 128);
+}
+
+/* Small numbers throughout are a version unless something says otherwise. */
+static bool is_version_like(const uint8_t octet[4])
+{
+    return octet[0] < 20 && octet[1] < 20 && octet[2] < 100 && (octet[3] < 20 || octet[1] == 0 || octet[2] == 0);
+}
+
+static bool verify_v4(const struct text *text, size_t at, struct match *match)
+{
+    size_t begin = at;
+    while (begin > 0 && at - begin < 4 && is_digit(text->data[begin - 1]))
+        begin--;
+    uint8_t octet[4];
+    size_t end = begin;
+    for (int i = 0; i < 4; i++) {
+        if (i > 0 && byte_at(text, end++) != '.')
+            return false;
+        size_t length = 0;
+        unsigned number = 0;
+        while (length < 4 && is_digit(byte_at(text, end + length)))
+            number = number * 10 + (text->data[end + length++] - '0');
+        if (length == 0 || number > 255 || (length > 1 && text->data[end] == '0'))
+            return false;
+        octet[i] = (uint8_t)number;
+        end += length;
+    }
+    uint8_t before = byte_at(text, begin - 1);
+    uint8_t after = byte_at(text, end);
+    uint8_t after2 = byte_at(text, end + 1);
+    match->end = end;
+    if (is_alnum(before) || before == '.' || before == '_' || before == '-' || before == '+' || before == '~')
+        return false;
+    if (is_alnum(after) || after == '_' || after == '+' || after == '~' ||
+        ((after == '.' || after == '-') && (is_alnum(after2) || after2 == '*')))
+        return false;
+    if (!is_public_v4(octet) || follows_word(text, begin, version_words))
+        return false;
+    if (is_version_like(octet)) {
+        bool addressed = (after == ':' && is_digit(after2)) || before == '@' || before == '[' ||
+                         (before == '/' && byte_at(text, begin - 2) == '/') || follows_word(text, begin, address_words);
+        if (!addressed)
+            return false;
+    }
+    match->begin = begin;
+    for (size_t i = begin; i < end; i++)
+        put(match, text->data[i]);
+    return true;
+}
+
+static bool is_v6_byte(uint8_t byte)
+{
+    return hex_value(byte) >= 0 || byte == ':';
+}
+
+/* Only global unicast addresses (2000::/3) are looked for: they begin with four digits, the first of them 2 or 3. */
+static bool verify_v6(const struct text *text, size_t at, struct match *match)
+{
+    enum { LONGEST = 39, GLOBAL_FIRST = 0x20, GLOBAL_MASK = 0xe0 };
+    size_t begin = at;
+    while (begin > 0 && at - begin <= LONGEST && is_v6_byte(text->data[begin - 1]))
+        begin--;
+    size_t end = begin;
+    while (end < text->length && end - begin <= LONGEST && is_v6_byte(text->data[end]))
+        end++;
+    match->end = end > at ? end : at + 1;
+    if (end > begin && text->data[end - 1] == ':' && (end - begin < 2 || text->data[end - 2] != ':'))
+        end--; /* a sentence goes on */
+    uint8_t before = byte_at(text, begin - 1);
+    uint8_t after = byte_at(text, end);
+    if (end - begin > LONGEST || end - begin < 6 || is_alnum(before) || before == '.' || before == '_' || before == '-' ||
+        is_alnum(after) || after == '_' || (after == '.' && is_alnum(byte_at(text, end + 1))) || after == '-')
+        return false;
+    char copy[LONGEST + 1];
+    memcpy(copy, text->data + begin, end - begin);
+    copy[end - begin] = '\0';
+    struct in6_addr address;
+    if (strcspn(copy, ":") != 4 || inet_pton(AF_INET6, copy, &address) != 1 ||
+        (address.s6_addr[0] & GLOBAL_MASK) != GLOBAL_FIRST)
+        return false;
+    char spelled[INET6_ADDRSTRLEN];
+    if (inet_ntop(AF_INET6, &address, spelled, sizeof spelled) == NULL)
+        return false;
+    match->begin = begin;
+    match->end = end;
+    for (const char *byte = spelled; *byte != '\0'; byte++)
+        put(match, (uint8_t)*byte);
+    return true;
+}
+
+bool verify_ip(const struct text *text, size_t at, struct match *match)
+{
+    return text->data[at] == '.' ? verify_v4(text, at, match) : verify_v6(text, at, match);
+}

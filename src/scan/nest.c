@@ -1,0 +1,258 @@
+/* Containers within containers: runs decoders, keeps their budgets, and scans what they hand out one depth deeper. Decoded
+ * bytes pass through a window; when it is full its first half is scanned, with the second half in sight, and moved on. */
+#include "scan/engine.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char stopped_depth[] = "decoding stopped: depth";
+static const char stopped_output[] = "decoding stopped: output budget";
+static const char stopped_stream[] = "decoding stopped: stream budget";
+static const char stopped_ratio[] = "decoding stopped: ratio";
+static const char is_encrypted[] = "encrypted";
+static const char is_unknown[] = "method not supported";
+
+enum { RATIO_FREE = 16 * 1024 * 1024 }; /* decoded bytes before the ratio counts */
+
+const char *const sb_note_reasons[] = {stopped_depth, stopped_output, stopped_stream, stopped_ratio,
+                                       is_encrypted,  is_unknown,     NULL};
+
+static int write_level(struct sb_output *output, const uint8_t *data, size_t length);
+
+struct level *level_at(struct sb_scanner *scanner, unsigned depth)
+{
+    if (scanner->levels[depth] == NULL) {
+        struct level *level = calloc(1, sizeof *level);
+        if (level == NULL) {
+            scanner->status = -1;
+            return NULL;
+        }
+        level->output.write = write_level;
+        level->scanner = scanner;
+        level->depth = depth;
+        scanner->levels[depth] = level;
+    }
+    return scanner->levels[depth];
+}
+
+void level_free(struct level *level)
+{
+    if (level == NULL)
+        return;
+    free(level->buffer);
+    free(level->wide);
+    free(level);
+}
+
+/* Scans what the level owns: all of it at the stream's end, else the first half, and makes room. */
+static void scan_level(struct level *level, bool last)
+{
+    size_t own_end = last ? level->length : level->length / 2;
+    scan_view(level->scanner, &(struct view){
+                                  .text = {level->buffer, level->length},
+                                  .own_begin = level->own_begin,
+                                  .own_end = own_end,
+                                  .offset = level->offset,
+                                  .depth = level->depth,
+                                  .hits = level->hits,
+                              });
+    if (last)
+        return;
+    size_t gone = own_end - SB_MARGIN;
+    memmove(level->buffer, level->buffer + gone, level->length - gone);
+    level->length -= gone;
+    level->offset += gone;
+    level->own_begin = SB_MARGIN;
+}
+
+/* Makes room for more bytes. False when none can be had. */
+static bool make_room(struct level *level)
+{
+    size_t most = level->depth == 1 ? WINDOW_FIRST : WINDOW_DEEPER;
+    if (level->length < level->capacity)
+        return true;
+    if (level->capacity >= most) {
+        scan_level(level, false);
+        return level->scanner->status == 0;
+    }
+    size_t capacity = level->capacity == 0 ? WINDOW_SMALLEST : level->capacity * 2;
+    uint8_t *buffer = realloc(level->buffer, capacity);
+    if (buffer == NULL) {
+        level->scanner->status = -1;
+        return false;
+    }
+    level->buffer = buffer;
+    level->capacity = capacity;
+    return true;
+}
+
+/* How many bytes the budgets still allow; says why if none. */
+static size_t allowance(struct level *level, size_t wanted)
+{
+    const struct sb_scanner *scanner = level->scanner;
+    const struct sb_scan_options *limits = &scanner->options;
+    uint64_t most = limits->output_bytes > scanner->decoded ? limits->output_bytes - scanner->decoded : 0;
+    const char *reason = stopped_output;
+    uint64_t stream = limits->stream_bytes > level->written ? limits->stream_bytes - level->written : 0;
+    if (stream < most) {
+        most = stream;
+        reason = stopped_stream;
+    }
+    uint64_t ratio;
+    if (__builtin_mul_overflow(level->feed->seen, (uint64_t)limits->ratio, &ratio))
+        ratio = UINT64_MAX;
+    ratio = ratio < RATIO_FREE ? RATIO_FREE : ratio;
+    ratio = ratio > level->written ? ratio - level->written : 0;
+    if (ratio < most) {
+        most = ratio;
+        reason = stopped_ratio;
+    }
+    if (most == 0)
+        level->stopped = reason;
+    return most < wanted ? (size_t)most : wanted;
+}
+
+static int write_level(struct sb_output *output, const uint8_t *data, size_t length)
+{
+    struct level *level = (struct level *)(void *)output;
+    while (length > 0) {
+        size_t step = allowance(level, length);
+        if (step == 0 || level->scanner->status != 0 || !make_room(level))
+            return 1;
+        size_t room = level->capacity - level->length;
+        step = step < room ? step : room;
+        memcpy(level->buffer + level->length, data, step);
+        level->length += step;
+        level->written += step;
+        level->scanner->decoded += step;
+        data += step;
+        length -= step;
+    }
+    return 0;
+}
+
+static const uint8_t *view_feed(struct sb_input *input, uint64_t offset, size_t *available)
+{
+    struct feed *feed = (struct feed *)(void *)input;
+    struct sb_scanner *scanner = feed->scanner;
+    uint64_t at;
+    *available = 0;
+    if (__builtin_add_overflow(feed->begin, offset, &at))
+        return NULL;
+    const uint8_t *data = NULL;
+    if (at < feed->end) {
+        size_t rest = feed->end - (size_t)at;
+        *available = rest < VIEW_PIECE ? rest : VIEW_PIECE;
+        data = feed->view->text.data + at;
+    } else if (feed->view->stream != NULL) {
+        if (scanner->read_buffer == NULL)
+            scanner->read_buffer = malloc(VIEW_PIECE);
+        uint64_t place;
+        const struct sb_stream *stream = feed->view->stream;
+        if (scanner->read_buffer == NULL || __builtin_add_overflow(feed->view->offset, at, &place) ||
+            place >= stream->size)
+            return NULL;
+        *available = stream->read(stream->context, place, scanner->read_buffer, VIEW_PIECE);
+        data = *available == 0 ? NULL : scanner->read_buffer;
+    }
+    uint64_t seen;
+    if (data != NULL && !__builtin_add_overflow(offset, *available, &seen) && seen > feed->seen)
+        feed->seen = seen;
+    return data;
+}
+
+/* Notes that the container of this level was not decoded to its end. */
+static void note(struct sb_scanner *scanner, unsigned depth, uint64_t offset, const char *reason)
+{
+    if (reason == stopped_output) {
+        if (scanner->spent)
+            return; /* said once: nothing from there on was decoded */
+        scanner->spent = true;
+    }
+    char path[SB_PATH_MAX];
+    write_path(scanner, depth, offset, path);
+    if (scanner->status == 0 && scanner->sink->note != NULL)
+        scanner->status =
+            scanner->sink->note(scanner->sink->context, depth == 0 ? offset : scanner->root, path, reason);
+}
+
+/* Where in the stream of the view's depth its byte `at` stands; in narrowed text, where its first unit does. */
+static uint64_t place_of(const struct view *view, size_t at, const struct view **data)
+{
+    *data = view;
+    if (view->wide == NULL)
+        return view->offset + at;
+    const struct wide_run *run = view->wide->runs;
+    for (size_t i = 1; i < view->wide->count && view->wide->runs[i].text <= at; i++)
+        run = &view->wide->runs[i];
+    *data = view->around;
+    return view->around->offset + run->data + 2 * (at - run->text);
+}
+
+static bool owns(const struct view *data, uint64_t place)
+{
+    return place >= data->offset + data->own_begin && place < data->offset + data->own_end;
+}
+
+void open_container(struct sb_scanner *scanner, const struct view *view, size_t at, const struct sb_decoder *decoder)
+{
+    const struct view *data;
+    uint64_t place = place_of(view, at, &data);
+    unsigned depth = data->depth;
+    struct level *outer = scanner->levels[depth];
+    bool base64 = decoder->literal == NULL;
+    struct sb_container container = {.label_length = 0};
+    if (!owns(data, place) || place < outer->skip || (base64 && place < outer->skip_base64) ||
+        !decoder->sniff(view->text.data, view->text.length, at, &container))
+        return;
+    if (depth == 0)
+        scanner->root = place;
+    if (depth >= scanner->options.depth) {
+        note(scanner, depth, place, stopped_depth);
+        return;
+    }
+    if (scanner->spent)
+        return;
+    struct level *inner = level_at(scanner, depth + 1);
+    if (inner == NULL)
+        return;
+    struct feed feed = {
+        .input = {view_feed}, .scanner = scanner, .view = view, .begin = at, .end = view->text.length};
+    char path[SB_PATH_MAX];
+    write_path(scanner, depth, place, path);
+    begin_path(inner, path, decoder, &container, scanner->options.depth - depth - 1);
+    inner->feed = &feed;
+    inner->length = 0;
+    inner->own_begin = 0;
+    inner->offset = 0;
+    inner->written = 0;
+    inner->stopped = NULL;
+    inner->skip = 0;
+    inner->skip_base64 = 0;
+
+    uint64_t consumed = 0;
+    enum sb_decode_result result = decoder->decode(&container, &feed.input, &inner->output, &consumed);
+    if (inner->length > inner->own_begin && scanner->status == 0)
+        scan_level(inner, true);
+    if (result == SB_DECODE_NO_MEMORY && scanner->status == 0)
+        scanner->status = -1;
+    if (scanner->status != 0)
+        return;
+    if (result == SB_DECODE_STOPPED && inner->stopped != NULL)
+        note(scanner, depth, place, inner->stopped);
+    else if (result == SB_DECODE_ENCRYPTED)
+        note(scanner, depth, place, is_encrypted);
+    else if (result == SB_DECODE_UNKNOWN)
+        note(scanner, depth, place, is_unknown);
+
+    /* A payload decoded to its end is not looked at again. One that broke may have been overwritten where it broke, so
+     * its bytes are; but a run of base64 is not sniffed again at each of its lines. */
+    uint64_t length = view->wide == NULL ? consumed : consumed * 2;
+    uint64_t end;
+    if (__builtin_add_overflow(place, length, &end))
+        return;
+    if (decoder->consumes && result == SB_DECODE_DONE && view->wide == NULL && end > outer->skip)
+        outer->skip = end;
+    if (base64 && end > outer->skip_base64)
+        outer->skip_base64 = end;
+}

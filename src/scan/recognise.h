@@ -1,0 +1,91 @@
+/* What a recogniser is: one row of a table, and one pure function that looks around an anchor and decides. */
+#ifndef SCAN_RECOGNISE_H
+#define SCAN_RECOGNISE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "scan/anchors.h"
+#include "scan/kinds.h"
+
+/* The text around an anchor: bytes as they are, or UTF-16 narrowed (other characters became FILL). */
+struct text {
+    const uint8_t *data;
+    size_t length;
+};
+
+struct match {
+    size_t begin; /* data[begin..end) */
+    size_t end;   /* set on failure too: no other anchor of this recogniser before it is worth a look */
+    size_t length;
+    char value[SB_VALUE_MAX]; /* normalised */
+};
+
+struct recogniser {
+    enum sb_kind kind;
+    const char *name;
+    unsigned shapes;        /* bit s: an anchor of shape s may be one */
+    struct literal literal; /* or these bytes, at the anchor; text is NULL for none */
+    /* Is there a selector at the anchor? Looks at no more than SB_MARGIN bytes on either side (half of that for what is
+     * found in UTF-16), at a cost bounded by a constant. match->end is at + 1 on entry. */
+    bool (*verify)(const struct text *text, size_t at, struct match *match);
+};
+
+enum { RECOGNISER_COUNT = 9 };
+extern const struct recogniser recognisers[RECOGNISER_COUNT];
+
+bool verify_card(const struct text *text, size_t at, struct match *match);
+bool verify_iban(const struct text *text, size_t at, struct match *match);
+bool verify_email(const struct text *text, size_t at, struct match *match);
+bool verify_url(const struct text *text, size_t at, struct match *match);
+bool verify_onion(const struct text *text, size_t at, struct match *match);
+bool verify_ip(const struct text *text, size_t at, struct match *match);
+bool verify_phone(const struct text *text, size_t at, struct match *match);
+bool verify_btc(const struct text *text, size_t at, struct match *match);
+bool verify_eth(const struct text *text, size_t at, struct match *match);
+
+static inline bool is_digit(uint8_t byte) { return byte >= '0' && byte <= '9'; }
+static inline bool is_upper(uint8_t byte) { return byte >= 'A' && byte <= 'Z'; }
+static inline bool is_lower(uint8_t byte) { return byte >= 'a' && byte <= 'z'; }
+static inline bool is_alpha(uint8_t byte) { return is_upper(byte) || is_lower(byte); }
+static inline bool is_alnum(uint8_t byte) { return is_digit(byte) || is_alpha(byte); }
+static inline uint8_t to_lower(uint8_t byte) { return is_upper(byte) ? (uint8_t)(byte | 0x20) : byte; }
+static inline uint8_t to_upper(uint8_t byte) { return is_lower(byte) ? (uint8_t)(byte & ~0x20) : byte; }
+
+/* The value of a hexadecimal digit, or -1. */
+static inline int hex_value(uint8_t byte)
+{
+    if (is_digit(byte))
+        return byte - '0';
+    byte |= 0x20;
+    return byte >= 'a' && byte <= 'f' ? byte - 'a' + 10 : -1;
+}
+
+/* The byte at `at`, or NUL beyond the text. With `at` unsigned, what stands before data[0] is beyond too. */
+static inline uint8_t byte_at(const struct text *text, size_t at) { return at < text->length ? text->data[at] : 0; }
+
+static inline void put(struct match *match, uint8_t byte)
+{
+    if (match->length < SB_VALUE_MAX)
+        match->value[match->length++] = (char)byte;
+}
+
+/* Is the last word before `at` (letters only, in any case, behind at most six bytes of punctuation and space) one of
+ * these? `words` is a list of lower-case words, each with a space before and behind it. */
+bool follows_word(const struct text *text, size_t at, const char *words);
+
+/* Where the unbroken run of visible ASCII around `at` begins, at most `most` bytes back. */
+size_t token_begin(const struct text *text, size_t at, size_t most);
+
+/* Does "://" stand between `begin` and `end`? */
+bool has_scheme(const struct text *text, size_t begin, size_t end);
+
+/* The top-level domain a host name ends with, data[at..end): two or more letters of one case that no file name ends
+ * with, or the form "xn--…". */
+bool is_top_level(const struct text *text, size_t at, size_t end);
+
+/* Keccak-f[1600] (FIPS 202) over one short message: `suffix` is 0x01 for Ethereum's Keccak-256, 0x06 for SHA3-256. */
+void keccak_256(const void *data, size_t length, uint8_t suffix, uint8_t out[32]);
+
+#endif

@@ -1,0 +1,103 @@
+/* The table of all recognisers, and what several of them need. A new one is a file with a verify function and a row. */
+#include "scan/recognise.h"
+
+#include <string.h>
+
+const struct recogniser recognisers[RECOGNISER_COUNT] = {
+    {SB_CARD, "card", 1U << SHAPE_DIGITS, {0}, verify_card},
+    {SB_IBAN, "iban", 1U << SHAPE_ACCOUNT, {0}, verify_iban},
+    {SB_EMAIL, "email", 1U << SHAPE_AT, {0}, verify_email},
+    {SB_URL, "url", 1U << SHAPE_SCHEME, {0}, verify_url},
+    {SB_ONION, "onion", 0, {".onion", 6, true}, verify_onion},
+    {SB_IP, "ip", 1U << SHAPE_DOTTED | 1U << SHAPE_COLONS, {0}, verify_ip},
+    {SB_PHONE, "phone", 1U << SHAPE_PLUS, {0}, verify_phone},
+    {SB_BTC, "btc", 1U << SHAPE_BASE58, {"bc1", 3, true}, verify_btc},
+    {SB_ETH, "eth", 1U << SHAPE_HEX, {0}, verify_eth},
+};
+
+bool follows_word(const struct text *text, size_t at, const char *words)
+{
+    enum { GAP_MAX = 6, WORD_MAX = 24 };
+    size_t end = at;
+    while (end > 0 && at - end < GAP_MAX && !is_alnum(text->data[end - 1]) && text->data[end - 1] != FILL)
+        end--;
+    char word[WORD_MAX + 3];
+    size_t length = 0;
+    while (length < WORD_MAX && length < end && is_alpha(text->data[end - 1 - length]))
+        length++;
+    if (length == 0 || length == WORD_MAX)
+        return false;
+    word[0] = ' ';
+    for (size_t i = 0; i < length; i++)
+        word[1 + i] = (char)to_lower(text->data[end - length + i]);
+    word[length + 1] = ' ';
+    word[length + 2] = '\0';
+    return strstr(words, word) != NULL;
+}
+
+size_t token_begin(const struct text *text, size_t at, size_t most)
+{
+    size_t begin = at;
+    while (begin > 0 && at - begin < most && text->data[begin - 1] > ' ' && text->data[begin - 1] < 0x7f)
+        begin--;
+    return begin;
+}
+
+bool has_scheme(const struct text *text, size_t begin, size_t end)
+{
+    return end > begin && memmem(text->data + begin, end - begin, "://", 3) != NULL;
+}
+
+/* Country codes (ISO 3166-1 alpha-2 in use as top-level domains); bit l of row f is the domain "fl". */
+static bool is_country(uint8_t first, uint8_t last)
+{
+    static const char *const seconds[26] = {
+        "cdefgilmoqrstuwxz", "abdefghijmnoqrstvwyz", "acdfghiklmnoruvwxyz", "ejkmoz", "cegrstu", "ijkmor",
+        "abdefghilmnpqrstuwy", "kmnrtu", "delmnoqrst", "emop", "eghimnprwyz", "abcikrstuvy",
+        "acdeghklmnopqrstuvwxyz", "acefgilopruz", "m", "aefghklmnrstwy", "a", "eosuw", "abcdeghijklmnorstuvxyz",
+        "cdfghjklmnortvwz", "agksyz", "aceginu", "fs", "", "et", "amw",
+    };
+    return strchr(seconds[first - 'a'], last) != NULL;
+}
+
+bool is_top_level(const struct text *text, size_t at, size_t end)
+{
+    /* Names of files and of system services, which look like "icon@2x.png" and "getty@tty1.service". */
+    static const char files[] = " png jpg jpeg gif svg webp bmp ico tif tiff css scss js jsx mjs tsx vue html htm xhtml php "
+                                "asp aspx jsp txt xml json yaml yml conf cfg ini log pdf doc docx xls xlsx ppt exe dll sys "
+                                "bin dat tar tgz gz bz xz deb rpm jar war class cpp hpp java lua tcl bat cmd service "
+                                "socket target timer mount automount slice scope device swap path bak tmp old orig patch "
+                                "diff rst mkv avi wav ogg woff ttf otf eot sql db sqlite pyc whl gem lock sum pem crt "
+                                "key csr sig asc md so sha local mk ac am el ";
+    enum { LONGEST = 18 };
+    char word[LONGEST + 3];
+    size_t length = end - at;
+    if (end <= at || length < 2)
+        return false;
+    const uint8_t *data = text->data + at;
+    if (length > 4 && strncasecmp((const char *)data, "xn--", 4) == 0) {
+        for (size_t i = 4; i < length; i++) {
+            if (!is_alnum(data[i]) && data[i] != '-')
+                return false;
+        }
+        return length <= 63;
+    }
+    if (length > LONGEST)
+        return false;
+    word[0] = ' ';
+    size_t uppers = 0;
+    for (size_t i = 0; i < length; i++) {
+        if (!is_alpha(data[i]))
+            return false;
+        uppers += is_upper(data[i]);
+        word[1 + i] = (char)to_lower(data[i]);
+    }
+    bool capitalised = uppers == 1 && is_upper(data[0]) && length > 2;
+    if (uppers != 0 && uppers != length && !capitalised)
+        return false;
+    if (length == 2)
+        return is_country((uint8_t)word[1], (uint8_t)word[2]);
+    word[length + 1] = ' ';
+    word[length + 2] = '\0';
+    return strstr(files, word) == NULL;
+}

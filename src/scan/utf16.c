@@ -1,0 +1,111 @@
+/* The second view: text in UTF-16, little or big endian, at any alignment. The first stage sees six characters with NULs
+ * between; here the run is followed to its end and narrowed to one byte a character, so that the same recognisers read it.
+ * Runs are gathered and scanned together. Which order it is shows at the ends of the run: a byte right before the first
+ * character leaves no room for a NUL of big endian, a last character without a NUL behind it is not little endian. Where
+ * both ends are NULs, text is taken to be aligned to two bytes in its stream. */
+#include "scan/engine.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_text(uint8_t byte)
+{
+    return (byte >= ' ' && byte < 0x7f) || byte == '\t' || byte == '\n' || byte == '\r';
+}
+
+/* Does a character with a NUL behind it stand at `at`? */
+static bool is_pair(const struct text *text, size_t at)
+{
+    return at + 1 < text->length && is_text(text->data[at]) && text->data[at + 1] == 0;
+}
+
+/* Skips over pairs from `at`; eight bytes at a time while there is room. */
+static size_t pairs_end(const struct text *text, size_t at, size_t limit)
+{
+    while (at < limit && is_pair(text, at))
+        at += 2;
+    return at;
+}
+
+/* Is the run data[first..last + 2), whose last character with a NUL behind it stands at `last`, big endian? */
+static bool is_big_endian(const struct view *view, size_t first, size_t last)
+{
+    const uint8_t *data = view->text.data;
+    size_t length = view->text.length;
+    if (first > 0 ? data[first - 1] != 0 : view->offset == 0)
+        return false;
+    size_t next = last + 2;
+    bool more = next < length && is_text(data[next]) && (next + 1 >= length || data[next + 1] != 0);
+    if (more && !is_pair(&view->text, next + 2))
+        return true;
+    return (view->offset + first) % 2 != 0;
+}
+
+static void add_run(struct sb_scanner *scanner, const struct view *view, struct wide_run run, size_t own_begin,
+                    size_t own_end)
+{
+    struct wide *wide = scanner->levels[view->depth]->wide;
+    if (wide->count == WIDE_RUNS || wide->length + run.length + 1 > WIDE_TEXT) {
+        flush_wide(scanner, view);
+    }
+    run.text = wide->length;
+    run.own_begin = run.text + own_begin;
+    run.own_end = run.text + own_end;
+    const uint8_t *units = view->text.data + run.data + (run.big_endian ? 1 : 0);
+    for (size_t i = 0; i < run.length; i++)
+        wide->text[wide->length + i] = units[2 * i];
+    wide->length += run.length;
+    wide->text[wide->length++] = FILL;
+    wide->runs[wide->count++] = run;
+}
+
+size_t collect_wide(struct sb_scanner *scanner, const struct view *view, size_t at)
+{
+    struct level *level = scanner->levels[view->depth];
+    if (level->wide == NULL)
+        level->wide = calloc(1, sizeof *level->wide);
+    if (level->wide == NULL) {
+        scanner->status = -1;
+        return SIZE_MAX;
+    }
+    size_t limit = view->own_end + SB_MARGIN;
+    size_t first = at;
+    while (first >= 2 && at - first < SB_MARGIN && is_pair(&view->text, first - 2))
+        first -= 2;
+    size_t end = pairs_end(&view->text, at, limit);
+    bool big = is_big_endian(view, first, end - 2);
+    size_t characters = (end - first) / 2;
+    if (big && end < view->text.length && is_text(view->text.data[end]))
+        characters++; /* whose NUL stands before it */
+    size_t data = first - (big ? 1 : 0);
+
+    /* Long runs go in pieces, each with a margin of the run on both sides. */
+    enum { PIECE = WIDE_TEXT - 2 * WIDE_MARGIN - 1 };
+    for (size_t own = 0; own < characters; own += PIECE) {
+        size_t before = own < WIDE_MARGIN ? own : WIDE_MARGIN;
+        size_t owned = characters - own < PIECE ? characters - own : PIECE;
+        size_t behind = characters - own - owned < WIDE_MARGIN ? characters - own - owned : WIDE_MARGIN;
+        struct wide_run run = {
+            .data = data + 2 * (own - before), .length = before + owned + behind, .big_endian = big};
+        add_run(scanner, view, run, before, before + owned);
+    }
+    return end;
+}
+
+void flush_wide(struct sb_scanner *scanner, const struct view *view)
+{
+    struct wide *wide = scanner->levels[view->depth]->wide;
+    if (wide == NULL || wide->length == 0)
+        return;
+    scan_view(scanner, &(struct view){
+                           .text = {wide->text, wide->length},
+                           .own_begin = 0,
+                           .own_end = wide->length,
+                           .depth = view->depth,
+                           .wide = wide,
+                           .around = view,
+                           .hits = wide->hits,
+                       });
+    wide->length = 0;
+    wide->count = 0;
+}
