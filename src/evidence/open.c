@@ -1,0 +1,175 @@
+/* Opening evidence: which format it is, told by its own magic and never by its name; the medium, its volumes. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/number.h"
+#include "evidence/room.h"
+#include "evidence/segments.h"
+
+enum { HEAD = 512 };
+
+struct head {
+    uint8_t first[HEAD];
+    uint8_t last[HEAD]; /* a fixed VHD has its only header, a footer, there */
+};
+
+static bool starts_with(const struct head *head, const char *magic, size_t length)
+{
+    return memcmp(head->first, magic, length) == 0;
+}
+
+/* The footer's checksum is the ones' complement of the sum of its bytes without the checksum itself. A disk whose last
+ * sector merely begins with the magic is no VHD. */
+static bool is_vhd_footer(const uint8_t *sector)
+{
+    if (memcmp(sector, "conectix", 8) != 0)
+        return false;
+    uint32_t sum = 0;
+    for (size_t i = 0; i < HEAD; i++)
+        sum += i >= 64 && i < 68 ? 0 : sector[i];
+    return load_be32(sector + 64) == ~sum;
+}
+
+static struct medium *open_medium(const struct path_list *files, const struct head *head, struct error *error)
+{
+    const char *const *paths = (const char *const *)files->path;
+    const char *first = paths[0];
+    if (starts_with(head, "EVF\x09\x0d\x0a\xff\x00", 8) || starts_with(head, "EVF2\x0d\x0a\x81\x00", 8))
+        return medium_open_ewf(paths, files->count, error);
+    if (starts_with(head, "AFF10\r\n\0", 8))
+        return medium_open_aff(first, error);
+    if (starts_with(head, "KDMV", 4) || starts_with(head, "COWD", 4) || starts_with(head, "# Disk DescriptorFile", 21))
+        return medium_open_vmdk(first, error);
+    if (starts_with(head, "QFI\xfb", 4))
+        return medium_open_qcow(first, error);
+    if (is_vhd_footer(head->first) || starts_with(head, "vhdxfile", 8) || is_vhd_footer(head->last))
+        return medium_open_vhd(first, error);
+    return medium_open_raw(paths, files->count, error);
+}
+
+static int read_head(const char *path, struct head *head, struct error *error)
+{
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (descriptor < 0)
+        return fail(error,
+                    errno == ENOENT ? "%s does not exist (%s): check the path."
+                                    : "%s cannot be opened (%s): check that it may be read.",
+                    path_name(path), strerror(errno));
+    *head = (struct head){0};
+    struct stat status;
+    int result = 0;
+    if (fstat(descriptor, &status) != 0 || (!S_ISREG(status.st_mode) && !S_ISBLK(status.st_mode)))
+        result = fail(error, "%s is neither a file nor a disk: give an image, a file or a folder.", path_name(path));
+    else if (S_ISREG(status.st_mode) && status.st_size == 0)
+        result = fail(error, "%s is empty: there is nothing to read. Copy the evidence again.", path_name(path));
+    else if (pread(descriptor, head->first, HEAD, 0) < 0)
+        result = fail(error, "%s cannot be read (%s).", path_name(path), strerror(errno));
+    else if (S_ISREG(status.st_mode) && status.st_size >= HEAD)
+        (void)!pread(descriptor, head->last, HEAD, status.st_size - HEAD);
+    close(descriptor);
+    return result;
+}
+
+static int open_image(struct sb_evidence *evidence, const char *const paths[], size_t count, struct error *error)
+{
+    struct head head;
+    struct path_list files;
+    if (read_head(paths[0], &head, error) != 0 || segments_find(paths, count, &files, error) != 0)
+        return -1;
+    evidence->medium = open_medium(&files, &head, error);
+    path_list_free(&files);
+    if (evidence->medium == NULL)
+        return -1;
+    evidence->image = image_wrap(evidence->medium);
+    if (evidence->image == NULL)
+        return fail(error, "Memory is short: close other programs and try again.");
+    evidence->info.format = evidence->medium->format;
+    evidence->info.size = evidence->medium->size;
+    evidence->info.sector_size = evidence->medium->sector_size;
+    memcpy(evidence->info.recorded_md5, evidence->medium->recorded_md5, sizeof evidence->info.recorded_md5);
+    memcpy(evidence->info.recorded_sha1, evidence->medium->recorded_sha1, sizeof evidence->info.recorded_sha1);
+    return volumes_find(evidence, error);
+}
+
+static int open_folder(struct sb_evidence *evidence, const char *path, struct error *error)
+{
+    evidence->folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (evidence->folder < 0)
+        return fail(error, "The folder %s cannot be opened (%s): check that it may be read.", path_name(path),
+                    strerror(errno));
+    evidence->info.format = "folder";
+    evidence->info.sector_size = 512;
+    return 0;
+}
+
+/* FAT keeps local times of an unknown zone, which libtsk converts with the C library's zone. As if they were UTC, they
+ * are the same on every machine, and no zone file is opened behind the lock. */
+static void forget_time_zone(void)
+{
+    (void)setenv("TZ", "UTC0", 1);
+    tzset();
+}
+
+struct sb_evidence *sb_evidence_open(const char *const paths[], size_t count, struct error *error)
+{
+    struct sb_evidence *evidence = calloc(1, sizeof *evidence);
+    if (evidence == NULL || count == 0) {
+        free(evidence);
+        fail(error, count == 0 ? "No evidence is named: give the path of an image, a file or a folder."
+                               : "Memory is short: close other programs and try again.");
+        return NULL;
+    }
+    evidence->folder = -1;
+    forget_time_zone();
+    struct stat status;
+    bool folder = stat(paths[0], &status) == 0 && S_ISDIR(status.st_mode);
+    evidence->name = strdup(path_name(paths[0]));
+    int result;
+    if (evidence->name == NULL)
+        result = fail(error, "Memory is short: close other programs and try again.");
+    else if (folder && count > 1)
+        result = fail(error, "A folder stands for itself: name it alone, without other files.");
+    else
+        result = folder ? open_folder(evidence, paths[0], error) : open_image(evidence, paths, count, error);
+    if (result != 0) {
+        sb_evidence_close(evidence);
+        return NULL;
+    }
+    return evidence;
+}
+
+void sb_evidence_close(struct sb_evidence *evidence)
+{
+    if (evidence == NULL)
+        return;
+    for (size_t i = 0; i < evidence->volume_count; i++)
+        volume_close(&evidence->volumes[i]);
+    if (evidence->image != NULL)
+        tsk_img_close(evidence->image);
+    medium_close(evidence->medium);
+    if (evidence->folder >= 0)
+        close(evidence->folder);
+    free(evidence->name);
+    arena_free(&evidence->arena);
+    free(evidence);
+}
+
+const struct sb_evidence_info *sb_evidence_info(const struct sb_evidence *evidence)
+{
+    return &evidence->info;
+}
+
+int64_t sb_evidence_read(struct sb_evidence *evidence, uint64_t offset, void *buffer, size_t length,
+                         struct error *error)
+{
+    if (evidence->medium == NULL)
+        return fail(error, "A folder has no bytes of its own: read its files.");
+    return medium_read(evidence->medium, offset, buffer, length, error);
+}

@@ -1,0 +1,98 @@
+/* VMware disks (VMDK: sparse, stream-optimised, flat with extents) through libvmdk. The descriptor names the extent
+ * files; a name that points out of the image's folder is refused, since the descriptor is evidence. */
+#include <libvmdk.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "evidence/medium.h"
+#include "evidence/segments.h"
+
+enum { NAME_MAX_BYTES = 4096, EXTENTS_MAX = 4096, READ_MAX = 64 * 1024 * 1024 };
+
+struct vmdk {
+    struct medium medium;
+    libvmdk_handle_t *handle;
+};
+
+static int64_t read_vmdk(struct medium *medium, uint64_t offset, void *buffer, size_t length, struct error *error)
+{
+    struct vmdk *vmdk = (struct vmdk *)medium;
+    if (length > READ_MAX)
+        length = READ_MAX;
+    ssize_t count = libvmdk_handle_read_buffer_at_offset(vmdk->handle, buffer, length, (off64_t)offset, NULL);
+    if (count <= 0)
+        return fail(error, "The image's data at byte %llu cannot be read: it is damaged or cut off.",
+                    (unsigned long long)offset);
+    return count;
+}
+
+static void close_vmdk(struct medium *medium)
+{
+    struct vmdk *vmdk = (struct vmdk *)medium;
+    if (vmdk->handle != NULL) {
+        (void)libvmdk_handle_close(vmdk->handle, NULL);
+        (void)libvmdk_handle_free(&vmdk->handle, NULL);
+    }
+    free(vmdk);
+}
+
+static int check_extents(struct vmdk *vmdk, const char *path, struct error *error)
+{
+    int count = 0;
+    if (libvmdk_handle_get_number_of_extents(vmdk->handle, &count, NULL) != 1 || count < 1 || count > EXTENTS_MAX)
+        return fail(error, "%s names no extents: the image is damaged.", path_name(path));
+    for (int i = 0; i < count; i++) {
+        libvmdk_extent_descriptor_t *extent = NULL;
+        uint8_t name[NAME_MAX_BYTES] = "";
+        size_t size = 0;
+        if (libvmdk_handle_get_extent_descriptor(vmdk->handle, i, &extent, NULL) != 1)
+            return fail(error, "%s names an extent that cannot be read: the image is damaged.", path_name(path));
+        if (libvmdk_extent_descriptor_get_utf8_filename_size(extent, &size, NULL) == 1 && size <= sizeof name)
+            (void)libvmdk_extent_descriptor_get_utf8_filename(extent, name, sizeof name, NULL);
+        (void)libvmdk_extent_descriptor_free(&extent, NULL);
+        name[sizeof name - 1] = '\0';
+        if (size > sizeof name || strpbrk((const char *)name, "/\\") != NULL)
+            return fail(error, "%s keeps its data in another folder or on a device: convert it with qemu-img first.",
+                        path_name(path));
+    }
+    return 0;
+}
+
+static int open_handle(struct vmdk *vmdk, const char *path, struct error *error)
+{
+    const char *name = path_name(path);
+    uint32_t parent = UINT32_MAX;
+    if (libvmdk_handle_initialize(&vmdk->handle, NULL) != 1)
+        return fail(error, "Memory is short: close other programs and try again.");
+    if (libvmdk_handle_open(vmdk->handle, path, LIBVMDK_OPEN_READ, NULL) != 1)
+        return fail(error,
+                    "%s is damaged, or an extent without its descriptor: name the .vmdk file that describes the disk.",
+                    name);
+    if (libvmdk_handle_get_parent_content_identifier(vmdk->handle, &parent, NULL) == 1 && parent != UINT32_MAX)
+        return fail(error, "%s is a snapshot of another disk: convert both into one image with qemu-img first.", name);
+    if (check_extents(vmdk, path, error) != 0)
+        return -1;
+    if (libvmdk_handle_open_extent_data_files(vmdk->handle, NULL) != 1)
+        return fail(error, "An extent of %s is missing or damaged: put all its .vmdk files into one folder.", name);
+    return 0;
+}
+
+struct medium *medium_open_vmdk(const char *path, struct error *error)
+{
+    struct vmdk *vmdk = calloc(1, sizeof *vmdk);
+    if (vmdk == NULL) {
+        fail(error, "Memory is short: close other programs and try again.");
+        return NULL;
+    }
+    vmdk->medium = (struct medium){.format = "vmdk", .sector_size = 512, .read = read_vmdk, .close = close_vmdk};
+    size64_t size = 0;
+    int result = open_handle(vmdk, path, error);
+    if (result == 0 && (libvmdk_handle_get_media_size(vmdk->handle, &size, NULL) != 1 || size == 0 || size > INT64_MAX))
+        result = fail(error, "%s does not tell the size of its disk: the image is damaged.", path_name(path));
+    if (result != 0) {
+        close_vmdk(&vmdk->medium);
+        return NULL;
+    }
+    vmdk->medium.size = size;
+    return &vmdk->medium;
+}
