@@ -9,6 +9,16 @@
 #include "exercise/tool.h"
 #include "exercise/volume.h"
 
+static int set_compression(const struct volume *volume, bool on, struct error *error)
+{
+    struct ntfs ntfs;
+    if (ntfs_open(&ntfs, volume->image, volume->size, error) != 0)
+        return -1;
+    int result = ntfs_compress_root(&ntfs, on, error);
+    ntfs_close(&ntfs);
+    return result;
+}
+
 static int make(const struct volume *volume, struct error *error)
 {
     char start[24], cluster[16];
@@ -17,12 +27,7 @@ static int make(const struct volume *volume, struct error *error)
     /* -C allows compression in the whole volume; which files get it is decided by the root's flag */
     const char *const argv[] = {"mkntfs", "-q", "-F",  "-f", "-T",  "-C", "-I", "-s",          "512", "-c",
                                 cluster,  "-p", start, "-H", "255", "-S", "63", volume->image, NULL};
-    struct ntfs ntfs;
-    if (tool_run(argv, NULL, NULL, error) != 0 || ntfs_open(&ntfs, volume->image, volume->size, error) != 0)
-        return -1;
-    int result = ntfs_compress_root(&ntfs, false, error);
-    ntfs_close(&ntfs);
-    return result;
+    return tool_run(argv, NULL, NULL, error) == 0 ? set_compression(volume, false, error) : -1;
 }
 
 static int copy(const struct volume *volume, const struct volume_file *file, struct error *error)
@@ -40,44 +45,35 @@ static int copy(const struct volume *volume, const struct volume_file *file, str
     argv[count++] = volume->image;
     argv[count++] = file->source;
     argv[count] = name;
-    return tool_run(argv, NULL, NULL, error);
+    struct error why = {0};
+    return tool_run(argv, NULL, NULL, &why) == 0 ? 0 : fail(error, "%s (copying %s)", why.text, file->path);
 }
 
-static int change(const struct volume *volume, enum add_manner manner, uint8_t **held, bool on, struct error *error)
+static int scatter(const struct volume *volume, const struct volume_file *files, size_t count, struct error *error)
 {
     struct ntfs ntfs;
     if (ntfs_open(&ntfs, volume->image, volume->size, error) != 0)
         return -1;
     int result = 0;
-    if (manner == ADD_COMPRESSED) {
-        result = ntfs_compress_root(&ntfs, on, error);
-    } else { /* every other free cluster is taken, or given back */
-        if (on)
-            *held = calloc(ntfs.cluster_count, 1);
-        if (*held == NULL)
-            result = fail(error, "memory is short");
-        for (uint64_t cluster = 0, seen = 0; result == 0 && cluster < ntfs.cluster_count; cluster++) {
-            if (on && ntfs_cluster_free(&ntfs, cluster) && seen++ % 2 == 0)
-                (*held)[cluster] = 1;
-            if ((*held)[cluster] != 0)
-                ntfs_cluster_mark(&ntfs, cluster, on);
-        }
-    }
+    for (size_t i = 0; i < count && result == 0; i++)
+        result = ntfs_scatter(&ntfs, files[i].path + 1, error);
     ntfs_close(&ntfs);
     return result;
 }
 
+/* ntfscp finds no room on a volume whose free clusters lie one by one, so files are fragmented after they are copied.
+ */
 static int add(const struct volume *volume, const struct volume_file *files, size_t count, enum add_manner manner,
                struct error *error)
 {
-    uint8_t *held = NULL;
-    int result = manner != ADD_PLAIN ? change(volume, manner, &held, true, error) : 0;
-    for (size_t i = 0; i < count && result == 0; i++)
-        result = copy(volume, &files[i], error);
-    if (manner != ADD_PLAIN && result == 0)
-        result = change(volume, manner, &held, false, error);
-    free(held);
-    return result;
+    if (manner == ADD_COMPRESSED && set_compression(volume, true, error) != 0)
+        return -1;
+    for (size_t i = 0; i < count; i++)
+        if (copy(volume, &files[i], error) != 0)
+            return -1;
+    if (manner == ADD_COMPRESSED)
+        return set_compression(volume, false, error);
+    return manner == ADD_FRAGMENTED ? scatter(volume, files, count, error) : 0;
 }
 
 static int remove_files(const struct volume *volume, const struct volume_file *files, size_t count, struct error *error)

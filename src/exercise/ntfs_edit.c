@@ -15,6 +15,7 @@ enum {
     RECORD_MAX = 4096,
     ROOT = 5,
     BITMAP = 6,
+    FIRST_FILE = 16,
     STANDARD_INFORMATION = 0x10,
     FILE_NAME = 0x30,
     DATA = 0x80,
@@ -251,35 +252,99 @@ static void free_record(struct ntfs *ntfs, uint64_t number)
     }
 }
 
-int ntfs_delete(struct ntfs *ntfs, const char *name, struct error *error)
+/* The number of the file's MFT record, its content in `record`; 0 when there is no such file. */
+static uint64_t find_file(const struct ntfs *ntfs, const char *name, uint8_t record[RECORD_MAX])
 {
-    uint8_t record[RECORD_MAX];
-    for (uint64_t number = 16; number < ntfs->record_count; number++) {
-        uint8_t *at = record_of(ntfs, number);
+    for (uint64_t number = FIRST_FILE; number < ntfs->record_count; number++) {
+        const uint8_t *at = record_of(ntfs, number);
         if (memcmp(at, "FILE", 4) != 0 || (load_le16(at + 22) & 1) == 0)
             continue;
         load_block(at, ntfs->record, record);
         uint8_t *file_name = find_attribute(record, FILE_NAME);
-        if (file_name == NULL || !name_is(content(file_name), name))
-            continue;
-        if (!remove_from_root(ntfs, name))
-            return fail(error, "%s does not stand in a leaf of its directory's index", name);
-        for (uint8_t *a = next_attribute(record, NULL); a != NULL; a = next_attribute(record, a)) {
-            struct ntfs_run runs[NTFS_RUNS_MAX];
-            size_t count = a[8] != 0 ? read_runs(a, runs) : 0;
-            for (size_t i = 0; i < count; i++)
-                for (uint64_t c = 0; c < runs[i].length; c++)
-                    ntfs_cluster_mark(ntfs, runs[i].first + c, false);
-        }
-        uint16_t sequence = (uint16_t)(load_le16(record + 16) + 1);
-        record[16] = (uint8_t)sequence;
-        record[17] = (uint8_t)(sequence >> 8);
-        record[22] = (uint8_t)(record[22] & ~1);
-        save_block(at, ntfs->record, record);
-        free_record(ntfs, number);
-        return 0;
+        if (file_name != NULL && name_is(content(file_name), name))
+            return number;
     }
-    return fail(error, "no file %s to delete", name);
+    return 0;
+}
+
+int ntfs_delete(struct ntfs *ntfs, const char *name, struct error *error)
+{
+    uint8_t record[RECORD_MAX];
+    uint64_t number = find_file(ntfs, name, record);
+    if (number == 0)
+        return fail(error, "no file %s to delete", name);
+    if (!remove_from_root(ntfs, name))
+        return fail(error, "%s does not stand in a leaf of its directory's index", name);
+    for (uint8_t *a = next_attribute(record, NULL); a != NULL; a = next_attribute(record, a)) {
+        struct ntfs_run runs[NTFS_RUNS_MAX];
+        size_t count = a[8] != 0 ? read_runs(a, runs) : 0;
+        for (size_t i = 0; i < count; i++)
+            for (uint64_t c = 0; c < runs[i].length; c++)
+                ntfs_cluster_mark(ntfs, runs[i].first + c, false);
+    }
+    uint16_t sequence = (uint16_t)(load_le16(record + 16) + 1);
+    record[16] = (uint8_t)sequence;
+    record[17] = (uint8_t)(sequence >> 8);
+    record[22] = (uint8_t)(record[22] & ~1);
+    save_block(record_of(ntfs, number), ntfs->record, record);
+    free_record(ntfs, number);
+    return 0;
+}
+
+/* ---- fragments ---- */
+
+/* A run in the mapping pairs' notation, lengths of one cluster: header, length, signed distance. Returns its size. */
+static unsigned write_run(uint8_t *at, int64_t distance)
+{
+    unsigned size = 1;
+    while (distance < -((int64_t)1 << (8 * size - 1)) || distance >= (int64_t)1 << (8 * size - 1))
+        size++;
+    at[0] = (uint8_t)(size << 4 | 1);
+    at[1] = 1;
+    for (unsigned i = 0; i < size; i++)
+        at[2 + i] = (uint8_t)((uint64_t)distance >> 8 * i);
+    return 2 + size;
+}
+
+int ntfs_scatter(struct ntfs *ntfs, const char *name, struct error *error)
+{
+    uint8_t record[RECORD_MAX], pairs[RECORD_MAX / 4];
+    struct ntfs_run runs[NTFS_RUNS_MAX];
+    uint64_t number = find_file(ntfs, name, record);
+    uint8_t *data = number != 0 ? find_attribute(record, DATA) : NULL;
+    if (data == NULL || data[8] == 0)
+        return fail(error, "%s is no file that could be fragmented", name);
+    size_t count = read_runs(data, runs);
+    unsigned size = 0;
+    int64_t before = 0;
+    uint64_t target = ntfs->cluster_count / 2;
+    for (size_t i = 0; i < count; i++)
+        for (uint64_t c = 0; c < runs[i].length; c++) {
+            while (target < ntfs->cluster_count && !ntfs_cluster_free(ntfs, target))
+                target++;
+            if (target >= ntfs->cluster_count || size > sizeof pairs - 16)
+                return fail(error, "no room to fragment %s", name);
+            uint8_t *from = ntfs->data + (runs[i].first + c) * ntfs->cluster;
+            memcpy(ntfs->data + target * ntfs->cluster, from, ntfs->cluster);
+            memset(from, 0, ntfs->cluster);
+            ntfs_cluster_mark(ntfs, runs[i].first + c, false);
+            ntfs_cluster_mark(ntfs, target, true);
+            size += write_run(pairs + size, (int64_t)target - before);
+            before = (int64_t)target;
+            target += 2;
+        }
+    pairs[size++] = 0;
+    /* the attribute grows; what follows moves */
+    uint32_t used = load_le32(record + 24), old = load_le32(data + 4);
+    uint32_t grown = (load_le16(data + 32) + size + 7) / 8 * 8;
+    if (used - old + grown > ntfs->record)
+        return fail(error, "no room in the record of %s", name);
+    memmove(data + grown, data + old, (size_t)(record + used - data) - old);
+    memcpy(data + load_le16(data + 32), pairs, size);
+    store_le32(data + 4, grown);
+    store_le32(record + 24, used - old + grown);
+    save_block(record_of(ntfs, number), ntfs->record, record);
+    return 0;
 }
 
 /* ---- time ---- */

@@ -37,6 +37,9 @@ int ntfs_compress_root(struct ntfs *ntfs, bool on, struct error *error);
  * runs and name stay in the record. The entry must stand in a leaf of the index. */
 int ntfs_delete(struct ntfs *ntfs, const char *name, struct error *error);
 
+/* Moves a file's clusters apart: each becomes a run of its own, and where they were is zeroed. */
+int ntfs_scatter(struct ntfs *ntfs, const char *name, struct error *error);
+
 /* Sets every time stamp to `when` (seconds since 1970 UTC) and the volume's serial number, and clears what earlier
  * states left behind the ends of records and index blocks. */
 int ntfs_stamp(struct ntfs *ntfs, int64_t when, uint64_t serial, struct error *error);
