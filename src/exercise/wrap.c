@@ -1,0 +1,271 @@
+/* Each wrapper appends the wrapped input to its output; a nested container is wrapped from the inside out. */
+#include "exercise/wrap.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <zlib.h>
+
+#include "exercise/value.h"
+
+const char *const encoding_names[SB_ENCODING_COUNT] = {"utf-8", "utf-16le", "utf-16be"};
+
+void encode_text(struct bytes *out, const struct bytes *text, enum sb_encoding encoding, bool odd)
+{
+    if (odd)
+        bytes_append_char(out, ' ');
+    for (size_t i = 0; i < text->length; i++) {
+        if (encoding == SB_UTF16BE)
+            bytes_append_char(out, 0);
+        bytes_append_char(out, (char)text->data[i]);
+        if (encoding == SB_UTF16LE)
+            bytes_append_char(out, 0);
+    }
+}
+
+/* window_bits: 31 gzip, 15 zlib, -15 bare deflate. */
+static void append_deflated(struct bytes *out, const struct bytes *in, int window_bits)
+{
+    z_stream stream = {0};
+    uLong bound = compressBound((uLong)in->length) + 32;
+    if (deflateInit2(&stream, 6, Z_DEFLATED, window_bits, 8, Z_DEFAULT_STRATEGY) != Z_OK ||
+        bytes_reserve(out, bound) != 0) {
+        out->failed = true;
+        (void)deflateEnd(&stream);
+        return;
+    }
+    stream.next_in = in->data;
+    stream.avail_in = (uInt)in->length;
+    stream.next_out = out->data + out->length;
+    stream.avail_out = (uInt)bound;
+    if (deflate(&stream, Z_FINISH) != Z_STREAM_END)
+        out->failed = true;
+    out->length += stream.total_out;
+    (void)deflateEnd(&stream);
+}
+
+static void wrap_gzip(struct bytes *out, const struct bytes *in, struct random *random)
+{
+    (void)random;
+    append_deflated(out, in, 31);
+}
+
+static void append_le(struct bytes *out, uint32_t number, unsigned size)
+{
+    for (; size > 0; size--, number >>= 8)
+        bytes_append_char(out, (char)(number & 0xff));
+}
+
+struct member {
+    char name[40];
+    const struct bytes *content;
+    uint32_t offset, packed;
+    unsigned method;
+};
+
+static void append_member_fields(struct bytes *out, const struct member *member)
+{
+    enum { NOON = 0x6000, FIRST_OF_MARCH_2026 = (2026 - 1980) << 9 | 3 << 5 | 1 };
+    append_le(out, 20, 2);
+    append_le(out, 0, 2);
+    append_le(out, member->method, 2);
+    append_le(out, NOON, 2);
+    append_le(out, FIRST_OF_MARCH_2026, 2);
+    append_le(out, (uint32_t)crc32(0, member->content->data, (uInt)member->content->length), 4);
+    append_le(out, member->packed, 4);
+    append_le(out, (uint32_t)member->content->length, 4);
+    append_le(out, (uint32_t)strlen(member->name), 2);
+    append_le(out, 0, 2);
+}
+
+static void write_zip(struct bytes *out, const struct bytes *in, struct random *random, unsigned method)
+{
+    struct bytes note = {0}, packed = {0};
+    struct member members[2] = {{"readme.txt", &note, 0, 0, method}, {"", in, 0, 0, method}};
+    size_t begin = out->length;
+    char word[16];
+    make_word(random, word);
+    write_prose(&note, random, 40);
+    (void)snprintf(members[1].name, sizeof members[1].name, "%s/%s.dat", word, word);
+    for (unsigned i = 0; i < 2; i++) {
+        struct member *member = &members[i];
+        bytes_clear(&packed);
+        if (method == 8)
+            append_deflated(&packed, member->content, -15);
+        else
+            bytes_append(&packed, member->content->data, member->content->length);
+        member->offset = (uint32_t)(out->length - begin);
+        member->packed = (uint32_t)packed.length;
+        append_le(out, 0x04034b50, 4);
+        append_member_fields(out, member);
+        bytes_append_text(out, member->name);
+        bytes_append(out, packed.data, packed.length);
+        out->failed |= packed.failed;
+    }
+    size_t directory = out->length;
+    for (unsigned i = 0; i < 2; i++) {
+        append_le(out, 0x02014b50, 4);
+        append_le(out, 20, 2);
+        append_member_fields(out, &members[i]);
+        append_le(out, 0, 2 + 2 + 2);
+        append_le(out, 0, 4);
+        append_le(out, members[i].offset, 4);
+        bytes_append_text(out, members[i].name);
+    }
+    size_t end = out->length;
+    append_le(out, 0x06054b50, 4);
+    append_le(out, 0, 4);
+    append_le(out, 2, 2);
+    append_le(out, 2, 2);
+    append_le(out, (uint32_t)(end - directory), 4);
+    append_le(out, (uint32_t)(directory - begin), 4);
+    append_le(out, 0, 2);
+    bytes_free(&note);
+    bytes_free(&packed);
+}
+
+static void wrap_zip(struct bytes *out, const struct bytes *in, struct random *random)
+{
+    write_zip(out, in, random, 8);
+}
+
+static void wrap_zip_stored(struct bytes *out, const struct bytes *in, struct random *random)
+{
+    write_zip(out, in, random, 0);
+}
+
+static void wrap_pdf(struct bytes *out, const struct bytes *in, struct random *random)
+{
+    (void)random;
+    struct bytes packed = {0};
+    size_t begin = out->length, at[4];
+    append_deflated(&packed, in, 15);
+    bytes_append_text(out, "%PDF-1.4\n");
+    at[0] = out->length - begin;
+    bytes_append_text(out, "1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n");
+    at[1] = out->length - begin;
+    bytes_append_text(out, "2 0 obj\n<< /Type /Pages /Kids [3 0 R] /Count 1 >>\nendobj\n");
+    at[2] = out->length - begin;
+    bytes_append_text(out,
+                      "3 0 obj\n<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R >>\nendobj\n");
+    at[3] = out->length - begin;
+    bytes_format(out, "4 0 obj\n<< /Length %zu /Filter /FlateDecode >>\nstream\n", packed.length);
+    bytes_append(out, packed.data, packed.length);
+    bytes_append_text(out, "\nendstream\nendobj\n");
+    size_t table = out->length - begin;
+    bytes_append_text(out, "xref\n0 5\n0000000000 65535 f \n");
+    for (unsigned i = 0; i < 4; i++)
+        bytes_format(out, "%010zu 00000 n \n", at[i]);
+    bytes_format(out, "trailer\n<< /Size 5 /Root 1 0 R >>\nstartxref\n%zu\n%%%%EOF\n", table);
+    out->failed |= packed.failed;
+    bytes_free(&packed);
+}
+
+static void append_base64(struct bytes *out, const struct bytes *in, size_t line)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    size_t column = 0;
+    for (size_t i = 0; i < in->length; i += 3) {
+        size_t have = in->length - i < 3 ? in->length - i : 3;
+        uint32_t bits = (uint32_t)in->data[i] << 16 | (have > 1 ? (uint32_t)in->data[i + 1] << 8 : 0) |
+                        (have > 2 ? in->data[i + 2] : 0);
+        for (unsigned j = 0; j < 4; j++)
+            bytes_append_char(out, j > have ? '=' : digits[bits >> (18 - 6 * j) & 63]);
+        column += 4;
+        if (column == line && i + 3 < in->length) {
+            bytes_append_text(out, "\r\n");
+            column = 0;
+        }
+    }
+}
+
+static void wrap_base64_mime(struct bytes *out, const struct bytes *in, struct random *random)
+{
+    char word[16];
+    make_word(random, word);
+    bytes_format(out,
+                 "MIME-Version: 1.0\r\nSubject: %s\r\nContent-Type: application/octet-stream\r\n"
+                 "Content-Transfer-Encoding: base64\r\n\r\n",
+                 word);
+    append_base64(out, in, 76);
+    bytes_append_text(out, "\r\n");
+}
+
+static void wrap_base64(struct bytes *out, const struct bytes *in, struct random *random)
+{
+    char word[16];
+    make_word(random, word);
+    bytes_format(out, "%s=\"", word);
+    append_base64(out, in, 0);
+    bytes_append_text(out, "\"\n");
+}
+
+static void wrap_data_url(struct bytes *out, const struct bytes *in, struct random *random)
+{
+    char word[16];
+    make_word(random, word);
+    bytes_format(out, "<html><body><a title=\"%s\" href=\"data:application/octet-stream;base64,", word);
+    append_base64(out, in, 0);
+    bytes_append_text(out, "\">open</a></body></html>\n");
+}
+
+static const struct {
+    const char *name, *extension;
+    void (*wrap)(struct bytes *out, const struct bytes *in, struct random *random);
+} wrappers[] = {
+    {"gzip", ".gz", wrap_gzip},
+    {"zip", ".zip", wrap_zip},
+    {"zip-stored", ".zip", wrap_zip_stored},
+    {"pdf", ".pdf", wrap_pdf},
+    {"base64-mime", ".eml", wrap_base64_mime},
+    {"base64", ".cfg", wrap_base64},
+    {"data-url", ".html", wrap_data_url},
+};
+enum { WRAPPERS = sizeof wrappers / sizeof *wrappers };
+
+const char *const containers[] = {"plain",
+                                  "gzip",
+                                  "zip",
+                                  "zip-stored",
+                                  "pdf",
+                                  "base64-mime",
+                                  "base64",
+                                  "data-url",
+                                  "zip+gzip",
+                                  "base64+gzip",
+                                  "zip+pdf",
+                                  "gzip+zip+base64-mime",
+                                  "base64-mime+zip-stored+gzip"};
+const unsigned container_count = sizeof containers / sizeof *containers;
+
+static unsigned find_wrapper(const char *name, size_t length)
+{
+    unsigned i = 0;
+    while (i < WRAPPERS && (strlen(wrappers[i].name) != length || memcmp(wrappers[i].name, name, length) != 0))
+        i++;
+    return i;
+}
+
+const char *container_extension(const char *container)
+{
+    unsigned wrapper = find_wrapper(container, strcspn(container, "+"));
+    return wrapper < WRAPPERS ? wrappers[wrapper].extension : ".txt";
+}
+
+int wrap(struct bytes *content, const char *container, struct random *random)
+{
+    const char *end = container + strlen(container);
+    while (end > container && !content->failed) {
+        const char *begin = end;
+        while (begin > container && begin[-1] != '+')
+            begin--;
+        unsigned wrapper = find_wrapper(begin, (size_t)(end - begin));
+        if (wrapper < WRAPPERS) { /* not "plain" */
+            struct bytes out = {0};
+            wrappers[wrapper].wrap(&out, content, random);
+            bytes_free(content);
+            *content = out;
+        }
+        end = begin > container ? begin - 1 : container;
+    }
+    return content->failed ? -1 : 0;
+}
