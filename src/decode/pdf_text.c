@@ -464,35 +464,49 @@ static bool read_byte(struct pdf_text *text, uint8_t byte)
     return true;
 }
 
+/* The place of a capital and what follows it, or `length`. Capitals are rare outside of text, so this outruns memmem.
+ */
+static size_t find_pair(const uint8_t *data, size_t length, char capital, char next)
+{
+    const uint8_t *at = data;
+    const uint8_t *end = data + length;
+    while (at < end && (at = memchr(at, capital, (size_t)(end - at))) != NULL) {
+        if (at + 1 < end && at[1] == (uint8_t)next)
+            return (size_t)(at - data);
+        at++;
+    }
+    return length;
+}
+
 /* A page's content may be cut into streams anywhere between words: does this one begin within a text object, and so
  * show something before it begins one? */
 static bool begins_inside(const uint8_t *data, size_t length)
 {
-    const uint8_t *begin = memmem(data, length, "BT", 2);
-    size_t until = begin != NULL ? (size_t)(begin - data) : length;
-    return memmem(data, until, "Tj", 2) != NULL || memmem(data, until, "TJ", 2) != NULL;
+    size_t until = find_pair(data, length, 'B', 'T');
+    return find_pair(data, until, 'T', 'j') < until || find_pair(data, until, 'T', 'J') < until;
 }
 
-/* Outside a text object: the place behind the next BT, or `length`. Notes what moves the page in between. */
+/* Outside a text object: the place behind the next BT, or `length`. What moves the page in between breaks the line. */
 static size_t skip_to_text_object(struct pdf_text *text, const uint8_t *data, size_t length)
 {
     size_t at = 0;
-    for (; at < length && !text->inside; at++) {
-        const uint8_t *found = at == 0 && text->before == 'B' && data[0] == 'T' ? data : NULL;
-        if (found == NULL && (found = memmem(data + at, length - at, "BT", 2)) != NULL)
-            found++;
-        at = found != NULL ? (size_t)(found - data) : length;
-        if (found == NULL)
-            break;
-        bool begins = at < 2 || classes[data[at - 2]] != REGULAR;
-        bool ends = at + 1 == length || classes[data[at + 1]] != REGULAR;
-        text->inside = begins && ends;
+    if (text->before == 'B' && data[0] == 'T') {
+        text->inside = length == 1 || classes[data[1]] != REGULAR;
+        at = 1;
     }
-    if (memmem(data, at, "cm", 2) != NULL || memchr(data, 'Q', at) != NULL)
+    while (at < length && !text->inside) {
+        at += find_pair(data + at, length - at, 'B', 'T');
+        if (at == length)
+            break;
+        bool begins = at == 0 || classes[data[at - 1]] != REGULAR;
+        at += 2;
+        text->inside = begins && (at == length || classes[data[at]] != REGULAR);
+    }
+    text->before = data[length - 1];
+    if (!text->inside || memmem(data, at, "cm", 2) != NULL || memchr(data, 'Q', at) != NULL)
         text->place.broken = true;
     if (text->inside)
         page_place_set(&text->place, &identity);
-    text->before = data[length - 1];
     return at;
 }
 
