@@ -1,7 +1,7 @@
 /* Raw deflate data, RFC 1951. Two libraries: libdeflate inflates a whole buffer two to three times faster than zlib,
  * but only where input and output are at hand whole; zlib streams, and hands out what came before a break. So a stream
  * is first tried in one step, and where that does not work out (too long, cut off, broken) streamed from its beginning:
- * nothing of the first try has been handed out. The state is allocated per stream; that costs about a microsecond. */
+ * nothing of the first try has been handed out. The state is allocated per stream. */
 #include "decode/inflate.h"
 
 #include <libdeflate.h>
@@ -60,8 +60,10 @@ static const uint8_t *view_within(const struct inflation *inflation, uint64_t of
     if (offset >= inflation->end)
         return NULL;
     const uint8_t *data = inflation->input->view(inflation->input, offset, available);
-    if (data == NULL || *available == 0)
+    if (data == NULL || *available == 0) {
+        *available = 0;
         return NULL;
+    }
     if (*available > inflation->end - offset)
         *available = (size_t)(inflation->end - offset);
     return data;
@@ -95,7 +97,7 @@ static enum sb_decode_result inflate_whole(struct inflation *inflation, bool *ha
     return result;
 }
 
-/* What one step of zlib means, once its output is handed out. */
+/* What one step of zlib means. */
 static bool stream_ended(struct inflation *inflation, int status, bool no_input, enum sb_decode_result *result)
 {
     if (status == Z_STREAM_END) {
@@ -121,26 +123,28 @@ static enum sb_decode_result inflate_streaming(struct inflation *inflation)
         free(out);
         return SB_DECODE_NO_MEMORY;
     }
-    enum sb_decode_result result = SB_DECODE_BROKEN;
-    for (;;) {
-        /* The view is asked for anew at each step, since handing bytes out may have made it stale. */
-        size_t available = 0;
-        const uint8_t *data = view_within(inflation, inflation->offset, &available);
-        if (available > UINT32_MAX)
-            available = UINT32_MAX;
-        stream.next_in = (z_const Bytef *)(uintptr_t)data;
-        stream.avail_in = data == NULL ? 0 : (uInt)available;
+    enum sb_decode_result result = SB_DECODE_DONE;
+    bool ended = false;
+    while (!ended) {
+        /* Output is gathered until the piece is full, so that what a view holds has no influence on the pieces. */
         stream.next_out = out;
         stream.avail_out = DECODE_PIECE;
-        int status = inflate(&stream, Z_NO_FLUSH);
-        inflation->offset += data == NULL ? 0 : available - stream.avail_in;
+        while (!ended && stream.avail_out > 0) {
+            size_t available = 0;
+            const uint8_t *data = view_within(inflation, inflation->offset, &available);
+            if (available > UINT32_MAX)
+                available = UINT32_MAX;
+            stream.next_in = (z_const Bytef *)(uintptr_t)data;
+            stream.avail_in = (uInt)available;
+            int status = inflate(&stream, Z_NO_FLUSH);
+            inflation->offset += available - stream.avail_in;
+            ended = stream_ended(inflation, status, data == NULL, &result);
+        }
         size_t produced = DECODE_PIECE - stream.avail_out;
         if (produced > 0 && hand_out(inflation, out, produced) != 0) {
             result = SB_DECODE_STOPPED;
-            break;
+            ended = true;
         }
-        if (stream_ended(inflation, status, data == NULL, &result))
-            break;
     }
     inflateEnd(&stream);
     free(out);

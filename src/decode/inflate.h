@@ -7,7 +7,7 @@
 enum checksum { CHECKSUM_NONE, CHECKSUM_CRC32, CHECKSUM_ADLER32 };
 
 /* Streams whose output is at most this long are inflated in one step when their input is at hand whole. */
-enum { INFLATE_WHOLE = 256 * 1024 };
+enum { INFLATE_WHOLE = 1024 * 1024 };
 
 struct inflation {
     /* Set by the caller. */

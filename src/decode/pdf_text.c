@@ -2,16 +2,17 @@
  * for it, as in [(ann)-20(a@exa)15(mple.org)]TJ, and begin lines by moving; so values are whole only once the strings
  * are joined. Strings are joined without a gap where the position runs on; a wide gap becomes a space, another line a
  * line feed. Bytes are taken as Latin-1, two-byte strings whose high bytes are zero as single ones; fonts with an
- * encoding of their own are not translated.
+ * encoding of their own are not translated. Only what stands in text objects (BT to ET) is read, the rest is skipped at
+ * the speed of a search, so a stream that shows nothing costs little.
  *
  * The stream's own bytes are passed on first, then a line feed and its text. A stream with more text than is kept hands
  * text out in between, at the end of one of its lines, so memory stays bounded and nothing is read twice. */
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "decode/input.h"
 #include "decode/pdf.h"
+#include "decode/pdf_place.h"
 
 enum {
     SLICE = 16 * 1024,       /* bytes passed on before they are read */
@@ -23,11 +24,7 @@ enum {
     JUDGED = 512, /* first bytes of a stream that tell whether it is worth reading */
 };
 
-enum state { BETWEEN, WORD, NAME, COMMENT, LESS, STRING, ESCAPE, OCTAL, HEXADECIMAL, IMAGE, IMAGE_E, IMAGE_I };
-
-struct matrix {
-    double a, b, c, d, e, f;
-};
+enum state { BETWEEN, WORD, NAME, COMMENT, LESS, STRING, ESCAPE, OCTAL, HEXADECIMAL };
 
 struct pdf_text {
     struct sb_output output;
@@ -45,21 +42,15 @@ struct pdf_text {
     unsigned parentheses;
     unsigned code; /* the digits of \ddd or <hh> so far */
     unsigned code_digits;
-    uint8_t before; /* the byte in front, within an inline image */
+    uint8_t before; /* the byte in front of a slice */
+    bool inside;    /* a text object */
 
     /* Of the operator that is being read: its strings. */
     uint8_t shown[SHOWN_MAX];
     size_t shown_length;
     size_t string_begin;
 
-    /* Of the page. */
-    double size;           /* of the font */
-    struct matrix line;    /* where the line begins that is being written */
-    struct matrix written; /* where the one began that was written last */
-    double advance;        /* estimated width written since, in ems */
-    size_t characters;     /* written since */
-    bool moved;            /* to another place since text was written */
-    bool broken;           /* by something that begins another line whatever the place */
+    struct page_place place;
 
     size_t text_length;
     uint8_t text[TEXT_MAX];
@@ -70,6 +61,7 @@ static const struct matrix identity = {1, 0, 0, 1, 0, 0};
 static int write_slices(struct sb_output *output, const uint8_t *data, size_t length);
 static void read_bytes(struct pdf_text *text, const uint8_t *data, size_t length);
 static void finish_word(struct pdf_text *text);
+static bool begins_inside(const uint8_t *data, size_t length);
 
 struct pdf_text *pdf_text_new(struct sb_output *next)
 {
@@ -79,8 +71,7 @@ struct pdf_text *pdf_text_new(struct sb_output *next)
     memset(text, 0, offsetof(struct pdf_text, text));
     text->output.write = write_slices;
     text->next = next;
-    text->size = 1;
-    text->line = text->written = identity;
+    text->place = (struct page_place){.size = 1, .line = identity, .written = identity};
     return text;
 }
 
@@ -133,9 +124,11 @@ static bool looks_like_content(const uint8_t *data, size_t length)
 static int write_slices(struct sb_output *output, const uint8_t *data, size_t length)
 {
     struct pdf_text *text = (struct pdf_text *)output;
-    if (!text->judged)
+    if (!text->judged) {
         text->reading = looks_like_content(data, length);
-    text->judged = true;
+        text->inside = text->reading && begins_inside(data, length);
+        text->judged = true;
+    }
     if (!text->reading)
         return text->next->write(text->next, data, length);
     while (length > 0) {
@@ -179,63 +172,15 @@ static void add_character(struct pdf_text *text, uint8_t character)
     }
 }
 
-/* The width of a character in ems, about: what common faces have. */
-static double estimate_width(uint8_t character)
-{
-    if (character != 0 && strchr("iljtfrI.,:;'|!()[]/- ", character) != NULL)
-        return 0.29;
-    if (character != 0 && strchr("mwMW@%", character) != NULL)
-        return 0.87;
-    return 0.56;
-}
-
-static bool near(double a, double b)
-{
-    return fabs(a - b) <= 1e-3 * (fabs(a) + fabs(b)) + 1e-9;
-}
-
-/* What stands between the text written last and the text at the place of now: 0, ' ' or '\n'. */
-static uint8_t find_separator(const struct pdf_text *text)
-{
-    const struct matrix *from = &text->written;
-    const struct matrix *to = &text->line;
-    double determinant = to->a * to->d - to->b * to->c;
-    if (text->broken)
-        return '\n';
-    if (!text->moved)
-        return 0;
-    if (!near(from->a, to->a) || !near(from->b, to->b) || !near(from->c, to->c) || !near(from->d, to->d) ||
-        fabs(determinant) < 1e-12)
-        return '\n';
-    double ems = fabs(text->size) > 1e-6 ? fabs(text->size) : 1;
-    double right = to->e - from->e;
-    double up = to->f - from->f;
-    double x = (to->d * right - to->c * up) / determinant / ems;
-    double y = (to->a * up - to->b * right) / determinant / ems;
-    if (!(fabs(y) < 0.3) || !(x > 0))
-        return '\n';
-    /* Single letters placed one by one make words; the width of more is not known well enough to see a gap. */
-    return text->characters <= 3 && x - text->advance < 0.18 ? 0 : ' ';
-}
-
 static void show(struct pdf_text *text)
 {
     if (text->shown_length == 0)
         return;
-    uint8_t separator = text->text_length > 0 ? find_separator(text) : 0;
-    if (separator != 0)
-        add_text(text, separator);
-    if (text->moved || text->broken) {
-        text->advance = 0;
-        text->characters = 0;
-    }
-    for (size_t i = 0; i < text->shown_length; i++) {
+    char separator = page_place_write(&text->place, text->shown, text->shown_length);
+    if (separator != 0 && text->text_length > 0)
+        add_text(text, (uint8_t)separator);
+    for (size_t i = 0; i < text->shown_length; i++)
         add_character(text, text->shown[i]);
-        text->advance += estimate_width(text->shown[i]);
-    }
-    text->characters += text->shown_length;
-    text->written = text->line;
-    text->moved = text->broken = false;
     text->shown_length = text->string_begin = 0;
 }
 
@@ -246,43 +191,48 @@ static double operand(const struct pdf_text *text, size_t from_last)
     return from_last < text->number_count ? text->numbers[text->number_count - 1 - from_last] : 0;
 }
 
-static void move_line(struct pdf_text *text, double x, double y)
-{
-    struct matrix *line = &text->line;
-    line->e += x * line->a + y * line->c;
-    line->f += x * line->b + y * line->d;
-    text->moved = true;
-}
-
-static bool word_is(const struct pdf_text *text, const char *operator)
-{
-    size_t length = strlen(operator);
-    return text->word_length == length && memcmp(text->word, operator, length) == 0;
-}
+/* An operator of one or two characters as a number. */
+#define OPERATOR(first, second) ((unsigned)(first) << 8 | (unsigned)(second))
 
 static void run_operator(struct pdf_text *text)
 {
-    if (word_is(text, "Tj") || word_is(text, "TJ")) {
+    unsigned operation = 0;
+    if (text->word_length <= 2)
+        operation = OPERATOR(text->word[0], text->word_length == 2 ? text->word[1] : 0);
+    switch (operation) {
+    case OPERATOR('T', 'j'):
+    case OPERATOR('T', 'J'):
         show(text);
-    } else if (word_is(text, "'") || word_is(text, "\"")) {
-        text->broken = true;
+        break;
+    case OPERATOR('\'', 0):
+    case OPERATOR('"', 0):
+        text->place.broken = true;
         show(text);
-    } else if (word_is(text, "Td") || word_is(text, "TD")) {
-        move_line(text, operand(text, 1), operand(text, 0));
-    } else if (word_is(text, "Tm")) {
-        text->line = (struct matrix){operand(text, 5), operand(text, 4), operand(text, 3),
-                                     operand(text, 2), operand(text, 1), operand(text, 0)};
-        text->moved = true;
-    } else if (word_is(text, "BT")) {
-        text->line = identity;
-        text->moved = true;
-    } else if (word_is(text, "T*") || word_is(text, "cm") || word_is(text, "Q")) {
-        text->broken = true;
-    } else if (word_is(text, "Tf")) {
-        text->size = operand(text, 0);
-    } else if (word_is(text, "ID")) {
-        text->state = IMAGE;
-        text->before = 0;
+        break;
+    case OPERATOR('T', 'd'):
+    case OPERATOR('T', 'D'):
+        page_place_move(&text->place, operand(text, 1), operand(text, 0));
+        break;
+    case OPERATOR('T', 'm'):
+        page_place_set(&text->place, &(struct matrix){operand(text, 5), operand(text, 4), operand(text, 3),
+                                                      operand(text, 2), operand(text, 1), operand(text, 0)});
+        break;
+    case OPERATOR('B', 'T'):
+        page_place_set(&text->place, &identity);
+        break;
+    case OPERATOR('E', 'T'):
+        text->inside = false;
+        break;
+    case OPERATOR('T', '*'):
+    case OPERATOR('c', 'm'):
+    case OPERATOR('Q', 0):
+        text->place.broken = true;
+        break;
+    case OPERATOR('T', 'f'):
+        text->place.size = operand(text, 0);
+        break;
+    default:
+        break;
     }
     text->number_count = 0;
     text->shown_length = text->string_begin = 0;
@@ -371,15 +321,12 @@ static void begin_string(struct pdf_text *text, enum state state)
     text->code = text->code_digits = 0;
 }
 
-static bool is_space(uint8_t byte)
-{
-    return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t' || byte == '\f' || byte == 0;
-}
-
-static bool is_delimiter(uint8_t byte)
-{
-    return byte != 0 && strchr("()<>[]{}/%", byte) != NULL;
-}
+enum { REGULAR, SPACE, DELIMITER };
+static const uint8_t classes[256] = {
+    [0] = SPACE,       ['\t'] = SPACE,    ['\n'] = SPACE,    ['\f'] = SPACE,    ['\r'] = SPACE,    [' '] = SPACE,
+    ['('] = DELIMITER, [')'] = DELIMITER, ['<'] = DELIMITER, ['>'] = DELIMITER, ['['] = DELIMITER, [']'] = DELIMITER,
+    ['{'] = DELIMITER, ['}'] = DELIMITER, ['/'] = DELIMITER, ['%'] = DELIMITER,
+};
 
 static void read_between(struct pdf_text *text, uint8_t byte)
 {
@@ -401,7 +348,7 @@ static void read_between(struct pdf_text *text, uint8_t byte)
         text->state = COMMENT;
         break;
     default:
-        if (is_space(byte) || is_delimiter(byte))
+        if (classes[byte] != REGULAR)
             break;
         text->state = WORD;
         text->word[0] = (char)byte;
@@ -471,18 +418,6 @@ static void read_hexadecimal(struct pdf_text *text, uint8_t byte)
     }
 }
 
-/* An inline image's bytes end at a word EI. */
-static void read_image(struct pdf_text *text, uint8_t byte)
-{
-    if (text->state == IMAGE_I && is_space(byte))
-        text->state = BETWEEN;
-    else if (text->state == IMAGE_E && byte == 'I')
-        text->state = IMAGE_I;
-    else
-        text->state = byte == 'E' && is_space(text->before) ? IMAGE_E : IMAGE;
-    text->before = byte;
-}
-
 /* Returns false when the byte ended what was being read and is to be read again. */
 static bool read_byte(struct pdf_text *text, uint8_t byte)
 {
@@ -491,15 +426,15 @@ static bool read_byte(struct pdf_text *text, uint8_t byte)
         read_between(text, byte);
         return true;
     case WORD:
-        if (is_space(byte) || is_delimiter(byte)) {
+        if (classes[byte] != REGULAR) {
             finish_word(text);
-            return text->state == IMAGE;
+            return false;
         }
         if (text->word_length < WORD_MAX)
             text->word[text->word_length++] = (char)byte;
         return true;
     case NAME:
-        if (!is_space(byte) && !is_delimiter(byte))
+        if (classes[byte] == REGULAR)
             return true;
         text->state = BETWEEN;
         return false;
@@ -525,18 +460,78 @@ static bool read_byte(struct pdf_text *text, uint8_t byte)
     case HEXADECIMAL:
         read_hexadecimal(text, byte);
         return true;
-    case IMAGE:
-    case IMAGE_E:
-    case IMAGE_I:
-        read_image(text, byte);
-        return true;
     }
     return true;
 }
 
+/* The place of a capital and what follows it, or `length`. Capitals are rare outside of text, so this outruns memmem.
+ */
+static size_t find_pair(const uint8_t *data, size_t length, char capital, char next)
+{
+    const uint8_t *at = data;
+    const uint8_t *end = data + length;
+    while (at < end && (at = memchr(at, capital, (size_t)(end - at))) != NULL) {
+        if (at + 1 < end && at[1] == (uint8_t)next)
+            return (size_t)(at - data);
+        at++;
+    }
+    return length;
+}
+
+/* A page's content may be cut into streams anywhere between words: does this one begin within a text object, and so
+ * show something before it begins one? */
+static bool begins_inside(const uint8_t *data, size_t length)
+{
+    size_t until = find_pair(data, length, 'B', 'T');
+    return find_pair(data, until, 'T', 'j') < until || find_pair(data, until, 'T', 'J') < until;
+}
+
+/* Outside a text object: the place behind the next BT, or `length`. What moves the page in between breaks the line. */
+static size_t skip_to_text_object(struct pdf_text *text, const uint8_t *data, size_t length)
+{
+    size_t at = 0;
+    if (text->before == 'B' && data[0] == 'T') {
+        text->inside = length == 1 || classes[data[1]] != REGULAR;
+        at = 1;
+    }
+    while (at < length && !text->inside) {
+        at += find_pair(data + at, length - at, 'B', 'T');
+        if (at == length)
+            break;
+        bool begins = at == 0 || classes[data[at - 1]] != REGULAR;
+        at += 2;
+        text->inside = begins && (at == length || classes[data[at]] != REGULAR);
+    }
+    text->before = data[length - 1];
+    if (!text->inside || memmem(data, at, "cm", 2) != NULL || memchr(data, 'Q', at) != NULL)
+        text->place.broken = true;
+    if (text->inside)
+        page_place_set(&text->place, &identity);
+    return at;
+}
+
+/* Reads the part of a string that stands for itself. */
+static size_t read_plain_string(struct pdf_text *text, const uint8_t *data, size_t length)
+{
+    size_t room = SHOWN_MAX - text->shown_length;
+    size_t at = 0;
+    for (; at < length && at < room && data[at] != '(' && data[at] != ')' && data[at] != '\\'; at++)
+        text->shown[text->shown_length + at] = data[at];
+    text->shown_length += at;
+    return at;
+}
+
 static void read_bytes(struct pdf_text *text, const uint8_t *data, size_t length)
 {
-    for (size_t i = 0; i < length; i++)
-        while (!read_byte(text, data[i])) {
-        }
+    size_t at = 0;
+    while (at < length) {
+        if (text->state == STRING)
+            at += read_plain_string(text, data + at, length - at);
+        if (at == length)
+            break;
+        if (!text->inside && text->state == BETWEEN)
+            at += skip_to_text_object(text, data + at, length - at);
+        else
+            at += read_byte(text, data[at]);
+    }
 }

@@ -16,7 +16,7 @@ static struct bytes make_member(const void *data, size_t length, int level)
 static void gives_back_what_went_in(void **state)
 {
     (void)state;
-    static const size_t sizes[] = {0, 1, 42, 4096, 65536, 262143, 262144, 262145, 1000000};
+    static const size_t sizes[] = {0, 1, 42, 4096, 65536, 65537, 1048575, 1048576, 1048577};
     static const size_t views[] = {0, 1, 7, 4096, 100000};
     for (size_t s = 0; s < sizeof sizes / sizeof sizes[0]; s++)
         for (int kind = 0; kind < 3; kind++)

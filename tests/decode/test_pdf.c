@@ -137,11 +137,13 @@ static void joins_shown_text(void **state)
         {"BT (bj\\366rn\\2404539\\255148) Tj ET", "bj\xc3\xb6rn 4539-148"},
         {"/Span <</ActualText(hidden)>> BDC BT (seen) Tj ET EMC", "seen"},
         {"% (comment) Tj\nBT (seen) Tj ET", "seen"},
-        {"BI /W 2 /H 2 ID (xx) Tj EI BT (seen) Tj ET", "seen"},
+        {"BT (seen) Tj ET BI /W 2 /H 2 ID (xx) Tj EI BT (too) Tj ET", "seen\ntoo"},
         {"(not shown) pop [(nor)(this)] 0 d /Name(nor)Do", ""},
         {"BT (unfinished", ""},
         {"BT ()Tj []TJ <>Tj ET", ""},
         {"BT (last)Tj", "last"},
+        {"(begun in the stream before) Tj ET BT (and here) Tj ET", "begun in the stream before\nand here"},
+        {"(no) Do SUBTLE BTX QBT BT(yes)Tj ET (no) Tj", "yes"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         for (size_t view = 0; view < 3; view++)
