@@ -45,7 +45,7 @@ static void add_literal(struct classifier *classifier, const struct literal *lit
 void classifier_prepare(struct classifier *classifier, const struct literal *literals, size_t count, int path)
 {
     memset(classifier, 0, sizeof *classifier);
-    for (unsigned class = 0; class < ASCII_CLASSES; class++) {
+    for (unsigned class = 0; class < ASCII_CLASSES; class ++) {
         for (const char *byte = class_bytes[class]; *byte != '\0'; byte++)
             add(classifier, class, (uint8_t)*byte);
     }
@@ -63,7 +63,8 @@ void classifier_prepare(struct classifier *classifier, const struct literal *lit
 #endif
 }
 
-/* Transposes eight bytes of eight class bits (byte i of `bits` is byte i of the text) into eight masks of eight bytes. */
+/* Transposes eight bytes of eight class bits (byte i of `bits` is byte i of the text) into eight masks of eight bytes.
+ */
 static inline uint64_t transpose(uint64_t bits)
 {
     uint64_t t = (bits ^ bits >> 7) & 0x00aa00aa00aa00aaULL;
@@ -83,7 +84,7 @@ static inline void classify(const struct classifier *classifier, const uint8_t *
         for (unsigned group = 0; group < BLOCK; group += 8) {
             uint64_t bits = 0;
             for (unsigned i = 0; i < 8; i++)
-                bits |= (uint64_t)class[bytes[group + i]] << 8 * i;
+                bits |= (uint64_t) class[bytes[group + i]] << 8 * i;
             if (bits == 0)
                 continue;
             bits = transpose(bits);

@@ -20,10 +20,10 @@ TARGET ALWAYS_INLINE __m256i row(const uint8_t *bytes)
 /* The bit of the high nibble, for the lower half of all bytes (ASCII) or for the upper one. */
 TARGET ALWAYS_INLINE __m256i high_bit(__m256i high, bool upper)
 {
-    __m256i bits = upper ? _mm256_setr_epi8(0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, -128, 0, 0, 0, 0, 0, 0, 0, 0,
-                                            1, 2, 4, 8, 16, 32, 64, -128)
-                         : _mm256_setr_epi8(1, 2, 4, 8, 16, 32, 64, -128, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64,
-                                            -128, 0, 0, 0, 0, 0, 0, 0, 0);
+    __m256i bits = upper ? _mm256_setr_epi8(0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, -128, 0, 0, 0, 0, 0, 0, 0,
+                                            0, 1, 2, 4, 8, 16, 32, 64, -128)
+                         : _mm256_setr_epi8(1, 2, 4, 8, 16, 32, 64, -128, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32,
+                                            64, -128, 0, 0, 0, 0, 0, 0, 0, 0);
     return _mm256_shuffle_epi8(bits, high);
 }
 
@@ -41,6 +41,7 @@ TARGET ALWAYS_INLINE void classify(const struct classifier *classifier, const ui
         ascii[half] = high_bit(high, false);
         other[half] = high_bit(high, true);
     }
+#pragma GCC unroll 32
     for (int class = 0; class < CLASS_COUNT; class ++) {
         __m256i absent[2];
         __m256i lower = row(classifier->rows[class][0]);

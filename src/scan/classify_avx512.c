@@ -20,8 +20,8 @@ TARGET ALWAYS_INLINE void classify(const struct classifier *classifier, const ui
     for (int table = 0; table < CLASS_TABLES - 1; table++)
         classes[table] = _mm512_maskz_mov_epi8(~other, look_up(classifier->table[table], data));
     const uint8_t *literals = classifier->table[CLASS_TABLES - 1];
-    classes[CLASS_TABLES - 1] =
-        _mm512_mask_blend_epi8(other, look_up(literals, data), look_up(literals + 128, data));
+    classes[CLASS_TABLES - 1] = _mm512_mask_blend_epi8(other, look_up(literals, data), look_up(literals + 128, data));
+#pragma GCC unroll 32
     for (int class = 0; class < CLASS_COUNT; class ++)
         block->in[class] = _mm512_test_epi8_mask(classes[class / 8], _mm512_set1_epi8((char)(1 << class % 8)));
 }

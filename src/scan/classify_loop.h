@@ -1,8 +1,8 @@
-/* The loop over blocks, compiled once for each path. Whoever includes it defines FIND (the function's name), TARGET (its
- * attributes), CLASSIFY(classifier, bytes, block) and UNIFORM(bytes): are the 64 bytes at `bytes` all the same?
+/* The loop over blocks, compiled once for each path. Whoever includes it defines FIND (the function's name), TARGET
+ * (its attributes), CLASSIFY(classifier, bytes, block) and UNIFORM(bytes): are the 64 bytes at `bytes` all the same?
  *
- * Blocks of one byte repeated (zeroed or erased disk) are passed at the speed of that question: no shape begins in a block
- * whose neighbours on both sides hold the same byte throughout, since each shape needs two different bytes. */
+ * Blocks of one byte repeated (zeroed or erased disk) are passed at the speed of that question: no shape begins in a
+ * block whose neighbours on both sides hold the same byte throughout, since each shape needs two different bytes. */
 #include <string.h>
 
 /* The block at `at`, copied and filled up with FILL where the buffer ends within it. */

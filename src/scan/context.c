@@ -1,5 +1,5 @@
-/* The text around a match, as UTF-8 that can be shown: whole characters, line ends as spaces, whatever cannot be printed
- * as '.'. A long value is cut in its middle. */
+/* The text around a match, as UTF-8 that can be shown: whole characters, line ends as spaces, whatever cannot be
+ * printed as '.'. A long value is cut in its middle. */
 #include "scan/engine.h"
 
 #include "base/text.h"
@@ -65,8 +65,7 @@ static void append_units(const struct text *text, size_t begin, size_t end, bool
         append(out, unit_at(text, i, big_endian));
 }
 
-static void append_part(const struct text *text, size_t begin, size_t end, enum sb_encoding encoding,
-                        struct bytes *out)
+static void append_part(const struct text *text, size_t begin, size_t end, enum sb_encoding encoding, struct bytes *out)
 {
     if (encoding == SB_UTF8)
         append_bytes(text, begin, end, out);

@@ -1,5 +1,5 @@
-/* Ethereum addresses: 0x and 40 hexadecimal digits. The case of the letters is a checksum (EIP-55); an address in one case
- * carries none and must look like a hash at least. */
+/* Ethereum addresses: 0x and 40 hexadecimal digits. The case of the letters is a checksum (EIP-55); an address in one
+ * case carries none and must look like a hash at least. */
 #include "scan/recognise.h"
 
 enum { DIGITS = 40 };

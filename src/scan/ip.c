@@ -1,6 +1,7 @@
-/* Internet addresses: IPv4 as four decimal numbers, IPv6 as RFC 4291 writes and RFC 5952 normalises it. Only addresses that
- * can identify a host on the internet: not private (RFC 1918), shared, loopback, link-local, multicast or reserved ones.
- * The documentation ranges are let through, since exercises use them. Version numbers look the same, so context decides. */
+/* Internet addresses: IPv4 as four decimal numbers, IPv6 as RFC 4291 writes and RFC 5952 normalises it. Only addresses
+ * that can identify a host on the internet: not private (RFC 1918), shared, loopback, link-local, multicast or reserved
+ * ones. The documentation ranges are let through, since exercises use them. Version numbers look the same, so context
+ * decides. */
 #include "scan/recognise.h"
 
 #include <arpa/inet.h>
@@ -14,7 +15,8 @@ static const char version_words[] =
     "since sdk api bind kernel ";
 
 static const char address_words[] =
-    " ip ips ipv address addr addresses host hosts hostname server servers dns nameserver nameservers gateway router from "
+    " ip ips ipv address addr addresses host hosts hostname server servers dns nameserver nameservers gateway router "
+    "from "
     "to client peer remote source src dst destination ping connect connected connection listen inet proxy via login "
     "ssh attacker ";
 
@@ -93,8 +95,9 @@ static bool verify_v6(const struct text *text, size_t at, struct match *match)
         end--; /* a sentence goes on */
     uint8_t before = byte_at(text, begin - 1);
     uint8_t after = byte_at(text, end);
-    if (end - begin > LONGEST || end - begin < 6 || is_alnum(before) || before == '.' || before == '_' || before == '-' ||
-        is_alnum(after) || after == '_' || (after == '.' && is_alnum(byte_at(text, end + 1))) || after == '-')
+    if (end - begin > LONGEST || end - begin < 6 || is_alnum(before) || before == '.' || before == '_' ||
+        before == '-' || is_alnum(after) || after == '_' || (after == '.' && is_alnum(byte_at(text, end + 1))) ||
+        after == '-')
         return false;
     char copy[LONGEST + 1];
     memcpy(copy, text->data + begin, end - begin);

@@ -41,73 +41,108 @@ ALWAYS_INLINE mask128 runs(mask128 mask, unsigned length)
     return length > have ? mask & mask >> (length - have) : mask;
 }
 
-/* Fills hit->shape and hit->any; updates carry. */
+/* Bit i: is byte i + by in the class? */
+ALWAYS_INLINE uint64_t ahead(mask128 mask, unsigned by)
+{
+    return (uint64_t)(mask >> by);
+}
+
+#define RARELY(condition) __builtin_expect((condition) != 0, 0)
+
+/* Fills hit->shape and hit->any; updates carry. Long runs are measured only where a few bytes of the run, looked at
+ * first, do not deny it: in most blocks none of these branches is taken. */
 ALWAYS_INLINE void find_shapes(const struct block *block, const struct block *next, struct carry *carry,
                                struct hit *hit)
 {
+    uint64_t *shape = hit->shape;
     mask128 digit = both(block, next, CLASS_DIGIT);
     mask128 alnum = digit | both(block, next, CLASS_ALPHA);
-    mask128 hex = both(block, next, CLASS_HEX);
-    mask128 separator = both(block, next, CLASS_SEPARATOR);
     mask128 slash = both(block, next, CLASS_SLASH);
-    mask128 colon = both(block, next, CLASS_COLON);
     mask128 base64 = alnum | slash | both(block, next, CLASS_PLUS);
-    mask128 base58 = alnum & ~both(block, next, CLASS_NOT58);
-    mask128 wide = both(block, next, CLASS_TEXT) & both(block, next, CLASS_NUL) >> 1;
-    uint64_t digit_before = behind((uint64_t)digit, carry->digit, 1);
+    uint64_t digit_here = (uint64_t)digit;
+    uint64_t colon_here = block->in[CLASS_COLON];
+    uint64_t digit_before = behind(digit_here, carry->digit, 1);
     uint64_t edge = ~behind((uint64_t)alnum, carry->alnum, 1);
 
-    hit->shape[SHAPE_AT] =
-        block->in[CLASS_AT] & behind(block->in[CLASS_LOCAL], carry->local, 1) & (uint64_t)(alnum >> 1);
+    shape[SHAPE_AT] = block->in[CLASS_AT] & behind(block->in[CLASS_LOCAL], carry->local, 1) & ahead(alnum, 1);
+    shape[SHAPE_PLUS] = block->in[CLASS_PLUS] & ahead(digit, 1) & edge;
+    shape[SHAPE_SCHEME] = colon_here & ahead(slash, 1) & ahead(slash, 2) & ~edge;
+    shape[SHAPE_LITERAL] =
+        block->in[CLASS_FIRST] & ahead(both(block, next, CLASS_SECOND), 1) & ahead(both(block, next, CLASS_THIRD), 2);
 
-    mask128 number = digit | (separator & (digit << 1 | carry->digit >> 63) & digit >> 1);
-    hit->shape[SHAPE_DIGITS] = (uint64_t)(digit & runs(number, 13)) & ~digit_before;
-
-    hit->shape[SHAPE_PLUS] = block->in[CLASS_PLUS] & (uint64_t)(digit >> 1) & edge;
-
-    mask128 dot = both(block, next, CLASS_DOT) & (digit << 1 | carry->digit >> 63) & digit >> 1;
-    mask128 two = dot & (dot >> 2 | dot >> 3 | dot >> 4);
-    hit->shape[SHAPE_DOTTED] = (uint64_t)(dot & (two >> 2 | two >> 3 | two >> 4));
-
-    uint64_t colons = (uint64_t)(colon & colon >> 1) & (behind((uint64_t)hex, carry->hex, 1) | (uint64_t)(hex >> 2));
-    mask128 pair = colon & (colon >> 2 | colon >> 3 | colon >> 4 | colon >> 5);
-    if (__builtin_expect((uint64_t)pair != 0, 0)) {
-        pair &= pair >> 2 | pair >> 3 | pair >> 4 | pair >> 5;
-        pair &= pair >> 2 | pair >> 3 | pair >> 4 | pair >> 5;
-        uint64_t here = (uint64_t)colon;
-        uint64_t earlier = behind(here, carry->colon, 2) | behind(here, carry->colon, 3) |
-                           behind(here, carry->colon, 4) | behind(here, carry->colon, 5);
-        colons |= (uint64_t)pair & ~earlier;
+    mask128 number = digit | both(block, next, CLASS_SEPARATOR);
+    uint64_t digits = digit_here & ~digit_before & ahead(number, 12) & ahead(number, 8) & ahead(number, 4);
+    if (RARELY(digits)) {
+        number = digit | (number & (digit << 1 | carry->digit >> 63) & digit >> 1);
+        digits &= (uint64_t)runs(number, 13);
     }
-    hit->shape[SHAPE_COLONS] = colons;
+    shape[SHAPE_DIGITS] = digits;
 
-    hit->shape[SHAPE_SCHEME] = (uint64_t)(colon & slash >> 1 & slash >> 2) & ~edge;
-    hit->shape[SHAPE_BASE58] = block->in[CLASS_ONE_THREE] & (uint64_t)runs(base58, 26) & edge;
-    hit->shape[SHAPE_HEX] = block->in[CLASS_ZERO] & (uint64_t)(both(block, next, CLASS_X) >> 1) &
-                            (uint64_t)(runs(hex, 8) >> 2) & edge;
-    mask128 letters = alnum & ~digit;
-    hit->shape[SHAPE_ACCOUNT] = (uint64_t)(letters & letters >> 1 & digit >> 2 & digit >> 3 &
-                                           runs(alnum | separator, 11) >> 4) & edge;
-    hit->shape[SHAPE_BASE64] = (uint64_t)runs(base64, BASE64_RUN) & ~behind((uint64_t)base64, carry->base64, 1);
+    uint64_t dots = block->in[CLASS_DOT] & digit_before & ahead(digit, 1);
+    if (RARELY(dots)) {
+        mask128 dot = both(block, next, CLASS_DOT) & (digit << 1 | carry->digit >> 63) & digit >> 1;
+        mask128 two = dot & (dot >> 2 | dot >> 3 | dot >> 4);
+        dots &= (uint64_t)(two >> 2 | two >> 3 | two >> 4);
+    }
+    shape[SHAPE_DOTTED] = dots;
 
-    mask128 four = wide & wide >> 2;
-    four &= four >> 4;
-    hit->shape[SHAPE_WIDE] = (uint64_t)(four & four >> 4) & ~behind((uint64_t)wide, carry->wide, 2);
+    uint64_t colons = 0;
+    uint64_t hex_here = block->in[CLASS_HEX];
+    if (RARELY(colon_here)) {
+        mask128 colon = both(block, next, CLASS_COLON);
+        mask128 hex = both(block, next, CLASS_HEX);
+        mask128 pair = colon & (colon >> 2 | colon >> 3 | colon >> 4 | colon >> 5);
+        pair &= pair >> 2 | pair >> 3 | pair >> 4 | pair >> 5;
+        pair &= pair >> 2 | pair >> 3 | pair >> 4 | pair >> 5;
+        uint64_t earlier = behind(colon_here, carry->colon, 2) | behind(colon_here, carry->colon, 3) |
+                           behind(colon_here, carry->colon, 4) | behind(colon_here, carry->colon, 5);
+        colons = ((uint64_t)pair & ~earlier) |
+                 (colon_here & ahead(colon, 1) & (behind(hex_here, carry->hex, 1) | ahead(hex, 2)));
+    }
+    shape[SHAPE_COLONS] = colons;
 
-    hit->shape[SHAPE_LITERAL] = block->in[CLASS_FIRST] & (uint64_t)(both(block, next, CLASS_SECOND) >> 1) &
-                                (uint64_t)(both(block, next, CLASS_THIRD) >> 2);
+    mask128 base58 = alnum & ~both(block, next, CLASS_NOT58);
+    uint64_t address = block->in[CLASS_ONE_THREE] & edge & ahead(base58, 12) & ahead(base58, 25);
+    if (RARELY(address))
+        address &= (uint64_t)runs(base58, 26);
+    shape[SHAPE_BASE58] = address;
+
+    uint64_t prefix = block->in[CLASS_ZERO] & ahead(both(block, next, CLASS_X), 1) & edge;
+    if (RARELY(prefix))
+        prefix &= (uint64_t)(runs(both(block, next, CLASS_HEX), 8) >> 2);
+    shape[SHAPE_HEX] = prefix;
+
+    mask128 letter = alnum & ~digit;
+    uint64_t account = (uint64_t)letter & edge & ahead(letter, 1) & ahead(digit, 2) & ahead(digit, 3);
+    if (RARELY(account))
+        account &= (uint64_t)(runs(alnum | both(block, next, CLASS_SEPARATOR), 11) >> 4);
+    shape[SHAPE_ACCOUNT] = account;
+
+    uint64_t run = (uint64_t)base64 & ~behind((uint64_t)base64, carry->base64, 1) & ahead(base64, BASE64_RUN / 3) &
+                   ahead(base64, BASE64_RUN / 3 * 2) & ahead(base64, BASE64_RUN - 1);
+    if (RARELY(run))
+        run &= (uint64_t)runs(base64, BASE64_RUN);
+    shape[SHAPE_BASE64] = run;
+
+    /* Five characters with a NUL behind, and a sixth, whose NUL stands before it in big endian. */
+    mask128 text = both(block, next, CLASS_TEXT);
+    mask128 wide = text & both(block, next, CLASS_NUL) >> 1;
+    uint64_t wide_run = (uint64_t)wide & ahead(wide, 2) & ahead(wide, 4) & ~behind((uint64_t)wide, carry->wide, 2);
+    if (RARELY(wide_run))
+        wide_run &= ahead(wide, 6) & ahead(wide, 8) & ahead(text, 10);
+    shape[SHAPE_WIDE] = wide_run;
 
     uint64_t any = 0;
-    for (int shape = 0; shape < SHAPE_COUNT; shape++)
-        any |= hit->shape[shape];
+    for (int i = 0; i < SHAPE_COUNT; i++)
+        any |= shape[i];
     hit->any = any;
 
-    carry->digit = (uint64_t)digit;
+    carry->digit = digit_here;
     carry->alnum = (uint64_t)alnum;
-    carry->hex = (uint64_t)hex;
+    carry->hex = hex_here;
     carry->local = block->in[CLASS_LOCAL];
     carry->base64 = (uint64_t)base64;
-    carry->colon = (uint64_t)colon;
+    carry->colon = colon_here;
     carry->wide = (uint64_t)wide;
 }
 
