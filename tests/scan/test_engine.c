@@ -282,9 +282,9 @@ static void budgets(void **state)
         struct sb_scan_options options;
         const char *note;
     } rows[] = {
-        {{.ratio = 10}, "note decoding stopped: ratio @6 \nnote decoding stopped: ratio @29 \n"},
+        {{.ratio = 10}, "note decoding stopped: ratio @29 \nnote decoding stopped: ratio @6 \n"},
         {{.stream_bytes = 100000},
-         "note decoding stopped: stream budget @6 \nnote decoding stopped: stream budget @29 \n"},
+         "note decoding stopped: stream budget @29 \nnote decoding stopped: stream budget @6 \n"},
         {{.output_bytes = 100000}, "note decoding stopped: output budget @6 \n"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
