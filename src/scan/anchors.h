@@ -69,6 +69,7 @@ typedef size_t find_anchors(const struct classifier *classifier, const uint8_t *
 struct classifier {
     _Alignas(64) uint8_t table[CLASS_TABLES][256]; /* bit c % 8 of table[c / 8][byte]: is byte in class c? */
     _Alignas(64) uint8_t rows[CLASS_COUNT][2][16]; /* bit h % 8 of rows[c][h / 8][l]: is byte h * 16 + l in class c? */
+    _Alignas(64) uint8_t bits[8][64];              /* 1 << i, 64 times */
     find_anchors *find;
 };
 

@@ -50,6 +50,8 @@ void classifier_prepare(struct classifier *classifier, const struct literal *lit
             add(classifier, class, (uint8_t)*byte);
     }
     add(classifier, CLASS_NUL, 0);
+    for (unsigned bit = 0; bit < 8; bit++)
+        memset(classifier->bits[bit], 1 << bit, sizeof classifier->bits[bit]);
     for (size_t i = 0; i < count; i++)
         add_literal(classifier, &literals[i]);
     classifier->find = find_anchors_portable;

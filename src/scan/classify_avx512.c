@@ -23,7 +23,7 @@ TARGET ALWAYS_INLINE void classify(const struct classifier *classifier, const ui
     classes[CLASS_TABLES - 1] = _mm512_mask_blend_epi8(other, look_up(literals, data), look_up(literals + 128, data));
 #pragma GCC unroll 32
     for (int class = 0; class < CLASS_COUNT; class ++)
-        block->in[class] = _mm512_test_epi8_mask(classes[class / 8], _mm512_set1_epi8((char)(1 << class % 8)));
+        block->in[class] = _mm512_test_epi8_mask(classes[class / 8], _mm512_load_si512(classifier->bits[class % 8]));
 }
 
 TARGET ALWAYS_INLINE bool uniform(const uint8_t *bytes)
