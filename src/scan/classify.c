@@ -77,22 +77,21 @@ static inline uint64_t transpose(uint64_t bits)
     return bits ^ t ^ t << 28;
 }
 
-static inline void classify(const struct classifier *classifier, const uint8_t *bytes, struct block *block)
+static inline void classify(const struct classifier *classifier, const uint8_t *bytes, struct row *row, size_t slot)
 {
-    memset(block, 0, sizeof *block);
     for (unsigned table = 0; table < CLASS_TABLES; table++) {
         const uint8_t *class = classifier->table[table];
-        unsigned end = table * 8 + 8 < CLASS_COUNT ? table * 8 + 8 : CLASS_COUNT;
+        uint64_t masks[8] = {0};
         for (unsigned group = 0; group < BLOCK; group += 8) {
             uint64_t bits = 0;
             for (unsigned i = 0; i < 8; i++)
                 bits |= (uint64_t) class[bytes[group + i]] << 8 * i;
-            if (bits == 0)
-                continue;
             bits = transpose(bits);
-            for (unsigned c = table * 8; c < end; c++)
-                block->in[c] |= (bits >> c % 8 * 8 & 0xff) << group;
+            for (unsigned c = 0; c < 8; c++)
+                masks[c] |= (bits >> 8 * c & 0xff) << group;
         }
+        for (unsigned c = 0; c < 8 && table * 8 + c < CLASS_COUNT; c++)
+            row->in[table * 8 + c][slot] = masks[c];
     }
 }
 
