@@ -120,6 +120,32 @@ static bool is_track2(const struct text *text, size_t end)
     return (byte == '=' || byte == 'D') && is_stripe_tail(text, end + 1);
 }
 
+/* Is data[begin..end) a hexadecimal number of four or five digits, some of them decimal? */
+static bool is_hex_group(const struct text *text, size_t begin, size_t end)
+{
+    bool decimal = false;
+    for (size_t i = begin; i < end; i++) {
+        if (hex_value(byte_at(text, i)) < 0)
+            return false;
+        decimal = decimal || is_digit(text->data[i]);
+    }
+    return decimal;
+}
+
+/* Does a table of numbers in groups of four, or of hexadecimal codes, go on before or behind the number? */
+static bool in_table(const struct text *text, size_t begin, size_t end)
+{
+    for (size_t width = 4; width <= 5; width++) {
+        if (byte_at(text, end) == ' ' && is_hex_group(text, end + 1, end + 1 + width) &&
+            !is_alnum(byte_at(text, end + 1 + width)))
+            return true;
+        if (byte_at(text, begin - 1) == ' ' && begin > width && is_hex_group(text, begin - 1 - width, begin - 1) &&
+            !is_alnum(byte_at(text, begin - 2 - width)))
+            return true;
+    }
+    return false;
+}
+
 /* Does what surrounds the number leave it a number of its own? */
 static bool stands_alone(const struct text *text, size_t begin, size_t end, uint8_t separator)
 {
@@ -144,12 +170,9 @@ static bool stands_alone(const struct text *text, size_t begin, size_t end, uint
     if (after == '%' || before == '%' || after == '=' || after == '+')
         return false;
     if (separator != 0) {
-        /* A table of numbers in groups of four goes on at one of the ends, an account number began before. */
-        bool more = separator == ' ' && after == ' ' && is_digit(after2) && is_digit(byte_at(text, end + 2)) &&
-                    is_digit(byte_at(text, end + 3)) && is_digit(byte_at(text, end + 4));
-        bool less = separator == ' ' && before == ' ' && is_digit(before2) && is_digit(byte_at(text, begin - 3)) &&
-                    is_alnum(byte_at(text, begin - 4)) && is_alnum(byte_at(text, begin - 5));
-        return !more && !less;
+        bool account = separator == ' ' && before == ' ' && is_digit(before2) && is_digit(byte_at(text, begin - 3)) &&
+                       is_alpha(byte_at(text, begin - 4)) && is_alpha(byte_at(text, begin - 5));
+        return !account && !(separator == ' ' && in_table(text, begin, end));
     }
     if (has_scheme(text, token_begin(text, begin, 256), begin))
         return false;

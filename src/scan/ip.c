@@ -31,8 +31,7 @@ static bool is_public_v4(const uint8_t octet[4])
  * something says otherwise. */
 static bool is_version_like(const uint8_t octet[4])
 {
-    return (octet[0] <= 2 && octet[1] < 40) ||
-           (octet[0] < 20 && octet[1] < 20 && octet[2] < 100 && (octet[3] < 20 || octet[1] == 0 || octet[2] == 0));
+    return (octet[0] <= 2 && octet[1] < 40) || (octet[0] < 32 && octet[1] < 64 && octet[2] < 64 && octet[3] < 64);
 }
 
 /* Does the line speak of versions before `at`, as in "Upgrade V8 to 3.31.74.1", or is it a row of decimal fractions, as

@@ -134,8 +134,9 @@ bool verify_phone(const struct text *text, size_t at, struct match *match)
         size_t end = written.group[groups - 1].end;
         size_t length = written.group[groups - 1].length;
         uint8_t after = byte_at(text, end);
+        bool stub = groups > 1 && length - written.group[groups - 2].length < 2; /* as in "+35236450.6" */
         uint8_t after2 = byte_at(text, end + 1);
-        if (length < code + plan->fewest || length > code + plan->most || length < 7 || is_alnum(after) ||
+        if (length < code + plan->fewest || length > code + plan->most || length < 7 || stub || is_alnum(after) ||
             after == '_' || after == '=' || after == '+' || after == '%' ||
             ((after == '.' || after == '-') && is_alnum(after2)) || (before == '/' && after == '/'))
             continue;

@@ -95,7 +95,7 @@ static inline void put(struct match *match, uint8_t byte)
         match->value[match->length++] = (char)byte;
 }
 
-/* Is the last word before `at` (letters only, in any case, behind at most six bytes of punctuation and space) one of
+/* Is the last word before `at` (letters only, in any case, behind at most twelve bytes of punctuation and space) one of
  * these? `words` is a list of lower-case words, each with a space before and behind it. */
 bool follows_word(const struct text *text, size_t at, const char *words);
 

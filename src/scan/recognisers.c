@@ -17,7 +17,7 @@ const struct recogniser recognisers[RECOGNISER_COUNT] = {
 
 bool follows_word(const struct text *text, size_t at, const char *words)
 {
-    enum { GAP_MAX = 6, WORD_MAX = 24 };
+    enum { GAP_MAX = 12, WORD_MAX = 24 };
     size_t end = at;
     while (end > 0 && at - end < GAP_MAX && !is_alnum(text->data[end - 1]) && text->data[end - 1] != FILL)
         end--;

@@ -139,6 +139,15 @@ static size_t rest_end(const struct text *text, size_t at, size_t limit, uint8_t
             break;
         if (byte == '%' && (hex_value(byte_at(text, end + 1)) < 0 || hex_value(byte_at(text, end + 2)) < 0))
             break;
+        /* Another address, glued to this one or next in a list; one behind '/' or '=' is a part of this one. */
+        size_t scheme = byte == ':' && byte_at(text, end + 1) == '/' && byte_at(text, end + 2) == '/'
+                            ? scheme_before(text, end)
+                            : 0;
+        if (scheme > 0 && end - scheme > at) {
+            uint8_t joint = text->data[end - scheme - 1];
+            if (is_alnum(joint) || joint == ',' || joint == ';')
+                return end - scheme;
+        }
         round += (byte == '(') - (byte == ')');
         square += (byte == '[') - (byte == ']');
         if (round < 0 || square < 0 || (byte == '&' && is_entity(text, end)))
