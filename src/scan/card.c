@@ -48,7 +48,7 @@ static const struct range {
 /* How digits are grouped on cards and in forms. */
 static const uint8_t groupings[][GROUPS_MAX] = {
     {4, 4, 4, 4, 3}, {4, 4, 4, 4, 2}, {4, 4, 4, 4, 1}, {4, 4, 4, 4}, {4, 4, 4, 3}, {4, 4, 4, 2}, {4, 4, 4, 1},
-    {6, 13},         {4, 6, 5},       {4, 6, 4},       {4, 3, 3, 3}, {4, 5, 6},    {4, 4, 5},    {8, 8},
+    {6, 13},         {4, 6, 5},       {4, 6, 4},       {4, 3, 3, 3}, {4, 5, 6},    {4, 4, 5},
 };
 
 static bool is_issued(const uint8_t *digits, size_t length)
