@@ -85,8 +85,11 @@ static void measure_first_stage(const char *name, const struct file *file, int p
     enum { BLOCKS = 128 };
     static struct hit hits[BLOCKS];
     static _Alignas(64) struct classifier classifier;
-    const struct literal literals[] = {{".onion", 6, true}, {"bc1", 3, true}, {"\x1f\x8b\x08", 3, false},
-                                       {"PK\3\4", 4, false}, {"FlateDecode", 11, false}};
+    const struct literal literals[] = {{".onion", 6, true},
+                                       {"bc1", 3, true},
+                                       {"\x1f\x8b\x08", 3, false},
+                                       {"PK\3\4", 4, false},
+                                       {"FlateDecode", 11, false}};
     double best = 1e9;
     size_t found = 0;
     classifier_prepare(&classifier, literals, sizeof literals / sizeof *literals, path);

@@ -1,7 +1,8 @@
-/* The first stage: where in a buffer might a selector or a container begin? Bytes are sorted into classes, one bit a byte
- * and class; shapes of interest (a digit run of card length, an '@' between address characters, …) are then found with
- * plain 64-bit logic on these masks. The classes are computed by one of three paths (classify*.c), the shapes by the same
- * code for all of them (shapes.h), so all paths agree. A shape serves any number of recognisers and decoders. */
+/* The first stage: where in a buffer might a selector or a container begin? Bytes are sorted into classes, one bit a
+ * byte and class; shapes of interest (a digit run of card length, an '@' between address characters, …) are then found
+ * with plain 64-bit logic on these masks. The classes are computed by one of three paths (classify*.c), the shapes by
+ * the same code for all of them (shapes.h), so all paths agree. A shape serves any number of recognisers and decoders.
+ */
 #ifndef SCAN_ANCHORS_H
 #define SCAN_ANCHORS_H
 
@@ -38,21 +39,21 @@ enum class_index {
 enum { ASCII_CLASSES = CLASS_FIRST, CLASS_TABLES = 3 };
 
 enum shape {
-    SHAPE_AT,       /* '@' between characters of an address */
-    SHAPE_DIGITS,   /* a digit run begins, and 13 digits or separators between digits follow */
-    SHAPE_PLUS,     /* '+' and a digit, not behind a letter or digit */
-    SHAPE_DOTTED,   /* the first dot of three that stand between short digit runs */
-    SHAPE_COLONS,   /* "::" beside a hexadecimal digit, or the first of four colons close together */
-    SHAPE_SCHEME,   /* the colon of "://" behind a letter or digit */
-    SHAPE_BASE58,   /* '1' or '3' beginning a run of 26 base58 characters */
-    SHAPE_HEX,      /* "0x" and at least eight hexadecimal digits */
-    SHAPE_ACCOUNT,  /* two letters, two digits, and 11 letters, digits or separators */
-    SHAPE_BASE64,   /* a run of at least BASE64_RUN base64 characters begins */
-    SHAPE_WIDE,     /* six or more text characters with NULs between: UTF-16 in either order */
-    SHAPE_LITERAL,  /* three bytes that may begin a literal */
+    SHAPE_AT,      /* '@' between characters of an address */
+    SHAPE_DIGITS,  /* a digit run begins, and 13 digits or separators between digits follow */
+    SHAPE_PLUS,    /* '+' and a digit, not behind a letter or digit */
+    SHAPE_DOTTED,  /* the first dot of three that stand between short digit runs */
+    SHAPE_COLONS,  /* "::" beside a hexadecimal digit, or the first of four colons close together */
+    SHAPE_SCHEME,  /* the colon of "://" behind a letter or digit */
+    SHAPE_BASE58,  /* '1' or '3' beginning a run of 26 base58 characters */
+    SHAPE_HEX,     /* "0x" and at least eight hexadecimal digits */
+    SHAPE_ACCOUNT, /* two letters, two digits, and 11 letters, digits or separators */
+    SHAPE_BASE64,  /* a run of at least BASE64_RUN base64 characters begins */
+    SHAPE_WIDE,    /* six or more text characters with NULs between begin: UTF-16 in either order */
+    SHAPE_LITERAL, /* three bytes that may begin a literal */
     SHAPE_COUNT
 };
-enum { BASE64_RUN = 20 };
+enum { BASE64_RUN = 24 };
 
 /* A block in which something may begin: bit i of shape[s] says that shape s stands at byte at + i. */
 struct hit {
@@ -68,6 +69,7 @@ typedef size_t find_anchors(const struct classifier *classifier, const uint8_t *
 struct classifier {
     _Alignas(64) uint8_t table[CLASS_TABLES][256]; /* bit c % 8 of table[c / 8][byte]: is byte in class c? */
     _Alignas(64) uint8_t rows[CLASS_COUNT][2][16]; /* bit h % 8 of rows[c][h / 8][l]: is byte h * 16 + l in class c? */
+    _Alignas(64) uint8_t bits[8][64];              /* 1 << i, 64 times */
     find_anchors *find;
 };
 

@@ -1,5 +1,5 @@
-/* Bitcoin addresses of the main network: base58check (P2PKH, version 0, and P2SH, version 5, BIP-13 and BIP-16), bech32 for
- * witness version 0 (BIP-173) and bech32m for later ones (BIP-350). */
+/* Bitcoin addresses of the main network: base58check (P2PKH, version 0, and P2SH, version 5, BIP-13 and BIP-16), bech32
+ * for witness version 0 (BIP-173) and bech32m for later ones (BIP-350). */
 #include "base/digest.h"
 #include "scan/recognise.h"
 
@@ -64,7 +64,8 @@ static uint32_t polymod(uint32_t checksum, uint32_t value)
     return checksum;
 }
 
-/* Is this a witness program (BIP-173, "Segwit address format") with the right checksum? `data` is what follows "bc1". */
+/* Is this a witness program (BIP-173, "Segwit address format") with the right checksum? `data` is what follows "bc1".
+ */
 static bool is_witness(const uint8_t *data, size_t length)
 {
     static const char alphabet[] = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";

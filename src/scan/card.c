@@ -1,6 +1,6 @@
-/* Payment cards (ISO/IEC 7812): 13 to 19 digits of an issuer's range with Luhn's check digit, written in one run, in the
- * groups that cards show, or on a magnetic stripe (ISO/IEC 7813). One random number in ten passes Luhn, so what stands
- * around the digits decides too. */
+/* Payment cards (ISO/IEC 7812): 13 to 19 digits of an issuer's range with Luhn's check digit, written in one run, in
+ * the groups that cards show, or on a magnetic stripe (ISO/IEC 7813). One random number in ten passes Luhn, so what
+ * stands around the digits decides too. */
 #include "scan/recognise.h"
 
 #include <string.h>
@@ -14,41 +14,41 @@ enum { SHORTEST = 13, LONGEST = 19, GROUPS_MAX = 5 };
 static const struct range {
     uint32_t first, last, lengths;
 } ranges[] = {
-    {220000, 220499, LENGTHS_16_TO_19},              /* Mir */
-    {222100, 272099, LENGTH(16)},                    /* Mastercard */
-    {300000, 305999, LENGTH(14) | LENGTH(16)},       /* Diners Club */
-    {309500, 309599, LENGTH(14) | LENGTH(16)},       /* Diners Club */
-    {340000, 349999, LENGTH(15)},                    /* American Express */
-    {352800, 358999, LENGTHS_16_TO_19},              /* JCB */
-    {360000, 369999, LENGTH(14)},                    /* Diners Club */
-    {370000, 379999, LENGTH(15)},                    /* American Express */
-    {380000, 399999, LENGTH(14) | LENGTH(16)},       /* Diners Club */
-    {400000, 499999, LENGTH(13) | LENGTH(16) | LENGTH(19)}, /* Visa */
+    {220000, 220499, LENGTHS_16_TO_19},                           /* Mir */
+    {222100, 272099, LENGTH(16)},                                 /* Mastercard */
+    {300000, 305999, LENGTH(14) | LENGTH(16)},                    /* Diners Club */
+    {309500, 309599, LENGTH(14) | LENGTH(16)},                    /* Diners Club */
+    {340000, 349999, LENGTH(15)},                                 /* American Express */
+    {352800, 358999, LENGTHS_16_TO_19},                           /* JCB */
+    {360000, 369999, LENGTH(14)},                                 /* Diners Club */
+    {370000, 379999, LENGTH(15)},                                 /* American Express */
+    {380000, 399999, LENGTH(14) | LENGTH(16)},                    /* Diners Club */
+    {400000, 499999, LENGTH(13) | LENGTH(16) | LENGTH(19)},       /* Visa */
     {501800, 502099, LENGTH(13) | LENGTH(15) | LENGTHS_16_TO_19}, /* Maestro, Dankort */
     {503800, 503899, LENGTH(13) | LENGTH(15) | LENGTHS_16_TO_19}, /* Maestro */
-    {506099, 506198, LENGTH(16) | LENGTH(18) | LENGTH(19)}, /* Verve */
-    {508500, 508999, LENGTH(16)},                    /* RuPay */
-    {510000, 559999, LENGTH(16)},                    /* Mastercard */
-    {561200, 561299, LENGTHS_16_TO_19},              /* Maestro */
+    {506099, 506198, LENGTH(16) | LENGTH(18) | LENGTH(19)},       /* Verve */
+    {508500, 508999, LENGTH(16)},                                 /* RuPay */
+    {510000, 559999, LENGTH(16)},                                 /* Mastercard */
+    {561200, 561299, LENGTHS_16_TO_19},                           /* Maestro */
     {589300, 589399, LENGTH(13) | LENGTH(15) | LENGTHS_16_TO_19}, /* Maestro */
-    {601100, 601199, LENGTHS_16_TO_19},              /* Discover */
-    {606282, 606282, LENGTH(16)},                    /* Hipercard */
-    {606985, 608500, LENGTH(16)},                    /* RuPay */
-    {620000, 629999, LENGTHS_16_TO_19},              /* UnionPay, Discover */
+    {601100, 601199, LENGTHS_16_TO_19},                           /* Discover */
+    {606282, 606282, LENGTH(16)},                                 /* Hipercard */
+    {606985, 608500, LENGTH(16)},                                 /* RuPay */
+    {620000, 629999, LENGTHS_16_TO_19},                           /* UnionPay, Discover */
     {630400, 630499, LENGTH(13) | LENGTH(15) | LENGTHS_16_TO_19}, /* Maestro */
-    {639000, 639099, LENGTHS_16_TO_19},              /* Maestro */
-    {644000, 659999, LENGTHS_16_TO_19},              /* Discover, RuPay, Troy */
+    {639000, 639099, LENGTHS_16_TO_19},                           /* Maestro */
+    {644000, 659999, LENGTHS_16_TO_19},                           /* Discover, RuPay, Troy */
     {675900, 675999, LENGTH(13) | LENGTH(15) | LENGTHS_16_TO_19}, /* Maestro */
     {676100, 676399, LENGTH(13) | LENGTH(15) | LENGTHS_16_TO_19}, /* Maestro */
-    {676770, 676774, LENGTHS_16_TO_19},              /* Maestro */
-    {810000, 817199, LENGTHS_16_TO_19},              /* UnionPay */
-    {979200, 979289, LENGTH(16)},                    /* Troy */
+    {676770, 676774, LENGTHS_16_TO_19},                           /* Maestro */
+    {810000, 817199, LENGTHS_16_TO_19},                           /* UnionPay */
+    {979200, 979289, LENGTH(16)},                                 /* Troy */
 };
 
 /* How digits are grouped on cards and in forms. */
 static const uint8_t groupings[][GROUPS_MAX] = {
     {4, 4, 4, 4, 3}, {4, 4, 4, 4, 2}, {4, 4, 4, 4, 1}, {4, 4, 4, 4}, {4, 4, 4, 3}, {4, 4, 4, 2}, {4, 4, 4, 1},
-    {6, 13},         {4, 6, 5},       {4, 6, 4},       {4, 3, 3, 3}, {4, 5, 6},    {4, 4, 5},    {8, 8},
+    {6, 13},         {4, 6, 5},       {4, 6, 4},       {4, 3, 3, 3}, {4, 5, 6},    {4, 4, 5},
 };
 
 static bool is_issued(const uint8_t *digits, size_t length)
@@ -120,11 +120,38 @@ static bool is_track2(const struct text *text, size_t end)
     return (byte == '=' || byte == 'D') && is_stripe_tail(text, end + 1);
 }
 
+/* Is data[begin..end) a hexadecimal number of four or five digits, some of them decimal? */
+static bool is_hex_group(const struct text *text, size_t begin, size_t end)
+{
+    bool decimal = false;
+    for (size_t i = begin; i < end; i++) {
+        if (hex_value(byte_at(text, i)) < 0)
+            return false;
+        decimal = decimal || is_digit(text->data[i]);
+    }
+    return decimal;
+}
+
+/* Does a table of numbers in groups of four, or of hexadecimal codes, go on before or behind the number? */
+static bool in_table(const struct text *text, size_t begin, size_t end)
+{
+    for (size_t width = 4; width <= 5; width++) {
+        if (byte_at(text, end) == ' ' && is_hex_group(text, end + 1, end + 1 + width) &&
+            !is_alnum(byte_at(text, end + 1 + width)))
+            return true;
+        if (byte_at(text, begin - 1) == ' ' && begin > width && is_hex_group(text, begin - 1 - width, begin - 1) &&
+            !is_alnum(byte_at(text, begin - 2 - width)))
+            return true;
+    }
+    return false;
+}
+
 /* Does what surrounds the number leave it a number of its own? */
 static bool stands_alone(const struct text *text, size_t begin, size_t end, uint8_t separator)
 {
-    static const char other_numbers[] = " id uid guid uuid oid pid timestamp time stamp mtime ctime hash seed imei imsi "
-                                        "isbn ean gtin serial size offset version phone tel fax build revision inode ";
+    static const char other_numbers[] =
+        " id uid guid uuid oid pid timestamp time stamp mtime ctime hash seed imei imsi "
+        "isbn ean gtin serial size offset version phone tel fax build revision inode ";
     uint8_t before = byte_at(text, begin - 1);
     uint8_t before2 = byte_at(text, begin - 2);
     uint8_t after = byte_at(text, end);
@@ -143,12 +170,9 @@ static bool stands_alone(const struct text *text, size_t begin, size_t end, uint
     if (after == '%' || before == '%' || after == '=' || after == '+')
         return false;
     if (separator != 0) {
-        /* A table of numbers in groups of four goes on at one of the ends. */
-        bool more = separator == ' ' && after == ' ' && is_digit(after2) && is_digit(byte_at(text, end + 2)) &&
-                    is_digit(byte_at(text, end + 3)) && is_digit(byte_at(text, end + 4));
-        bool less = separator == ' ' && before == ' ' && is_digit(before2) && is_digit(byte_at(text, begin - 3)) &&
-                    is_digit(byte_at(text, begin - 4)) && is_digit(byte_at(text, begin - 5));
-        return !more && !less;
+        bool account = separator == ' ' && before == ' ' && is_digit(before2) && is_digit(byte_at(text, begin - 3)) &&
+                       is_alpha(byte_at(text, begin - 4)) && is_alpha(byte_at(text, begin - 5));
+        return !account && !(separator == ' ' && in_table(text, begin, end));
     }
     if (has_scheme(text, token_begin(text, begin, 256), begin))
         return false;

@@ -45,11 +45,13 @@ static void add_literal(struct classifier *classifier, const struct literal *lit
 void classifier_prepare(struct classifier *classifier, const struct literal *literals, size_t count, int path)
 {
     memset(classifier, 0, sizeof *classifier);
-    for (unsigned class = 0; class < ASCII_CLASSES; class++) {
+    for (unsigned class = 0; class < ASCII_CLASSES; class ++) {
         for (const char *byte = class_bytes[class]; *byte != '\0'; byte++)
             add(classifier, class, (uint8_t)*byte);
     }
     add(classifier, CLASS_NUL, 0);
+    for (unsigned bit = 0; bit < 8; bit++)
+        memset(classifier->bits[bit], 1 << bit, sizeof classifier->bits[bit]);
     for (size_t i = 0; i < count; i++)
         add_literal(classifier, &literals[i]);
     classifier->find = find_anchors_portable;
@@ -63,7 +65,8 @@ void classifier_prepare(struct classifier *classifier, const struct literal *lit
 #endif
 }
 
-/* Transposes eight bytes of eight class bits (byte i of `bits` is byte i of the text) into eight masks of eight bytes. */
+/* Transposes eight bytes of eight class bits (byte i of `bits` is byte i of the text) into eight masks of eight bytes.
+ */
 static inline uint64_t transpose(uint64_t bits)
 {
     uint64_t t = (bits ^ bits >> 7) & 0x00aa00aa00aa00aaULL;
@@ -74,22 +77,21 @@ static inline uint64_t transpose(uint64_t bits)
     return bits ^ t ^ t << 28;
 }
 
-static inline void classify(const struct classifier *classifier, const uint8_t *bytes, struct block *block)
+static inline void classify(const struct classifier *classifier, const uint8_t *bytes, struct row *row, size_t slot)
 {
-    memset(block, 0, sizeof *block);
     for (unsigned table = 0; table < CLASS_TABLES; table++) {
         const uint8_t *class = classifier->table[table];
-        unsigned end = table * 8 + 8 < CLASS_COUNT ? table * 8 + 8 : CLASS_COUNT;
+        uint64_t masks[8] = {0};
         for (unsigned group = 0; group < BLOCK; group += 8) {
             uint64_t bits = 0;
             for (unsigned i = 0; i < 8; i++)
-                bits |= (uint64_t)class[bytes[group + i]] << 8 * i;
-            if (bits == 0)
-                continue;
+                bits |= (uint64_t) class[bytes[group + i]] << 8 * i;
             bits = transpose(bits);
-            for (unsigned c = table * 8; c < end; c++)
-                block->in[c] |= (bits >> c % 8 * 8 & 0xff) << group;
+            for (unsigned c = 0; c < 8; c++)
+                masks[c] |= (bits >> 8 * c & 0xff) << group;
         }
+        for (unsigned c = 0; c < 8 && table * 8 + c < CLASS_COUNT; c++)
+            row->in[table * 8 + c][slot] = masks[c];
     }
 }
 

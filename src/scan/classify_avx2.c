@@ -12,7 +12,7 @@ TARGET ALWAYS_INLINE uint64_t join(__m256i low, __m256i high)
     return (uint32_t)_mm256_movemask_epi8(low) | (uint64_t)(uint32_t)_mm256_movemask_epi8(high) << 32;
 }
 
-TARGET ALWAYS_INLINE __m256i row(const uint8_t *bytes)
+TARGET ALWAYS_INLINE __m256i nibble_row(const uint8_t *bytes)
 {
     return _mm256_broadcastsi128_si256(_mm_load_si128((const __m128i *)(const void *)bytes));
 }
@@ -20,14 +20,15 @@ TARGET ALWAYS_INLINE __m256i row(const uint8_t *bytes)
 /* The bit of the high nibble, for the lower half of all bytes (ASCII) or for the upper one. */
 TARGET ALWAYS_INLINE __m256i high_bit(__m256i high, bool upper)
 {
-    __m256i bits = upper ? _mm256_setr_epi8(0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, -128, 0, 0, 0, 0, 0, 0, 0, 0,
-                                            1, 2, 4, 8, 16, 32, 64, -128)
-                         : _mm256_setr_epi8(1, 2, 4, 8, 16, 32, 64, -128, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64,
-                                            -128, 0, 0, 0, 0, 0, 0, 0, 0);
+    __m256i bits = upper ? _mm256_setr_epi8(0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, -128, 0, 0, 0, 0, 0, 0, 0,
+                                            0, 1, 2, 4, 8, 16, 32, 64, -128)
+                         : _mm256_setr_epi8(1, 2, 4, 8, 16, 32, 64, -128, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32,
+                                            64, -128, 0, 0, 0, 0, 0, 0, 0, 0);
     return _mm256_shuffle_epi8(bits, high);
 }
 
-TARGET ALWAYS_INLINE void classify(const struct classifier *classifier, const uint8_t *bytes, struct block *block)
+TARGET ALWAYS_INLINE void classify(const struct classifier *classifier, const uint8_t *bytes, struct row *row,
+                                   size_t slot)
 {
     const __m256i nibble = _mm256_set1_epi8(15);
     __m256i zero = _mm256_setzero_si256();
@@ -41,17 +42,18 @@ TARGET ALWAYS_INLINE void classify(const struct classifier *classifier, const ui
         ascii[half] = high_bit(high, false);
         other[half] = high_bit(high, true);
     }
+#pragma GCC unroll 32
     for (int class = 0; class < CLASS_COUNT; class ++) {
         __m256i absent[2];
-        __m256i lower = row(classifier->rows[class][0]);
-        __m256i upper = row(classifier->rows[class][1]);
+        __m256i lower = nibble_row(classifier->rows[class][0]);
+        __m256i upper = nibble_row(classifier->rows[class][1]);
         for (int half = 0; half < 2; half++) {
             __m256i hit = _mm256_and_si256(_mm256_shuffle_epi8(lower, low[half]), ascii[half]);
             if (class >= ASCII_CLASSES)
                 hit = _mm256_or_si256(hit, _mm256_and_si256(_mm256_shuffle_epi8(upper, low[half]), other[half]));
             absent[half] = _mm256_cmpeq_epi8(hit, zero);
         }
-        block->in[class] = ~join(absent[0], absent[1]);
+        row->in[class][slot] = ~join(absent[0], absent[1]);
     }
 }
 

@@ -12,7 +12,8 @@ TARGET ALWAYS_INLINE __m512i look_up(const uint8_t *table, __m512i data)
     return _mm512_permutex2var_epi8(_mm512_load_si512(table), data, _mm512_load_si512(table + 64));
 }
 
-TARGET ALWAYS_INLINE void classify(const struct classifier *classifier, const uint8_t *bytes, struct block *block)
+TARGET ALWAYS_INLINE void classify(const struct classifier *classifier, const uint8_t *bytes, struct row *row,
+                                   size_t slot)
 {
     __m512i data = _mm512_loadu_si512(bytes);
     __mmask64 other = _mm512_movepi8_mask(data);
@@ -20,10 +21,11 @@ TARGET ALWAYS_INLINE void classify(const struct classifier *classifier, const ui
     for (int table = 0; table < CLASS_TABLES - 1; table++)
         classes[table] = _mm512_maskz_mov_epi8(~other, look_up(classifier->table[table], data));
     const uint8_t *literals = classifier->table[CLASS_TABLES - 1];
-    classes[CLASS_TABLES - 1] =
-        _mm512_mask_blend_epi8(other, look_up(literals, data), look_up(literals + 128, data));
+    classes[CLASS_TABLES - 1] = _mm512_mask_blend_epi8(other, look_up(literals, data), look_up(literals + 128, data));
+#pragma GCC unroll 32
     for (int class = 0; class < CLASS_COUNT; class ++)
-        block->in[class] = _mm512_test_epi8_mask(classes[class / 8], _mm512_set1_epi8((char)(1 << class % 8)));
+        row->in[class][slot] =
+            _mm512_test_epi8_mask(classes[class / 8], _mm512_load_si512(classifier->bits[class % 8]));
 }
 
 TARGET ALWAYS_INLINE bool uniform(const uint8_t *bytes)

@@ -1,14 +1,15 @@
-/* The loop over blocks, compiled once for each path. Whoever includes it defines FIND (the function's name), TARGET (its
- * attributes), CLASSIFY(classifier, bytes, block) and UNIFORM(bytes): are the 64 bytes at `bytes` all the same?
+/* The loop over blocks, compiled once for each path. Whoever includes it defines FIND (the function's name), TARGET
+ * (its attributes), CLASSIFY(classifier, bytes, row, slot) and UNIFORM(bytes): are the 64 bytes at `bytes` all the
+ * same?
  *
- * Blocks of one byte repeated (zeroed or erased disk) are passed at the speed of that question: no shape begins in a block
- * whose neighbours on both sides hold the same byte throughout, since each shape needs two different bytes. */
+ * Of a run of blocks that repeat one byte (zeroed or erased disk) only the first and the last get into the row: a block
+ * in the middle of the run has neighbours like itself, and so no anchor, since each shape needs two different bytes. */
 #include <string.h>
 
 /* The block at `at`, copied and filled up with FILL where the buffer ends within it. */
 static inline const uint8_t *block_at(const uint8_t *data, size_t length, size_t at, uint8_t padded[BLOCK])
 {
-    if (at + BLOCK <= length)
+    if (at < length && length - at >= BLOCK)
         return data + at;
     memset(padded, FILL, BLOCK);
     if (at < length)
@@ -16,36 +17,56 @@ static inline const uint8_t *block_at(const uint8_t *data, size_t length, size_t
     return padded;
 }
 
+/* Brings the hits of the row's inner blocks to hits[found..], and the last two blocks to the row's beginning. */
+TARGET static size_t harvest(struct row *row, struct hit *hits, size_t found)
+{
+    find_candidates(row);
+    for (size_t slot = 1; slot + 1 < row->count; slot++) {
+        if (row->any[slot] == 0)
+            continue;
+        find_shapes(row, slot, &hits[found]);
+        hits[found].at = row->at[slot];
+        found += hits[found].any != 0;
+    }
+    size_t last = row->count - 2;
+    for (unsigned class = 0; class < CLASS_COUNT; class ++) {
+        row->in[class][0] = row->in[class][last];
+        row->in[class][1] = row->in[class][last + 1];
+    }
+    row->at[0] = row->at[last];
+    row->at[1] = row->at[last + 1];
+    row->count = 2;
+    return found;
+}
+
 TARGET size_t FIND(const struct classifier *classifier, const uint8_t *data, size_t length, size_t from, size_t blocks,
                    struct hit *hits)
 {
     uint8_t padded[BLOCK];
-    struct block ring[2]; /* the current block and the one behind it, taking turns */
-    struct carry carry = {0};
+    struct row row;
     size_t found = 0;
-    size_t same = 0; /* how many blocks, up to the one behind the current, repeat one byte */
+    size_t same = 0; /* how many blocks, up to the last in the row, repeat one byte */
     uint8_t repeated = 0;
-    unsigned current = 0;
+    size_t end = blocks < (length - from) / BLOCK ? from + blocks * BLOCK : length;
 
-    /* One round for the block before, whose hits are not asked for, but whose last bytes are. */
-    size_t at = from >= BLOCK ? from - BLOCK : from;
-    size_t end = from + blocks * BLOCK < length ? from + blocks * BLOCK : length;
-    CLASSIFY(classifier, block_at(data, length, at, padded), &ring[0]);
-    for (; at < end; at += BLOCK, current ^= 1) {
-        const uint8_t *bytes = block_at(data, length, at + BLOCK, padded);
+    row.count = 1;
+    CLASSIFY(classifier, block_at(data, length, from >= BLOCK ? from - BLOCK : length, padded), &row, 0);
+    for (size_t at = from;; at += BLOCK) {
+        const uint8_t *bytes = block_at(data, length, at, padded);
         if (__builtin_expect(UNIFORM(bytes), 0)) {
             same = same > 0 && bytes[0] == repeated ? same + 1 : 1;
             repeated = bytes[0];
-            if (same > 2)
-                continue;
         } else {
             same = 0;
         }
-        CLASSIFY(classifier, bytes, &ring[current ^ 1]);
-        struct hit *hit = &hits[found];
-        find_shapes(&ring[current], &ring[current ^ 1], &carry, hit);
-        hit->at = at;
-        found += hit->any != 0 && at >= from;
+        if (same <= 2) {
+            CLASSIFY(classifier, bytes, &row, row.count);
+            row.count++;
+        }
+        row.at[row.count - 1] = at;
+        if (at >= end)
+            return harvest(&row, hits, found); /* this was the block behind the last */
+        if (row.count == SLOTS)
+            found = harvest(&row, hits, found);
     }
-    return found;
 }

@@ -1,5 +1,5 @@
-/* The text around a match, as UTF-8 that can be shown: whole characters, line ends as spaces, whatever cannot be printed
- * as '.'. A long value is cut in its middle. */
+/* The text around a match, as UTF-8 that can be shown: whole characters, line ends as spaces, whatever cannot be
+ * printed as '.'. A long value is cut in its middle. */
 #include "scan/engine.h"
 
 #include "base/text.h"
@@ -38,17 +38,23 @@ static void append_bytes(const struct text *text, size_t begin, size_t end, stru
 {
     const char *data = (const char *)text->data;
     for (size_t i = begin; i < end;) {
+        size_t plain = i; /* most text is ASCII */
+        while (plain < end && text->data[plain] >= ' ' && text->data[plain] < 0x7f)
+            plain++;
+        bytes_append(out, data + i, plain - i);
+        i = plain;
+        if (i == end)
+            break;
         size_t length = text_character(data + i, end - i);
-        if (length == 4) {
-            bytes_append(out, data + i, length);
-        } else {
-            const uint8_t *c = text->data + i;
-            uint32_t code = length == 0   ? 0
-                            : length == 1 ? c[0]
-                            : length == 2 ? (c[0] & 0x1fU) << 6 | (c[1] & 0x3fU)
-                                          : (c[0] & 0x0fU) << 12 | (c[1] & 0x3fU) << 6 | (c[2] & 0x3fU);
-            append(out, code);
-        }
+        const uint8_t *c = text->data + i;
+        if (length == 4)
+            bytes_append(out, c, length);
+        else if (length == 3)
+            append(out, (c[0] & 0x0fU) << 12 | (c[1] & 0x3fU) << 6 | (c[2] & 0x3fU));
+        else if (length == 2)
+            append(out, (c[0] & 0x1fU) << 6 | (c[1] & 0x3fU));
+        else
+            append(out, length == 1 ? c[0] : 0);
         i += length == 0 ? 1 : length;
     }
 }
@@ -65,8 +71,7 @@ static void append_units(const struct text *text, size_t begin, size_t end, bool
         append(out, unit_at(text, i, big_endian));
 }
 
-static void append_part(const struct text *text, size_t begin, size_t end, enum sb_encoding encoding,
-                        struct bytes *out)
+static void append_part(const struct text *text, size_t begin, size_t end, enum sb_encoding encoding, struct bytes *out)
 {
     if (encoding == SB_UTF8)
         append_bytes(text, begin, end, out);

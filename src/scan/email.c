@@ -1,5 +1,5 @@
-/* Mail addresses (RFC 5321, dot-atoms of RFC 5322): the characters that real mailboxes use, not all that the grammar lets
- * through, since '=', '/', '&' and the like around an address are nearly always somebody else's syntax. */
+/* Mail addresses (RFC 5321, dot-atoms of RFC 5322): the characters that real mailboxes use, not all that the grammar
+ * lets through, since '=', '/', '&' and the like around an address are nearly always somebody else's syntax. */
 #include "scan/recognise.h"
 
 enum { LOCAL_MAX = 64, DOMAIN_MAX = 253, LABEL_MAX = 63, ADDRESS_MAX = 254 };
@@ -46,8 +46,8 @@ static size_t local_begin(const struct text *text, size_t at)
     return begin;
 }
 
-/* Finds the end of the longest valid domain at `at`: labels of letters, digits, '-' and (as some write) '_', the last of
- * them a top-level domain. Returns `at` if there is none. */
+/* Finds the end of the longest valid domain at `at`: labels of letters, digits, '-' and (as some write) '_', the last
+ * of them a top-level domain. Returns `at` if there is none. */
 static size_t domain_end(const struct text *text, size_t at)
 {
     size_t best = at;
@@ -75,6 +75,12 @@ static size_t domain_end(const struct text *text, size_t at)
     return i - at > DOMAIN_MAX ? at : best;
 }
 
+/* May the byte stand beside text: visible, white space, the NUL around strings, or the end of narrowed text? */
+static bool may_adjoin(uint8_t byte)
+{
+    return (byte >= ' ' && byte < 0x7f) || (byte >= '\t' && byte <= '\r') || byte == 0 || byte == FILL;
+}
+
 bool verify_email(const struct text *text, size_t at, struct match *match)
 {
     size_t begin = local_begin(text, at);
@@ -91,9 +97,7 @@ bool verify_email(const struct text *text, size_t at, struct match *match)
     if (before == ':' && has_scheme(text, token_begin(text, begin, LOCAL_MAX), begin))
         return false;
     /* Compressed bytes spell short addresses by chance: those must stand in text. */
-    bool in_text = (before < 0x7f && (before >= ' ' || before == 0 || (before >= '\t' && before <= '\r'))) &&
-                   (after < 0x7f && (after >= ' ' || after == 0 || (after >= '\t' && after <= '\r')));
-    if (end - begin < 10 && !in_text)
+    if (end - begin < 10 && !(may_adjoin(before) && may_adjoin(after)))
         return false;
     match->begin = begin;
     match->end = end;

@@ -41,7 +41,7 @@ static void try_literals(struct sb_scanner *scanner, const struct view *view, si
     }
 }
 
-/* All that may begin at one byte. Returns the place before which nothing else is to be looked for. */
+/* All that may begin at one byte. */
 static void try_anchor(struct sb_scanner *scanner, const struct view *view, size_t at, unsigned shapes, size_t *seen)
 {
     for (size_t i = 0; i < RECOGNISER_COUNT; i++) {

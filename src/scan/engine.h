@@ -11,12 +11,12 @@
 
 enum {
     DEPTH_LIMIT = 16,
-    BATCH = 128,                /* blocks looked at together by the first stage */
-    LOOKAHEAD = 256,            /* an anchor stands at most so far behind the first byte of its match */
-    WIDE_TEXT = 64 * 1024,      /* characters of UTF-16 text scanned together */
-    WIDE_RUNS = 1024,           /* runs of it */
+    BATCH = 128,                 /* blocks looked at together by the first stage */
+    LOOKAHEAD = 256,             /* an anchor stands at most so far behind the first byte of its match */
+    WIDE_TEXT = 64 * 1024,       /* characters of UTF-16 text scanned together */
+    WIDE_RUNS = 1024,            /* runs of it */
     WIDE_MARGIN = SB_MARGIN / 2, /* characters of a long run seen before and behind those looked for */
-    VIEW_PIECE = 64 * 1024,     /* bytes of input a decoder gets at a time */
+    VIEW_PIECE = 64 * 1024,      /* bytes of input a decoder gets at a time */
     WINDOW_SMALLEST = 64 * 1024,
     WINDOW_FIRST = 16 * 1024 * 1024, /* of decoded bytes, at depth 1 */
     WINDOW_DEEPER = 8 * 1024 * 1024,
@@ -25,9 +25,9 @@ enum {
 
 /* A run of UTF-16 in the data, narrowed into text. */
 struct wide_run {
-    size_t text, length;         /* text[text..text + length) */
-    size_t data;                 /* where the first character's unit begins in the data */
-    size_t own_begin, own_end;   /* in the text: where matches may begin */
+    size_t text, length;       /* text[text..text + length) */
+    size_t data;               /* where the first character's unit begins in the data */
+    size_t own_begin, own_end; /* in the text: where matches may begin */
     bool big_endian;
 };
 
@@ -45,14 +45,14 @@ struct level {
     uint8_t *buffer;
     size_t capacity, length;
     size_t own_begin;
-    uint64_t offset;    /* of buffer[0] in the decoded stream */
-    uint64_t written;   /* decoded bytes of this container */
+    uint64_t offset;     /* of buffer[0] in the decoded stream */
+    uint64_t written;    /* decoded bytes of this container */
     const char *stopped; /* why writing was refused, or NULL */
     struct feed *feed;
     char prefix[SB_PATH_MAX];
     char suffix[SB_PATH_MAX];
-    uint64_t skip;         /* stream offset before which nothing is looked for: a container's payload */
-    uint64_t skip_base64;  /* and before which no run of base64 is sniffed */
+    uint64_t skip;        /* stream offset before which nothing is looked for: a container's payload */
+    uint64_t skip_base64; /* and before which no run of base64 is sniffed */
     struct wide *wide;
     struct hit hits[BATCH];
 };

@@ -1,5 +1,6 @@
-/* Ethereum addresses: 0x and 40 hexadecimal digits. The case of the letters is a checksum (EIP-55); an address in one case
- * carries none and must look like a hash at least. */
+/* Ethereum addresses: 0x and 40 hexadecimal digits. The case of the letters is a checksum (EIP-55); an address in one
+ * case carries none, so it must look random, and not be announced as
+ * something else that has 40 digits. */
 #include "scan/recognise.h"
 
 enum { DIGITS = 40 };
@@ -23,14 +24,16 @@ static bool is_random(const uint8_t *data)
 {
     unsigned counts[16] = {0};
     unsigned distinct = 0;
+    unsigned most = 0;
     unsigned run = 1;
     unsigned longest = 1;
     for (int i = 0; i < DIGITS; i++) {
         distinct += counts[hex_value(data[i])]++ == 0;
+        most = counts[hex_value(data[i])] > most ? counts[hex_value(data[i])] : most;
         run = i > 0 && to_lower(data[i]) == to_lower(data[i - 1]) ? run + 1 : 1;
         longest = run > longest ? run : longest;
     }
-    return distinct >= 8 && longest <= 8;
+    return distinct >= 8 && most <= 12 && longest <= 8;
 }
 
 bool verify_eth(const struct text *text, size_t at, struct match *match)
@@ -58,7 +61,8 @@ bool verify_eth(const struct text *text, size_t at, struct match *match)
         same = same && spelled[i] == (char)data[i];
     if (!same && uppers > 0 && lowers > 0)
         return false;
-    if ((uppers == 0 || lowers == 0) && !is_random(data))
+    static const char digests[] = " digest sha hmac hash md checksum fingerprint commit signature salt seed ";
+    if ((uppers == 0 || lowers == 0) && (!is_random(data) || follows_word(text, at, digests)))
         return false;
     match->begin = at;
     match->end = begin + DIGITS;

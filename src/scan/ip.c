@@ -1,6 +1,7 @@
-/* Internet addresses: IPv4 as four decimal numbers, IPv6 as RFC 4291 writes and RFC 5952 normalises it. Only addresses that
- * can identify a host on the internet: not private (RFC 1918), shared, loopback, link-local, multicast or reserved ones.
- * The documentation ranges are let through, since exercises use them. Version numbers look the same, so context decides. */
+/* Internet addresses: IPv4 as four decimal numbers, IPv6 as RFC 4291 writes and RFC 5952 normalises it. Only addresses
+ * that can identify a host on the internet: not private (RFC 1918), shared, loopback, link-local, multicast or reserved
+ * ones. The documentation ranges are let through, since exercises use them. Version numbers look the same, so context
+ * decides. */
 #include "scan/recognise.h"
 
 #include <arpa/inet.h>
@@ -14,8 +15,9 @@ static const char version_words[] =
     "since sdk api bind kernel ";
 
 static const char address_words[] =
-    " ip ips ipv address addr addresses host hosts hostname server servers dns nameserver nameservers gateway router from "
-    "to client peer remote source src dst destination ping connect connected connection listen inet proxy via login "
+    " ip ips ipv address addr addresses host hosts hostname server servers dns nameserver nameservers gateway router "
+    ""
+    "client peer remote source src dst destination ping connect connected connection listen inet proxy via login "
     "ssh attacker ";
 
 static bool is_public_v4(const uint8_t octet[4])
@@ -25,10 +27,33 @@ static bool is_public_v4(const uint8_t octet[4])
            !(octet[0] == 169 && octet[1] == 254) && !(octet[0] == 100 && octet[1] >= 64 && octet[1] < 128);
 }
 
-/* Small numbers throughout are a version unless something says otherwise. */
+/* Small numbers throughout are a version, and those that begin like an arc of ITU or ISO an object identifier, unless
+ * something says otherwise. */
 static bool is_version_like(const uint8_t octet[4])
 {
-    return octet[0] < 20 && octet[1] < 20 && octet[2] < 100 && (octet[3] < 20 || octet[1] == 0 || octet[2] == 0);
+    return (octet[0] <= 2 && octet[1] < 40) || (octet[0] < 32 && octet[1] < 64 && octet[2] < 64 && octet[3] < 64);
+}
+
+/* Does the line speak of versions before `at`, as in "Upgrade V8 to 3.31.74.1", or is it a row of decimal fractions, as
+ * in "2.12 3.51.98.32 2.03"? */
+static bool in_list_of_versions(const struct text *text, size_t at, size_t end)
+{
+    static const char *const words[] = {"upgrade", "update", "version", "release", "patch", "merge", "backport"};
+    enum { LINE_SEEN = 48 };
+    char line[LINE_SEEN + 1];
+    size_t length = 0;
+    while (length < LINE_SEEN && length < at && text->data[at - 1 - length] != '\n')
+        length++;
+    for (size_t i = 0; i < length; i++)
+        line[i] = text->data[at - length + i] == 0 ? ' ' : (char)to_lower(text->data[at - length + i]);
+    line[length] = '\0';
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (strstr(line, words[i]) != NULL)
+            return true;
+    }
+    uint8_t after = byte_at(text, end);
+    return length > 1 && line[length - 1] == ' ' && is_digit((uint8_t)line[length - 2]) &&
+           (after == ' ' || after == '-') && is_digit(byte_at(text, end + 1));
 }
 
 static bool verify_v4(const struct text *text, size_t at, struct match *match)
@@ -67,6 +92,8 @@ static bool verify_v4(const struct text *text, size_t at, struct match *match)
         if (!addressed)
             return false;
     }
+    if (octet[0] < 64 && in_list_of_versions(text, begin, end))
+        return false;
     match->begin = begin;
     for (size_t i = begin; i < end; i++)
         put(match, text->data[i]);
@@ -93,9 +120,12 @@ static bool verify_v6(const struct text *text, size_t at, struct match *match)
         end--; /* a sentence goes on */
     uint8_t before = byte_at(text, begin - 1);
     uint8_t after = byte_at(text, end);
-    if (end - begin > LONGEST || end - begin < 6 || is_alnum(before) || before == '.' || before == '_' || before == '-' ||
-        is_alnum(after) || after == '_' || (after == '.' && is_alnum(byte_at(text, end + 1))) || after == '-')
+    if (end - begin > LONGEST || end - begin < 6 || is_alnum(before) || before == '.' || before == '_' ||
+        before == '-' || is_alnum(after) || after == '_' || (after == '.' && is_alnum(byte_at(text, end + 1))) ||
+        after == '-')
         return false;
+    if (text->data[end - 1] == ':' && after != '/')
+        return false; /* a network at best, and more often chance */
     char copy[LONGEST + 1];
     memcpy(copy, text->data + begin, end - begin);
     copy[end - begin] = '\0';

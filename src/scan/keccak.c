@@ -1,5 +1,5 @@
-/* Keccak-f[1600], FIPS 202. OpenSSL offers SHA3-256 but, in Debian 12, not the padding Ethereum uses; messages here are of
- * one block, so the sponge is one permutation. */
+/* Keccak-f[1600], FIPS 202. OpenSSL offers SHA3-256 but, in Debian 12, not the padding Ethereum uses; messages here are
+ * of one block, so the sponge is one permutation. */
 #include "scan/recognise.h"
 
 #include <string.h>

@@ -5,9 +5,9 @@
 #include <string.h>
 
 static const struct sb_kind_info kinds[SB_KIND_COUNT] = {
-    [SB_CARD] = {"card", 1.0, true},    [SB_IBAN] = {"iban", 1.0, false},  [SB_EMAIL] = {"email", 0.8, false},
+    [SB_CARD] = {"card", 1.0, true},    [SB_IBAN] = {"iban", 1.0, false},   [SB_EMAIL] = {"email", 0.8, false},
     [SB_URL] = {"url", 0.2, false},     [SB_ONION] = {"onion", 0.8, false}, [SB_IP] = {"ip", 0.2, false},
-    [SB_PHONE] = {"phone", 0.7, false}, [SB_BTC] = {"btc", 1.0, false},    [SB_ETH] = {"eth", 1.0, false},
+    [SB_PHONE] = {"phone", 0.7, false}, [SB_BTC] = {"btc", 1.0, false},     [SB_ETH] = {"eth", 1.0, false},
     [SB_FILE] = {"file", 0.6, false},
 };
 

@@ -1,5 +1,6 @@
-/* Containers within containers: runs decoders, keeps their budgets, and scans what they hand out one depth deeper. Decoded
- * bytes pass through a window; when it is full its first half is scanned, with the second half in sight, and moved on. */
+/* Containers within containers: runs decoders, keeps their budgets, and scans what they hand out one depth deeper.
+ * Decoded bytes pass through a window; when it is full its first half is scanned, with the second half in sight, and
+ * moved on. */
 #include "scan/engine.h"
 
 #include <stdlib.h>
@@ -14,8 +15,8 @@ static const char is_unknown[] = "method not supported";
 
 enum { RATIO_FREE = 16 * 1024 * 1024 }; /* decoded bytes before the ratio counts */
 
-const char *const sb_note_reasons[] = {stopped_depth, stopped_output, stopped_stream, stopped_ratio,
-                                       is_encrypted,  is_unknown,     NULL};
+const char *const sb_note_reasons[] = {
+    stopped_depth, stopped_output, stopped_stream, stopped_ratio, is_encrypted, is_unknown, NULL};
 
 static int write_level(struct sb_output *output, const uint8_t *data, size_t length);
 
@@ -216,8 +217,7 @@ void open_container(struct sb_scanner *scanner, const struct view *view, size_t 
     struct level *inner = level_at(scanner, depth + 1);
     if (inner == NULL)
         return;
-    struct feed feed = {
-        .input = {view_feed}, .scanner = scanner, .view = view, .begin = at, .end = view->text.length};
+    struct feed feed = {.input = {view_feed}, .scanner = scanner, .view = view, .begin = at, .end = view->text.length};
     char path[SB_PATH_MAX];
     write_path(scanner, depth, place, path);
     begin_path(inner, path, decoder, &container, scanner->options.depth - depth - 1);

@@ -24,8 +24,8 @@ static void escape(const char *label, size_t length, char *out, size_t room)
 void begin_path(struct level *level, const char *outer, const struct sb_decoder *decoder,
                 const struct sb_container *container, unsigned levels_left)
 {
-    int length = snprintf(level->prefix, sizeof level->prefix, "%s%s%.24s-", outer, *outer == '\0' ? "" : "-",
-                          decoder->name);
+    int length =
+        snprintf(level->prefix, sizeof level->prefix, "%s%s%.24s-", outer, *outer == '\0' ? "" : "-", decoder->name);
     size_t used = length < 0 ? sizeof level->prefix : (size_t)length;
     size_t needed = used + STEP_ROOM * ((size_t)levels_left + 1);
     level->suffix[0] = '\0';

@@ -45,13 +45,34 @@ bool verify_phone(const struct text *text, size_t at, struct match *match);
 bool verify_btc(const struct text *text, size_t at, struct match *match);
 bool verify_eth(const struct text *text, size_t at, struct match *match);
 
-static inline bool is_digit(uint8_t byte) { return byte >= '0' && byte <= '9'; }
-static inline bool is_upper(uint8_t byte) { return byte >= 'A' && byte <= 'Z'; }
-static inline bool is_lower(uint8_t byte) { return byte >= 'a' && byte <= 'z'; }
-static inline bool is_alpha(uint8_t byte) { return is_upper(byte) || is_lower(byte); }
-static inline bool is_alnum(uint8_t byte) { return is_digit(byte) || is_alpha(byte); }
-static inline uint8_t to_lower(uint8_t byte) { return is_upper(byte) ? (uint8_t)(byte | 0x20) : byte; }
-static inline uint8_t to_upper(uint8_t byte) { return is_lower(byte) ? (uint8_t)(byte & ~0x20) : byte; }
+static inline bool is_digit(uint8_t byte)
+{
+    return byte >= '0' && byte <= '9';
+}
+static inline bool is_upper(uint8_t byte)
+{
+    return byte >= 'A' && byte <= 'Z';
+}
+static inline bool is_lower(uint8_t byte)
+{
+    return byte >= 'a' && byte <= 'z';
+}
+static inline bool is_alpha(uint8_t byte)
+{
+    return is_upper(byte) || is_lower(byte);
+}
+static inline bool is_alnum(uint8_t byte)
+{
+    return is_digit(byte) || is_alpha(byte);
+}
+static inline uint8_t to_lower(uint8_t byte)
+{
+    return is_upper(byte) ? (uint8_t)(byte | 0x20) : byte;
+}
+static inline uint8_t to_upper(uint8_t byte)
+{
+    return is_lower(byte) ? (uint8_t)(byte & ~0x20) : byte;
+}
 
 /* The value of a hexadecimal digit, or -1. */
 static inline int hex_value(uint8_t byte)
@@ -63,7 +84,10 @@ static inline int hex_value(uint8_t byte)
 }
 
 /* The byte at `at`, or NUL beyond the text. With `at` unsigned, what stands before data[0] is beyond too. */
-static inline uint8_t byte_at(const struct text *text, size_t at) { return at < text->length ? text->data[at] : 0; }
+static inline uint8_t byte_at(const struct text *text, size_t at)
+{
+    return at < text->length ? text->data[at] : 0;
+}
 
 static inline void put(struct match *match, uint8_t byte)
 {
@@ -71,7 +95,7 @@ static inline void put(struct match *match, uint8_t byte)
         match->value[match->length++] = (char)byte;
 }
 
-/* Is the last word before `at` (letters only, in any case, behind at most six bytes of punctuation and space) one of
+/* Is the last word before `at` (letters only, in any case, behind at most twelve bytes of punctuation and space) one of
  * these? `words` is a list of lower-case words, each with a space before and behind it. */
 bool follows_word(const struct text *text, size_t at, const char *words);
 

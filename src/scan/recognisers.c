@@ -17,7 +17,7 @@ const struct recogniser recognisers[RECOGNISER_COUNT] = {
 
 bool follows_word(const struct text *text, size_t at, const char *words)
 {
-    enum { GAP_MAX = 6, WORD_MAX = 24 };
+    enum { GAP_MAX = 12, WORD_MAX = 24 };
     size_t end = at;
     while (end > 0 && at - end < GAP_MAX && !is_alnum(text->data[end - 1]) && text->data[end - 1] != FILL)
         end--;
@@ -52,10 +52,32 @@ bool has_scheme(const struct text *text, size_t begin, size_t end)
 static bool is_country(uint8_t first, uint8_t last)
 {
     static const char *const seconds[26] = {
-        "cdefgilmoqrstuwxz", "abdefghijmnoqrstvwyz", "acdfghiklmnoruvwxyz", "ejkmoz", "cegrstu", "ijkmor",
-        "abdefghilmnpqrstuwy", "kmnrtu", "delmnoqrst", "emop", "eghimnprwyz", "abcikrstuvy",
-        "acdeghklmnopqrstuvwxyz", "acefgilopruz", "m", "aefghklmnrstwy", "a", "eosuw", "abcdeghijklmnorstuvxyz",
-        "cdfghjklmnortvwz", "agksyz", "aceginu", "fs", "", "et", "amw",
+        "cdefgilmoqrstuwxz",
+        "abdefghijmnoqrstvwyz",
+        "acdfghiklmnoruvwxyz",
+        "ejkmoz",
+        "cegrstu",
+        "ijkmor",
+        "abdefghilmnpqrstuwy",
+        "kmnrtu",
+        "delmnoqrst",
+        "emop",
+        "eghimnprwyz",
+        "abcikrstuvy",
+        "acdeghklmnopqrstuvwxyz",
+        "acefgilopruz",
+        "m",
+        "aefghklmnrstwy",
+        "a",
+        "eosuw",
+        "abcdeghijklmnorstuvxyz",
+        "cdfghjklmnortvwz",
+        "agksyz",
+        "aceginu",
+        "fs",
+        "",
+        "et",
+        "amw",
     };
     return strchr(seconds[first - 'a'], last) != NULL;
 }
@@ -63,12 +85,13 @@ static bool is_country(uint8_t first, uint8_t last)
 bool is_top_level(const struct text *text, size_t at, size_t end)
 {
     /* Names of files and of system services, which look like "icon@2x.png" and "getty@tty1.service". */
-    static const char files[] = " png jpg jpeg gif svg webp bmp ico tif tiff css scss js jsx mjs tsx vue html htm xhtml php "
-                                "asp aspx jsp txt xml json yaml yml conf cfg ini log pdf doc docx xls xlsx ppt exe dll sys "
-                                "bin dat tar tgz gz bz xz deb rpm jar war class cpp hpp java lua tcl bat cmd service "
-                                "socket target timer mount automount slice scope device swap path bak tmp old orig patch "
-                                "diff rst mkv avi wav ogg woff ttf otf eot sql db sqlite pyc whl gem lock sum pem crt "
-                                "key csr sig asc md so sha local mk ac am el ";
+    static const char files[] =
+        " png jpg jpeg gif svg webp bmp ico tif tiff css scss js jsx mjs tsx vue html htm xhtml php "
+        "asp aspx jsp txt xml json yaml yml conf cfg ini log pdf doc docx xls xlsx ppt exe dll sys "
+        "bin dat tar tgz gz bz xz deb rpm jar war class cpp hpp java lua tcl bat cmd service "
+        "socket target timer mount automount slice scope device swap path bak tmp old orig patch "
+        "diff rst mkv avi wav ogg woff ttf otf eot sql db sqlite pyc whl gem lock sum pem crt "
+        "key csr sig asc md so sha local mk ac am el ";
     enum { LONGEST = 18 };
     char word[LONGEST + 3];
     size_t length = end - at;

@@ -18,10 +18,10 @@
 #include "scan/kinds.h"
 
 enum {
-    SB_MARGIN = 4096,      /* bytes a caller should offer before and after what a chunk owns, where the stream has them */
-    SB_CONTEXT_SIDE = 32,  /* bytes of context kept on each side of a match */
-    SB_CONTEXT_MAX = 512,  /* bytes of context in a sighting, at most (UTF-8; a long value is cut in the middle of it) */
-    SB_PATH_MAX = 1024,    /* bytes of a forensic path, at most */
+    SB_MARGIN = 4096, /* bytes a caller should offer before and after what a chunk owns, where the stream has them */
+    SB_CONTEXT_SIDE = 32, /* bytes of context kept on each side of a match */
+    SB_CONTEXT_MAX = 512, /* bytes of context in a sighting, at most (UTF-8; a long value is cut in the middle of it) */
+    SB_PATH_MAX = 1024,   /* bytes of a forensic path, at most */
 };
 
 enum sb_encoding { SB_UTF8, SB_UTF16LE, SB_UTF16BE, SB_ENCODING_COUNT };
@@ -31,8 +31,8 @@ struct sb_sighting {
     enum sb_kind kind;
     const char *value; /* normalised, UTF-8, at most SB_VALUE_MAX bytes */
     size_t value_length;
-    uint64_t offset; /* in the stream: of the match's first byte, or of the outermost container the match stands in */
-    uint64_t length; /* bytes of the stream that the match covers; 0 inside a container */
+    uint64_t offset;  /* in the stream: of the match's first byte, or of the outermost container the match stands in */
+    uint64_t length;  /* bytes of the stream that the match covers; 0 inside a container */
     const char *path; /* the forensic path behind the stream offset: "" for a match in the plain bytes, else for example
                          "GZIP-20-ZIP-0-word/document.xml": decoder, offset in its output, and so on inwards; a ZIP
                          member's name follows its offset, with '-', '%' and unprintable bytes written as %XX */
@@ -65,17 +65,18 @@ struct sb_stream {
 struct sb_chunk {
     const uint8_t *data; /* data[0..length): margin, owned bytes, margin */
     size_t length;
-    uint64_t offset; /* of data[0] in the stream */
+    uint64_t offset;  /* of data[0] in the stream */
     size_t own_begin; /* matches (and containers) that begin in data[own_begin..own_end) are this chunk's */
     size_t own_end;
 };
 
-/* Bounds on what decoders may cost, per call of sb_scan_start; 0 means the default. Reaching one is noted, never silent. */
+/* Bounds on what decoders may cost, per call of sb_scan_start; 0 means the default. Reaching one is noted, never
+ * silent. */
 struct sb_scan_options {
-    unsigned depth;         /* containers within containers (default 8) */
-    uint64_t output_bytes;  /* decoded bytes in all (default 4 GiB) */
-    uint64_t stream_bytes;  /* decoded bytes of one container (default 1 GiB) */
-    unsigned ratio;         /* decoded bytes for each byte of container, once 16 MiB came out (default 250) */
+    unsigned depth;        /* containers within containers (default 8) */
+    uint64_t output_bytes; /* decoded bytes in all (default 4 GiB) */
+    uint64_t stream_bytes; /* decoded bytes of one container (default 1 GiB) */
+    unsigned ratio;        /* decoded bytes for each byte of container, once 16 MiB came out (default 250) */
     enum { SB_BEST, SB_PORTABLE, SB_AVX2, SB_AVX512 } path; /* the first stage; one the processor lacks falls back */
 };
 

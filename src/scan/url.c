@@ -1,5 +1,5 @@
-/* Addresses of the web and its kin (RFC 3986): a scheme, a host that can exist, and what may follow. Scheme and host are
- * lower-cased, the rest stays as it stands. */
+/* Addresses of the web and its kin (RFC 3986): a scheme, a host that can exist, and what may follow. Scheme and host
+ * are lower-cased, the rest stays as it stands. */
 #include "scan/recognise.h"
 
 #include <arpa/inet.h>
@@ -12,7 +12,7 @@ enum {
 };
 
 /* Longer ones first where one ends with another. */
-static const char *const schemes[] = {"https", "http", "ftps", "sftp", "ftp", "wss", "ws", "rtsp",
+static const char *const schemes[] = {"https", "http",  "ftps", "sftp", "ftp", "wss", "ws",  "rtsp",
                                       "rtmp",  "ldaps", "ldap", "ircs", "irc", "smb", "ssh", "git"};
 
 /* The length of the known scheme that ends before `colon`, or 0. A short scheme must be a word of its own; "http" and
@@ -75,8 +75,7 @@ static bool is_host(const struct text *text, size_t at, size_t end)
     if (labels < 2)
         return false;
     return (length - label == 5 && strncasecmp(copy + label, "onion", 5) == 0) ||
-           (length - label == 5 && strncasecmp(copy + label, "local", 5) == 0) ||
-           is_top_level(text, at + label, end);
+           (length - label == 5 && strncasecmp(copy + label, "local", 5) == 0) || is_top_level(text, at + label, end);
 }
 
 /* The end of the host at `at`, or `at` if none stands there. */
@@ -140,6 +139,15 @@ static size_t rest_end(const struct text *text, size_t at, size_t limit, uint8_t
             break;
         if (byte == '%' && (hex_value(byte_at(text, end + 1)) < 0 || hex_value(byte_at(text, end + 2)) < 0))
             break;
+        /* Another address, glued to this one or next in a list; one behind '/' or '=' is a part of this one. */
+        size_t scheme = byte == ':' && byte_at(text, end + 1) == '/' && byte_at(text, end + 2) == '/'
+                            ? scheme_before(text, end)
+                            : 0;
+        if (scheme > 0 && end - scheme > at) {
+            uint8_t joint = text->data[end - scheme - 1];
+            if (is_alnum(joint) || joint == ',' || joint == ';')
+                return end - scheme;
+        }
         round += (byte == '(') - (byte == ')');
         square += (byte == '[') - (byte == ']');
         if (round < 0 || square < 0 || (byte == '&' && is_entity(text, end)))

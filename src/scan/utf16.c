@@ -1,8 +1,8 @@
-/* The second view: text in UTF-16, little or big endian, at any alignment. The first stage sees six characters with NULs
- * between; here the run is followed to its end and narrowed to one byte a character, so that the same recognisers read it.
- * Runs are gathered and scanned together. Which order it is shows at the ends of the run: a byte right before the first
- * character leaves no room for a NUL of big endian, a last character without a NUL behind it is not little endian. Where
- * both ends are NULs, text is taken to be aligned to two bytes in its stream. */
+/* The second view: text in UTF-16, little or big endian, at any alignment. The first stage sees six characters with
+ * NULs between; here the run is followed to its end and narrowed to one byte a character, so that the same recognisers
+ * read it. Runs are gathered and scanned together. Which order it is shows at the ends of the run: a byte right before
+ * the first character leaves no room for a NUL of big endian, a last character without a NUL behind it is not little
+ * endian. Where both ends are NULs, text is taken to be aligned to two bytes in its stream. */
 #include "scan/engine.h"
 
 #include <stdlib.h>
@@ -19,7 +19,7 @@ static bool is_pair(const struct text *text, size_t at)
     return at + 1 < text->length && is_text(text->data[at]) && text->data[at + 1] == 0;
 }
 
-/* Skips over pairs from `at`; eight bytes at a time while there is room. */
+/* Where the pairs from `at` end. */
 static size_t pairs_end(const struct text *text, size_t at, size_t limit)
 {
     while (at < limit && is_pair(text, at))
@@ -35,7 +35,7 @@ static bool is_big_endian(const struct view *view, size_t first, size_t last)
     if (first > 0 ? data[first - 1] != 0 : view->offset == 0)
         return false;
     size_t next = last + 2;
-    bool more = next < length && is_text(data[next]) && (next + 1 >= length || data[next + 1] != 0);
+    bool more = next + 1 < length && is_text(data[next]) && data[next + 1] != 0;
     if (more && !is_pair(&view->text, next + 2))
         return true;
     return (view->offset + first) % 2 != 0;
@@ -85,8 +85,7 @@ size_t collect_wide(struct sb_scanner *scanner, const struct view *view, size_t 
         size_t before = own < WIDE_MARGIN ? own : WIDE_MARGIN;
         size_t owned = characters - own < PIECE ? characters - own : PIECE;
         size_t behind = characters - own - owned < WIDE_MARGIN ? characters - own - owned : WIDE_MARGIN;
-        struct wide_run run = {
-            .data = data + 2 * (own - before), .length = before + owned + behind, .big_endian = big};
+        struct wide_run run = {.data = data + 2 * (own - before), .length = before + owned + behind, .big_endian = big};
         add_run(scanner, view, run, before, before + owned);
     }
     return end;
