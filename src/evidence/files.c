@@ -15,7 +15,7 @@ enum {
     DEPTH_MAX = 256,
     PATH_MAX_BYTES = 32768,
     PROGRESS_EVERY = 256,
-    NTFS_OWN_LAST = 15, /* MFT records 0 to 15 are the file system's own, but for the root */
+    NTFS_OWN_LAST = 23, /* MFT records 0 to 23 are the file system's own, or reserved for it */
     HFS_OWN_LAST = 15,
 };
 
