@@ -169,8 +169,27 @@ static void survives_broken_images(void **state)
     assert_in_range(crashed, 0, visited / 50);
 }
 
+/* A disc without path tables has no directories: its root would be libtsk's directory of orphans, which then waits for
+ * a lock that it holds itself. */
+static void ends_where_the_root_is_impossible(void **state)
+{
+    (void)state;
+    lab_need("genisoimage");
+    assert_true(lab_run("for at in 32768 34816; do"
+                        " dd if=/dev/zero of=iso bs=1 seek=$((at + 132)) count=8 conv=notrunc; done"));
+    alarm(SECONDS);
+    struct seen seen;
+    assert_int_equal(lab_see_one("iso", &seen), 0);
+    alarm(0);
+    assert_non_null(strstr(seen.gaps, "impossible"));
+    lab_forget(&seen);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(survives_broken_images)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(survives_broken_images),
+        cmocka_unit_test(ends_where_the_root_is_impossible),
+    };
     return cmocka_run_group_tests_name("evidence: broken images", tests, make_images, lab_close);
 }
