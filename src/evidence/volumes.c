@@ -141,8 +141,12 @@ static void add_partition(struct sb_evidence *evidence, const TSK_VS_INFO *syste
         start = size;
     if (__builtin_mul_overflow(part->len, system->block_size, &length) || length > size - start)
         length = size - start;
+    /* Several entries for one place are one file system: it is read once, as the first of them. */
+    bool known = false;
+    for (size_t i = 0; i < evidence->volume_count; i++)
+        known = known || (evidence->volumes[i].told.start == start && evidence->volumes[i].told.file_system[0] != '\0');
     struct volume *volume = add_volume(evidence, start, length, part->desc != NULL ? part->desc : "");
-    if (volume != NULL)
+    if (volume != NULL && !known)
         find_file_system(evidence, volume);
 }
 
