@@ -24,6 +24,43 @@ static const double block_bound = 391.0;
 static const double total_bound = 368.0;
 static const double lower_bound = 142.0; /* bytes that count up and down are more even than chance */
 
+static const struct {
+    size_t offset;
+    size_t length;
+    const char *magic;
+} compressed_files[] = {
+    {0, 6,
+     "\xfd"
+     "7zXZ\0"},
+    {0, 6, "7z\xbc\xaf\x27\x1c"},
+    {0, 4, "\x28\xb5\x2f\xfd"}, /* Zstandard */
+    {0, 4, "\x04\x22\x4d\x18"}, /* LZ4 */
+    {0, 3, "\x1f\x8b\x08"},     /* gzip */
+    {0, 3, "BZh"},
+    {0, 4, "LZIP"},
+    {0, 4, "PK\x03\x04"},
+    {0, 4, "Rar!"},
+    {0, 4, "hsqs"}, /* SquashFS */
+    {0, 3, "\xff\xd8\xff"},
+    {0, 4, "\x89PNG"},
+    {0, 4, "OggS"},
+    {0, 4, "fLaC"},
+    {0, 4, "RIFF"},
+    {0, 4, "\x1a\x45\xdf\xa3"}, /* Matroska */
+    {4, 4, "ftyp"},             /* MP4 */
+};
+
+static bool begins_compressed(struct medium *medium, uint64_t start)
+{
+    uint8_t head[16];
+    if (medium_read(medium, start, head, sizeof head, NULL) != sizeof head)
+        return false;
+    for (size_t i = 0; i < sizeof compressed_files / sizeof *compressed_files; i++)
+        if (memcmp(head + compressed_files[i].offset, compressed_files[i].magic, compressed_files[i].length) == 0)
+            return true;
+    return false;
+}
+
 static bool is_bitlocker(const uint8_t *header)
 {
     static const uint8_t to_go[16] = {0x3b, 0xd6, 0x67, 0x49, 0x29, 0x2e, 0xd8, 0x4a,
@@ -64,7 +101,7 @@ static double chi_square(const uint64_t counts[256], uint64_t total)
 
 bool encryption_by_entropy(struct medium *medium, uint64_t start, uint64_t length)
 {
-    if (length < ENTROPY_LENGTH_MIN)
+    if (length < ENTROPY_LENGTH_MIN || begins_compressed(medium, start))
         return false;
     uint64_t blocks = length / BLOCK;
     uint64_t samples = blocks < SAMPLES_MAX ? blocks : SAMPLES_MAX;

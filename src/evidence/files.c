@@ -15,7 +15,7 @@ enum {
     DEPTH_MAX = 256,
     PATH_MAX_BYTES = 32768,
     PROGRESS_EVERY = 256,
-    NTFS_OWN_LAST = 15, /* MFT records 0 to 15 are the file system's own, but for the root */
+    NTFS_OWN_LAST = 23, /* MFT records 0 to 23 are the file system's own, or reserved for it */
     HFS_OWN_LAST = 15,
 };
 
@@ -350,7 +350,10 @@ int files_walk(struct sb_evidence *evidence, struct volume *volume, const struct
     int result = walk->fs == NULL ? tell_gap(walk, "cannot open the file system", NULL, true) : 0;
     if (walk->fs != NULL) {
         result = numbers_add(&walk->seen, walk->fs->root_inum, UINT32_MAX) != 0 ? short_of_memory(walk) : 0;
-        if (result == 0)
+        /* A root that is libtsk's own directory of orphans would make it wait for itself forever. */
+        if (result == 0 && walk->fs->root_inum == TSK_FS_ORPHANDIR_INUM(walk->fs))
+            result = tell_gap(walk, "the root directory has an impossible address", NULL, false);
+        else if (result == 0)
             result = enter_directory(walk, walk->fs->root_inum);
         if (result == 0)
             result = walk_levels(walk);

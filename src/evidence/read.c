@@ -25,6 +25,21 @@ static int fail_with_complaint(struct error *error, const char *what)
     return -1;
 }
 
+/* How much of a deleted file's content can still be located. libtsk would fill the rest with zeros that never were. */
+static uint64_t located_size(const TSK_FS_ATTR *attribute)
+{
+    uint64_t end = 0;
+    for (const TSK_FS_ATTR_RUN *run = attribute->nrd.run; run != NULL; run = run->next) {
+        uint64_t blocks;
+        uint64_t bytes;
+        if ((run->flags & TSK_FS_ATTR_RUN_FLAG_FILLER) == 0 &&
+            !__builtin_add_overflow(run->offset, run->len, &blocks) &&
+            !__builtin_mul_overflow(blocks, (uint64_t)attribute->fs_file->fs_info->block_size, &bytes) && bytes > end)
+            end = bytes;
+    }
+    return end;
+}
+
 static int open_in_volume(struct sb_file_reader *reader, const struct sb_file_place *place, struct error *error)
 {
     struct sb_evidence *evidence = reader->evidence;
@@ -41,13 +56,19 @@ static int open_in_volume(struct sb_file_reader *reader, const struct sb_file_pl
     reader->file = tsk_fs_file_open_meta(fs, NULL, place->inode);
     if (reader->file == NULL || reader->file->meta == NULL)
         return fail_with_complaint(error, "The file cannot be opened");
-    reader->attribute = place->attribute_type == 0 || place->attribute_id > UINT16_MAX
-                            ? NULL
-                            : tsk_fs_file_attr_get_type(reader->file, (TSK_FS_ATTR_TYPE_ENUM)place->attribute_type,
-                                                        (uint16_t)place->attribute_id, 1);
-    if (reader->attribute == NULL)
-        return fail_with_complaint(error, "The file has no content that can be found");
-    uint64_t size = reader->attribute->size > 0 ? (uint64_t)reader->attribute->size : 0;
+    if (place->attribute_type != 0 && place->attribute_id <= UINT16_MAX)
+        reader->attribute = tsk_fs_file_attr_get_type(reader->file, (TSK_FS_ATTR_TYPE_ENUM)place->attribute_type,
+                                                      (uint16_t)place->attribute_id, 1);
+    if (reader->attribute == NULL || reader->attribute->size <= 0)
+        return fail(error, "Nothing of the file's content can be located.");
+    uint64_t size = (uint64_t)reader->attribute->size;
+    if ((reader->attribute->flags & TSK_FS_ATTR_NONRES) != 0 &&
+        (reader->file->meta->flags & TSK_FS_META_FLAG_UNALLOC) != 0) {
+        uint64_t located = located_size(reader->attribute);
+        if (located == 0)
+            return fail(error, "Nothing of the file's content can be located.");
+        size = located < size ? located : size;
+    }
     reader->size = size < place->size ? size : place->size;
     return 0;
 }
@@ -64,7 +85,7 @@ struct sb_file_reader *sb_file_open(struct sb_evidence *evidence, const struct s
     int result = 0;
     if (evidence->folder >= 0)
         result = reader->descriptor = folder_open_file(evidence, place->path, place->inode, error);
-    else if (!evidence->info.single_file)
+    else if (!evidence->info.single_file && place->size > 0) /* an empty file needs no place */
         result = open_in_volume(reader, place, error);
     if (result < 0) {
         sb_file_close(reader);

@@ -141,8 +141,12 @@ static void add_partition(struct sb_evidence *evidence, const TSK_VS_INFO *syste
         start = size;
     if (__builtin_mul_overflow(part->len, system->block_size, &length) || length > size - start)
         length = size - start;
+    /* Several entries for one place are one file system: it is read once, as the first of them. */
+    bool known = false;
+    for (size_t i = 0; i < evidence->volume_count; i++)
+        known = known || (evidence->volumes[i].told.start == start && evidence->volumes[i].told.file_system[0] != '\0');
     struct volume *volume = add_volume(evidence, start, length, part->desc != NULL ? part->desc : "");
-    if (volume != NULL)
+    if (volume != NULL && !known)
         find_file_system(evidence, volume);
 }
 
@@ -163,15 +167,21 @@ static void add_partitions(struct sb_evidence *evidence, const TSK_VS_INFO *syst
         add_partition(evidence, system, parts[i]);
 }
 
-/* libtsk's detection first, since it weighs a protective DOS table against GPT; where it cannot decide, GPT wins. */
+/* A GPT that stands where it should wins over any table beside it; libtsk's own detection gives up between a GPT and a
+ * hybrid DOS table. A GPT of which only the backup is left is left to it. */
 static TSK_VS_INFO *open_system(TSK_IMG_INFO *image)
 {
-    TSK_VS_INFO *system = tsk_vs_open(image, 0, TSK_VS_TYPE_DETECT);
-    if (system == NULL && strstr(tsk_error_get_errstr(), " or ") != NULL) {
-        static const TSK_VS_TYPE_ENUM order[] = {TSK_VS_TYPE_GPT, TSK_VS_TYPE_MAC, TSK_VS_TYPE_DOS};
-        for (size_t i = 0; i < sizeof order / sizeof *order && system == NULL; i++)
-            system = tsk_vs_open(image, 0, order[i]);
+    TSK_VS_INFO *system = tsk_vs_open(image, 0, TSK_VS_TYPE_GPT);
+    if (system != NULL && system->is_backup) {
+        tsk_vs_close(system);
+        system = NULL;
     }
+    if (system == NULL)
+        system = tsk_vs_open(image, 0, TSK_VS_TYPE_DETECT);
+    static const TSK_VS_TYPE_ENUM undecided[] = {TSK_VS_TYPE_MAC, TSK_VS_TYPE_DOS};
+    bool ambiguous = system == NULL && strstr(tsk_error_get_errstr(), " or ") != NULL;
+    for (size_t i = 0; ambiguous && system == NULL && i < sizeof undecided / sizeof *undecided; i++)
+        system = tsk_vs_open(image, 0, undecided[i]);
     tsk_error_reset();
     return system;
 }
