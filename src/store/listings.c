@@ -243,11 +243,18 @@ static int item_row(struct store *store, struct query *query, void *context)
     return item->reference == NULL || item->country == NULL || item->name == NULL ? -1 : 0;
 }
 
-static int load_items(struct store *store, const struct store_filter *filter, struct items *items, struct error *error)
+/* of_selector: the filter's value is a selector's, and only where it is present is of interest. */
+static int load_items(struct store *store, const struct store_filter *filter, bool of_selector, struct items *items,
+                      struct error *error)
 {
     struct conditions conditions = {0};
     bytes_append_text(&conditions.sql, "SELECT e.id, e.number, c.reference, c.country, e.name FROM evidence e"
                                        " JOIN cases c ON c.id = e.case_id WHERE 1 = 1");
+    if (of_selector && filter->value != NULL) {
+        bytes_append_text(&conditions.sql, " AND e.id IN (SELECT p.evidence_id FROM presence p WHERE 1 = 1");
+        add_value(&conditions, "p.hash", filter);
+        bytes_append_char(&conditions.sql, ')');
+    }
     if (filter->case_reference != NULL) {
         add_condition(&conditions, " AND c.reference = @", text(filter->case_reference));
         if (filter->evidence_number != 0)
@@ -280,7 +287,7 @@ static int walk_items(struct store *store, const struct store_filter *filter, st
                       int (*row)(struct store *, struct query *, void *), struct walk *walk, struct error *error)
 {
     struct items items = {0};
-    int result = load_items(store, filter, &items, error);
+    int result = load_items(store, filter, walk->sighting != NULL, &items, error);
     walk->limit = filter->limit;
     for (size_t i = 0; i < items.count && result == 0 && (walk->limit == 0 || walk->given < walk->limit); i++) {
         walk->item = &items.list[i];
