@@ -154,10 +154,10 @@ static int measure(struct store *store, int cases, int selectors, int together, 
         double start = seconds();
         if (store_selector_find(store, "email", value, &found, count_selector, counted, error) != 0 || !found)
             return fail(error, "%s was not found", value);
-        double spent = seconds() - start;
-        all += spent;
-        if (spent > slowest)
-            slowest = spent;
+        double took = seconds() - start;
+        all += took;
+        if (took > slowest)
+            slowest = took;
     }
     (void)printf("find: %.3f ms on average, %.3f ms at most\n", all / FINDS * 1e3, slowest * 1e3);
     struct rusage usage;
