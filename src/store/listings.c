@@ -163,18 +163,19 @@ static int list_selectors(struct store *store, const struct store_filter *filter
     else
         bytes_append_text(&conditions.sql, " AND s.kind <> 'file'");
     if (filter->case_reference != NULL) {
-        add_condition(&conditions,
-                      " AND EXISTS (SELECT 1 FROM presence q JOIN cases d ON d.id = q.case_id JOIN evidence e"
-                      " ON e.id = q.evidence_id WHERE q.hash = s.hash AND d.reference = @",
-                      text(filter->case_reference));
+        add_condition(
+            &conditions,
+            " AND s.hash IN (SELECT q.hash FROM presence q WHERE q.evidence_id IN (SELECT e.id FROM evidence e"
+            " JOIN cases d ON d.id = e.case_id WHERE d.reference = @",
+            text(filter->case_reference));
         if (filter->evidence_number != 0)
             add_condition(&conditions, " AND e.number = @", integer(filter->evidence_number));
-        bytes_append_char(&conditions.sql, ')');
+        bytes_append_text(&conditions.sql, "))");
     }
     if (filter->limit > 0)
         add_condition(&conditions, " ORDER BY s.kind, s.value LIMIT @", integer(filter->limit));
-    bytes_append_text(&conditions.sql, ") s JOIN presence p ON p.hash = s.hash JOIN cases c ON c.id = p.case_id"
-                                       " LEFT JOIN stop t ON t.hash = s.hash ORDER BY s.kind, s.value, s.hash");
+    bytes_append_text(&conditions.sql, ") s {then} presence p {then} cases c LEFT JOIN stop t ON t.hash = s.hash"
+                                       " WHERE p.hash = s.hash AND c.id = p.case_id ORDER BY s.kind, s.value, s.hash");
     int result = conditions.sql.failed
                      ? fail(error, "memory is short")
                      : gather_rows(store, bytes_text(&conditions.sql), conditions.values, conditions.count,
@@ -193,9 +194,9 @@ int store_shared_each(struct store *store, int (*row)(void *, const struct store
                       struct error *error)
 {
     return gather_rows(store,
-                       "SELECT " SELECTOR_COLUMNS " FROM selector s JOIN presence p ON p.hash = s.hash"
-                       " JOIN cases c ON c.id = p.case_id LEFT JOIN stop t ON t.hash = s.hash"
-                       " WHERE s.cases >= 2 AND p.loud > 0 AND t.hash IS NULL ORDER BY s.kind, s.value, s.hash",
+                       "SELECT " SELECTOR_COLUMNS " FROM selector s {then} presence p {then} cases c"
+                       " LEFT JOIN stop t ON t.hash = s.hash WHERE p.hash = s.hash AND c.id = p.case_id"
+                       " AND s.cases >= 2 AND p.loud > 0 AND t.hash IS NULL ORDER BY s.kind, s.value, s.hash",
                        NO_VALUES, true, NULL, row, context, error);
 }
 
@@ -343,13 +344,15 @@ int store_sighting_each(struct store *store, const struct store_filter *filter,
     bytes_append_text(
         &conditions.sql,
         "SELECT i.hash, s.kind, s.value, i.place, i.path, i.file, i.file_offset, i.allocation, i.encoding,"
-        " i.repeats, i.context, f.path, coalesce(f.known, '') FROM sighting i JOIN selector s"
-        " ON s.hash = i.hash LEFT JOIN file f ON f.evidence_id = i.evidence_id AND f.number = i.file");
-    add_condition(&conditions, " WHERE i.evidence_id = @", integer(0));
+        " i.repeats, i.context, f.path, coalesce(f.known, '') FROM sighting i {then} selector s"
+        " LEFT JOIN file f ON f.evidence_id = i.evidence_id AND f.number = i.file WHERE s.hash = i.hash");
+    add_condition(&conditions, " AND i.evidence_id = @", integer(0));
     add_value(&conditions, "i.hash", filter);
     if (filter->kind != NULL)
         add_condition(&conditions, " AND s.kind = @", text(filter->kind));
-    bytes_append_text(&conditions.sql, " ORDER BY i.place, i.path, s.kind, s.value, i.encoding, i.file, i.file_offset");
+    /* The plus keeps a look-up by hash from reading the whole evidence item in the order that is wanted. */
+    bytes_append_text(&conditions.sql, filter->value != NULL ? " ORDER BY +i.place" : " ORDER BY i.place");
+    bytes_append_text(&conditions.sql, ", i.path, s.kind, s.value, i.encoding, i.file, i.file_offset");
     return walk_items(store, filter, &conditions, sighting_row, &walk, error);
 }
 
