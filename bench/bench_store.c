@@ -131,7 +131,8 @@ static int measure(struct store *store, int cases, int selectors, int together, 
             if (fill_case(store, i, selectors, &spent, error) != 0)
                 return -1;
         start_clock(&spent);
-        if (store_commit(store, error) != 0)
+        bool last = number + together >= cases;
+        if ((last && store_evidence_state(store, cases, "complete", "", error) != 0) || store_commit(store, error) != 0)
             return -1;
         stop_clock(&spent);
     }

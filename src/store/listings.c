@@ -344,15 +344,15 @@ int store_sighting_each(struct store *store, const struct store_filter *filter,
     bytes_append_text(
         &conditions.sql,
         "SELECT i.hash, s.kind, s.value, i.place, i.path, i.file, i.file_offset, i.allocation, i.encoding,"
-        " i.repeats, i.context, f.path, coalesce(f.known, '') FROM sighting i {then} selector s"
-        " LEFT JOIN file f ON f.evidence_id = i.evidence_id AND f.number = i.file WHERE s.hash = i.hash");
+        " i.repeats, i.context, f.path, coalesce(f.known, '') FROM sighting i");
+    bytes_append_text(&conditions.sql, filter->value != NULL ? " {by hash}" : "");
+    bytes_append_text(&conditions.sql, " {then} selector s LEFT JOIN file f ON f.evidence_id = i.evidence_id"
+                                       " AND f.number = i.file WHERE s.hash = i.hash");
     add_condition(&conditions, " AND i.evidence_id = @", integer(0));
     add_value(&conditions, "i.hash", filter);
     if (filter->kind != NULL)
         add_condition(&conditions, " AND s.kind = @", text(filter->kind));
-    /* The plus keeps a look-up by hash from reading the whole evidence item in the order that is wanted. */
-    bytes_append_text(&conditions.sql, filter->value != NULL ? " ORDER BY +i.place" : " ORDER BY i.place");
-    bytes_append_text(&conditions.sql, ", i.path, s.kind, s.value, i.encoding, i.file, i.file_offset");
+    bytes_append_text(&conditions.sql, " ORDER BY i.place, i.path, s.kind, s.value, i.encoding, i.file, i.file_offset");
     return walk_items(store, filter, &conditions, sighting_row, &walk, error);
 }
 

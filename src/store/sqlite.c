@@ -23,6 +23,8 @@ static const struct word words[] = {
     {"share", "max"},
     {"count tables", "SELECT count(*) FROM sqlite_master"},
     {"by index", ""},
+    {"by hash", "INDEXED BY sighting_hash"}, /* without statistics it would read a whole evidence item instead */
+    {"statistics", ""},
     {NULL, NULL},
 };
 
