@@ -1,6 +1,8 @@
 /* Evidence items: what was seized, how far its analysis is, and the volumes found on it. */
 #include "store/room.h"
 
+#include <string.h>
+
 #include "base/text.h"
 
 int store_evidence_add(struct store *store, int64_t case_id, const char *name, const char *paths, bool digests,
@@ -65,8 +67,12 @@ int store_evidence_digest(struct store *store, int64_t id, const struct digests 
 
 int store_evidence_state(struct store *store, int64_t id, const char *state, const char *problem, struct error *error)
 {
-    return change(store, "UPDATE evidence SET state = $2, problem = $3 WHERE id = $1",
-                  VALUES(integer(id), text(state), text(problem)), id, error);
+    if (change(store, "UPDATE evidence SET state = $2, problem = $3 WHERE id = $1",
+               VALUES(integer(id), text(state), text(problem)), id, error) != 0)
+        return -1;
+    /* Much has come: let the planner know before someone asks for links. */
+    bool ended = strcmp(state, "complete") == 0 || strcmp(state, "incomplete") == 0;
+    return ended ? script(store, "{statistics}", error) : 0;
 }
 
 int store_evidence_settle(struct store *store, int64_t id, struct error *error)

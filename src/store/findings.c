@@ -94,7 +94,7 @@ int store_file_digest(struct store *store, int64_t case_id, int64_t evidence_id,
     return leave(store, own, result, error);
 }
 
-/* By the primary key of the sightings of one evidence item. */
+/* By hash, as the contract orders them, then by the rest of the primary key. */
 static int compare(const struct store_sighting *a, const struct store_sighting *b)
 {
     int order = memcmp(a->hash, b->hash, SELECTOR_HASH_SIZE);
@@ -330,7 +330,7 @@ static int apply_sightings(struct store *store, const struct staged *staged, str
     step(store,
          "INSERT INTO sighting (hash, evidence_id, place, path, file, file_offset, encoding, allocation, repeats,"
          " context) SELECT hash, $1, place, path, file, file_offset, encoding, allocation, repeats, context"
-         " FROM staged_sighting",
+         " FROM staged_sighting ORDER BY place, file, file_offset, hash, path, encoding",
          evidence, 1, &result, error);
     step(store, "UPDATE evidence SET sightings = sightings + $2 WHERE id = $1",
          VALUES(integer(staged->evidence_id), integer(staged->sighting_rows - doubles)), &result, error);

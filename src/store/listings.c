@@ -163,18 +163,19 @@ static int list_selectors(struct store *store, const struct store_filter *filter
     else
         bytes_append_text(&conditions.sql, " AND s.kind <> 'file'");
     if (filter->case_reference != NULL) {
-        add_condition(&conditions,
-                      " AND EXISTS (SELECT 1 FROM presence q JOIN cases d ON d.id = q.case_id JOIN evidence e"
-                      " ON e.id = q.evidence_id WHERE q.hash = s.hash AND d.reference = @",
-                      text(filter->case_reference));
+        add_condition(
+            &conditions,
+            " AND s.hash IN (SELECT q.hash FROM presence q WHERE q.evidence_id IN (SELECT e.id FROM evidence e"
+            " JOIN cases d ON d.id = e.case_id WHERE d.reference = @",
+            text(filter->case_reference));
         if (filter->evidence_number != 0)
             add_condition(&conditions, " AND e.number = @", integer(filter->evidence_number));
-        bytes_append_char(&conditions.sql, ')');
+        bytes_append_text(&conditions.sql, "))");
     }
     if (filter->limit > 0)
         add_condition(&conditions, " ORDER BY s.kind, s.value LIMIT @", integer(filter->limit));
-    bytes_append_text(&conditions.sql, ") s JOIN presence p ON p.hash = s.hash JOIN cases c ON c.id = p.case_id"
-                                       " LEFT JOIN stop t ON t.hash = s.hash ORDER BY s.kind, s.value, s.hash");
+    bytes_append_text(&conditions.sql, ") s {then} presence p {then} cases c LEFT JOIN stop t ON t.hash = s.hash"
+                                       " WHERE p.hash = s.hash AND c.id = p.case_id ORDER BY s.kind, s.value, s.hash");
     int result = conditions.sql.failed
                      ? fail(error, "memory is short")
                      : gather_rows(store, bytes_text(&conditions.sql), conditions.values, conditions.count,
@@ -193,9 +194,9 @@ int store_shared_each(struct store *store, int (*row)(void *, const struct store
                       struct error *error)
 {
     return gather_rows(store,
-                       "SELECT " SELECTOR_COLUMNS " FROM selector s JOIN presence p ON p.hash = s.hash"
-                       " JOIN cases c ON c.id = p.case_id LEFT JOIN stop t ON t.hash = s.hash"
-                       " WHERE s.cases >= 2 AND p.loud > 0 AND t.hash IS NULL ORDER BY s.kind, s.value, s.hash",
+                       "SELECT " SELECTOR_COLUMNS " FROM selector s {then} presence p {then} cases c"
+                       " LEFT JOIN stop t ON t.hash = s.hash WHERE p.hash = s.hash AND c.id = p.case_id"
+                       " AND s.cases >= 2 AND p.loud > 0 AND t.hash IS NULL ORDER BY s.kind, s.value, s.hash",
                        NO_VALUES, true, NULL, row, context, error);
 }
 
@@ -243,11 +244,18 @@ static int item_row(struct store *store, struct query *query, void *context)
     return item->reference == NULL || item->country == NULL || item->name == NULL ? -1 : 0;
 }
 
-static int load_items(struct store *store, const struct store_filter *filter, struct items *items, struct error *error)
+/* of_selector: the filter's value is a selector's, and only where it is present is of interest. */
+static int load_items(struct store *store, const struct store_filter *filter, bool of_selector, struct items *items,
+                      struct error *error)
 {
     struct conditions conditions = {0};
     bytes_append_text(&conditions.sql, "SELECT e.id, e.number, c.reference, c.country, e.name FROM evidence e"
                                        " JOIN cases c ON c.id = e.case_id WHERE 1 = 1");
+    if (of_selector && filter->value != NULL) {
+        bytes_append_text(&conditions.sql, " AND e.id IN (SELECT p.evidence_id FROM presence p WHERE 1 = 1");
+        add_value(&conditions, "p.hash", filter);
+        bytes_append_char(&conditions.sql, ')');
+    }
     if (filter->case_reference != NULL) {
         add_condition(&conditions, " AND c.reference = @", text(filter->case_reference));
         if (filter->evidence_number != 0)
@@ -280,7 +288,7 @@ static int walk_items(struct store *store, const struct store_filter *filter, st
                       int (*row)(struct store *, struct query *, void *), struct walk *walk, struct error *error)
 {
     struct items items = {0};
-    int result = load_items(store, filter, &items, error);
+    int result = load_items(store, filter, walk->sighting != NULL, &items, error);
     walk->limit = filter->limit;
     for (size_t i = 0; i < items.count && result == 0 && (walk->limit == 0 || walk->given < walk->limit); i++) {
         walk->item = &items.list[i];
@@ -336,9 +344,11 @@ int store_sighting_each(struct store *store, const struct store_filter *filter,
     bytes_append_text(
         &conditions.sql,
         "SELECT i.hash, s.kind, s.value, i.place, i.path, i.file, i.file_offset, i.allocation, i.encoding,"
-        " i.repeats, i.context, f.path, coalesce(f.known, '') FROM sighting i JOIN selector s"
-        " ON s.hash = i.hash LEFT JOIN file f ON f.evidence_id = i.evidence_id AND f.number = i.file");
-    add_condition(&conditions, " WHERE i.evidence_id = @", integer(0));
+        " i.repeats, i.context, f.path, coalesce(f.known, '') FROM sighting i");
+    bytes_append_text(&conditions.sql, filter->value != NULL ? " {by hash}" : "");
+    bytes_append_text(&conditions.sql, " {then} selector s LEFT JOIN file f ON f.evidence_id = i.evidence_id"
+                                       " AND f.number = i.file WHERE s.hash = i.hash");
+    add_condition(&conditions, " AND i.evidence_id = @", integer(0));
     add_value(&conditions, "i.hash", filter);
     if (filter->kind != NULL)
         add_condition(&conditions, " AND s.kind = @", text(filter->kind));

@@ -25,6 +25,8 @@ static const struct word words[] = {
     {"count tables", "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema()"},
     /* Temporary tables have no statistics; small sets must never lead to reading a large table whole. */
     {"by index", "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_seqscan = off"},
+    {"by hash", ""},
+    {"statistics", "ANALYZE selector, presence, sighting, file, segment, unit"},
     {NULL, NULL},
 };
 

@@ -23,6 +23,8 @@ static const struct word words[] = {
     {"share", "max"},
     {"count tables", "SELECT count(*) FROM sqlite_master"},
     {"by index", ""},
+    {"by hash", "INDEXED BY sighting_hash"}, /* without statistics it would read a whole evidence item instead */
+    {"statistics", ""},
     {NULL, NULL},
 };
 
@@ -46,7 +48,9 @@ struct sqlite {
 static int explain(struct sqlite *self, struct error *error)
 {
     int code = sqlite3_errcode(self->handle) & 0xff;
-    int cause = sqlite3_system_errno(self->handle);
+    int cause = errno; /* of the failed call below SQLite, which does not keep it when COMMIT fails */
+    if (sqlite3_system_errno(self->handle) != 0)
+        cause = sqlite3_system_errno(self->handle);
     self->base.retryable = code == SQLITE_BUSY || code == SQLITE_LOCKED;
     if (code == SQLITE_FULL || (code == SQLITE_IOERR && (cause == ENOSPC || cause == EFBIG || cause == EDQUOT)))
         return fail(error, "no room left for the store %s; free some space on its disk and run the same command again",
@@ -69,8 +73,8 @@ static int explain(struct sqlite *self, struct error *error)
         return fail(error, "cannot open the store %s (%s); check its folder and your rights there", self->path,
                     cause != 0 ? strerror(cause) : sqlite3_errmsg(self->handle));
     case SQLITE_IOERR:
-        return fail(error, "reading or writing the store %s failed (%s); check its disk", self->path,
-                    cause != 0 ? strerror(cause) : sqlite3_errmsg(self->handle));
+        return fail(error, "reading or writing the store %s failed (%s); check its disk, and that there is room on it",
+                    self->path, cause != 0 ? strerror(cause) : sqlite3_errmsg(self->handle));
     default:
         return fail(error, "the store %s refused: %s", self->path, sqlite3_errmsg(self->handle));
     }
@@ -156,6 +160,7 @@ static int step_write(struct query *query, const struct value *values, size_t co
     if (bind(query, values, count, SQLITE_STATIC, error) != 0)
         return -1;
     int code;
+    errno = 0;
     while ((code = sqlite3_step(query->statement)) == SQLITE_ROW)
         ;
     int result = code == SQLITE_DONE ? 0 : explain(query->owner, error);

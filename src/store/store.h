@@ -2,7 +2,8 @@
  * (SQLite, PostgreSQL) under one schema (schema.c) with numbered migrations.
  *
  * Everything returns 0 or -1 with a sentence, unless said otherwise. Text handed to a callback is valid during the call.
- * A callback that returns other than 0 ends the listing, which then returns that value. Listings have a stable order.
+ * A callback that returns other than 0 ends the listing, which then returns that value; it may ask the store for more, but
+ * not write or commit. Listings have a stable order.
  * One store handle belongs to one thread. */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
@@ -27,7 +28,8 @@ void store_close(struct store *store);
 /* The last part of a sentence for people: "SQLite samband.db" or "PostgreSQL samband@db.example" (no password). */
 const char *store_name(const struct store *store);
 
-/* Writers wrap what belongs together. In SQLite a transaction takes the write lock at once (waiting up to 60 s). */
+/* Writers wrap what belongs together. Findings are staged and applied by store_commit, which therefore may fail; then all
+ * is rolled back already. Without a transaction each call is one of its own. In SQLite a transaction takes the write lock at once (waiting up to 60 s). */
 int store_begin(struct store *store, struct error *error);
 int store_commit(struct store *store, struct error *error);
 void store_rollback(struct store *store);
@@ -226,7 +228,9 @@ void store_selector_hash(const char *kind, const char *value, size_t value_lengt
  * SHA-256) when it has content. digests NULL: only the type. Call before the unit's sightings are added. */
 int store_file_digest(struct store *store, int64_t case_id, int64_t evidence_id, int64_t file,
                       const struct digests *digests, const char *type, struct error *error);
-/* Sorted by hash (then offset, path, encoding) by the caller. Adds selectors, presences and sightings, and keeps how many
+/* Sorted by hash (then offset, path, encoding, file, file offset) by the caller; further calls in a transaction best go on
+ * where the last one ended (any order is right, but slower). The same sighting given again, now or by another unit, is one
+ * sighting. Not of kind "file". What stands in the slack behind a known-good file is loud. Adds selectors, presences and sightings, and keeps how many
  * cases each selector is loud in. Loud: seen somewhere that is not inside a known-good file. */
 int store_sightings_add(struct store *store, int64_t case_id, int64_t evidence_id,
                         const struct store_sighting *sightings, size_t count, struct error *error);
