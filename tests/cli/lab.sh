@@ -77,7 +77,7 @@ same()
 {
     dump_store "$1" >same.dump || return 1
     cmp same.dump "$2" && return 0
-    diff "$2" same.dump | head -n 10
+    diff "$2" same.dump | head -n 6 | cut -c 1-200
     return 1
 }
 
