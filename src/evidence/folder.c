@@ -30,8 +30,8 @@ struct walk {
     uint32_t files;
 };
 
-/* Opens without leaving a trace: reading must not change when the files were last read. Only their owner (or root) may ask
- * for that; others read as they can. */
+/* Opens without leaving a trace: reading must not change when the files were last read. Only their owner (or root) may
+ * ask for that; others read as they can. */
 static int open_quietly(int directory, const char *name, int flags)
 {
     int descriptor = openat(directory, name, flags | O_NOATIME);

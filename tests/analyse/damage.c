@@ -1,5 +1,5 @@
-/* damage SEED FROM TO: a copy of a file, damaged in a way the seed tells: cut off, or with bits flipped anywhere, near its
- * beginning or near its end (where formats keep what they need most). */
+/* damage SEED FROM TO: a copy of a file, damaged in a way the seed tells: cut off, or with bits flipped anywhere, near
+ * its beginning or near its end (where formats keep what they need most). */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
