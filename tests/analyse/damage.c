@@ -21,7 +21,7 @@ static size_t damage(uint8_t *data, size_t size, uint64_t way)
     if (way == 0)
         return size * (next_number() % 1000) / 1000 + 1;
     size_t near = size < NEAR ? size : NEAR;
-    size_t flips = 1 + next_number() % 64;
+    size_t flips = (size_t)1 << next_number() % 7;
     for (size_t i = 0; i < flips; i++) {
         size_t at = way == 1 ? next_number() % size : way == 2 ? next_number() % near : size - 1 - next_number() % near;
         data[at] ^= (uint8_t)(1u << next_number() % 8);

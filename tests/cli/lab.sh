@@ -1,6 +1,8 @@
 # What the shell tests share: a temporary folder as the working directory, the programs of this build first in the path,
 # and results in TAP (the Test Anything Protocol). Source it; the environment names SAMBAND_BUILD and SHARED_EVIDENCE.
 set -u
+: "${SAMBAND_BUILD:=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../build" && pwd)}" # when run by hand
+: "${SAMBAND_SHARED:=$(dirname "$SAMBAND_BUILD")/../shared/evidence}"
 export LC_ALL=C.UTF-8
 export PATH="$SAMBAND_BUILD:$SAMBAND_BUILD/tests/analyse:$PATH:/usr/sbin:/sbin"
 unset SAMBAND_STORE SAMBAND_WORKER
