@@ -18,8 +18,8 @@ start_of_run() { analyse "$1" 2>>killed.err & }
 # A worker of the supervisor, chosen by chance; nothing when it has none now.
 worker_of()
 {
-    local children
-    read -r -a children 2>/dev/null <"/proc/$1/task/$1/children" || return 1
+    local children=()
+    { read -r -a children <"/proc/$1/task/$1/children"; } 2>/dev/null # no line feed at its end
     [ "${#children[@]}" -gt 0 ] && printf '%s' "${children[$((RANDOM % ${#children[@]}))]}"
 }
 
