@@ -5,8 +5,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <cmocka.h>
-
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -26,8 +24,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#undef fail /* cmocka's; base/error.h has its own */
 #include "worker/cage.h"
+
+#include <cmocka.h> /* last: it makes a macro of fail() */
 
 enum { MEMORY = 64 << 20, DONE = 0, NOT_AS_EXPECTED = 1, NO_CAGE = 99 };
 
