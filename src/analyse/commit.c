@@ -1,4 +1,5 @@
-/* Sightings are attributed here rather than in the worker: the extents are the store's, and the worker is not believed. */
+/* Sightings are attributed here rather than in the worker: the extents are the store's, and the worker is not believed.
+ */
 #include "analyse/commit.h"
 
 #include <stdlib.h>
@@ -22,8 +23,8 @@ struct committer {
     int64_t added;
     struct store_segment *segments; /* of the span, by start; or of one file, by file_offset */
     size_t segment_count, segment_room;
-    int64_t segments_of;  /* file whose segments are loaded, in a files unit */
-    int64_t whole_size;   /* that file's size and state, from the request's rows */
+    int64_t segments_of; /* file whose segments are loaded, in a files unit */
+    int64_t whole_size;  /* that file's size and state, from the request's rows */
     bool file_allocated;
 };
 
@@ -173,6 +174,54 @@ static int take_sighting(struct committer *committer, struct wire_reader *reader
     return committer->batch_count == BATCH || committer->arena.used > BATCH_BYTES ? flush(committer) : 0;
 }
 
+struct place {
+    int64_t start, end; /* of a file that lies in order */
+    bool in_order, taken;
+};
+
+static int see_way(void *context, const struct store_file *file)
+{
+    ((struct place *)context)->in_order = file->apart == HASHED_APART;
+    return 0;
+}
+
+static int see_owner(void *context, const struct store_segment *segment)
+{
+    struct place *place = context;
+    place->taken |= segment->allocated && segment->start < place->end;
+    return 0;
+}
+
+/* Of a deleted file whose blocks a living one owns now, what was read is not its content. (That another deleted one
+ * claims some of them too says nothing against either.) */
+static int still_there(struct committer *committer, int64_t file, bool *there)
+{
+    const struct commit *commit = committer->commit;
+    int64_t evidence_id = commit->unit->evidence_id;
+    if (load_file(committer, file) != 0)
+        return -1;
+    *there = committer->file_allocated || committer->segment_count == 0;
+    if (*there)
+        return 0;
+    struct place place = {0};
+    if (store_file_apart_each(commit->store, evidence_id, file, 1, see_way, &place, committer->error) != 0)
+        return -1;
+    if (place.in_order) {
+        place.start = committer->segments[0].start - committer->segments[0].file_offset;
+        place.end = place.start + committer->whole_size;
+        if (store_segment_each(commit->store, evidence_id, place.start, place.end, see_owner, &place,
+                               committer->error) != 0)
+            return -1;
+        *there = !place.taken;
+        return 0;
+    }
+    int64_t owned = 0;
+    for (size_t i = 0; i < committer->segment_count; i++)
+        owned += committer->segments[i].length;
+    *there = owned >= committer->whole_size;
+    return 0;
+}
+
 static int take_content(struct committer *committer, struct wire_reader *reader)
 {
     const struct commit *commit = committer->commit;
@@ -189,15 +238,8 @@ static int take_content(struct committer *committer, struct wire_reader *reader)
         memcpy(digests.sha1, wire_get_blob(reader, SHA1_SIZE, &length), SHA1_SIZE);
         memcpy(digests.sha256, wire_get_blob(reader, SHA256_SIZE, &length), SHA256_SIZE);
     }
-    if (has_digests && commit->unit->kind == UNIT_FILES) {
-        /* A deleted file whose blocks others own now: what was read is not its content. */
-        if (load_file(committer, file) != 0)
-            return -1;
-        int64_t owned = 0;
-        for (size_t i = 0; i < committer->segment_count; i++)
-            owned += committer->segments[i].length;
-        has_digests = committer->file_allocated || committer->segment_count == 0 || owned >= committer->whole_size;
-    }
+    if (has_digests && commit->unit->kind == UNIT_FILES && still_there(committer, file, &has_digests) != 0)
+        return -1;
     return store_file_digest(commit->store, commit->case_id, commit->unit->evidence_id, file,
                              has_digests ? &digests : NULL, type, committer->error);
 }

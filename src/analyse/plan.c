@@ -4,16 +4,23 @@
 
 #include <string.h>
 
+/* A run that covers the line, and what it lost that its file may still claim. */
+struct covering {
+    struct store_run run;
+    bool shared; /* with a file that is no better: to hash it is to hash what both claim */
+    bool taken;  /* by a living file, from a deleted one: its content is gone */
+};
+
 enum { ACTIVE_MOST = 4096, CUT_ALIGNMENT = 1 << 20 };
 
 struct planner {
     struct store *store;
     int64_t evidence_id, size;
-    struct store_run active[ACTIVE_MOST]; /* runs that cover the line */
+    struct covering active[ACTIVE_MOST];
     size_t active_count;
-    int64_t line;      /* everything before it has its owner */
+    int64_t line; /* everything before it has its owner */
     int64_t span_start;
-    int64_t covered; /* everything before it is in a segment that is closed, or free */
+    int64_t covered;           /* everything before it is in a segment that is closed, or free */
     struct store_segment open; /* the segment that may still grow; length 0: none */
     struct error *error;
 };
@@ -83,38 +90,74 @@ static int own(struct planner *planner, const struct store_run *run, int64_t sta
 
 static const struct store_run *owner(const struct planner *planner)
 {
-    const struct store_run *best = &planner->active[0];
+    const struct store_run *best = &planner->active[0].run;
     for (size_t i = 1; i < planner->active_count; i++) {
-        const struct store_run *run = &planner->active[i];
+        const struct store_run *run = &planner->active[i].run;
         if (run->priority > best->priority || (run->priority == best->priority && run->file < best->file))
             best = run;
     }
     return best;
 }
 
-static void forget_passed(struct planner *planner)
+/* The others lose these bytes; what is slack to them they do not miss. */
+static void mark_losers(struct planner *planner, const struct store_run *winner)
+{
+    for (size_t i = 0; i < planner->active_count; i++) {
+        struct covering *active = &planner->active[i];
+        int64_t content_end = active->run.start + (active->run.file_size - active->run.file_offset);
+        if (&active->run == winner || !active->run.whole || planner->line >= content_end)
+            continue;
+        if (winner->allocated && !active->run.allocated)
+            active->taken = true;
+        else
+            active->shared = true;
+    }
+}
+
+/* The sweep will not see it whole, but it can be hashed: by a unit of its own. */
+static int hash_apart(struct planner *planner, const struct store_run *run)
+{
+    struct store_unit unit = {.evidence_id = planner->evidence_id,
+                              .kind = UNIT_FILES,
+                              .start = run->file,
+                              .length = 1,
+                              .bytes = run->file_size};
+    if (store_file_set_apart(planner->store, planner->evidence_id, run->file, HASHED_APART, planner->error) != 0)
+        return -1;
+    return store_unit_add(planner->store, &unit, planner->error);
+}
+
+static int forget_passed(struct planner *planner)
 {
     size_t kept = 0;
-    for (size_t i = 0; i < planner->active_count; i++)
-        if (planner->active[i].start + planner->active[i].length > planner->line)
-            planner->active[kept++] = planner->active[i];
+    for (size_t i = 0; i < planner->active_count; i++) {
+        const struct covering *active = &planner->active[i];
+        if (active->run.start + active->run.length > planner->line)
+            planner->active[kept++] = *active;
+        else if (active->shared && !active->taken && hash_apart(planner, &active->run) != 0)
+            return -1;
+    }
     planner->active_count = kept;
+    return 0;
 }
 
 /* Gives every byte before `until` its owner. */
 static int advance(struct planner *planner, int64_t until)
 {
-    forget_passed(planner);
+    if (forget_passed(planner) != 0)
+        return -1;
     while (planner->active_count > 0 && planner->line < until) {
         const struct store_run *run = owner(planner);
         int64_t end = run->start + run->length;
         /* A run that begins later may own from there on: stop at `until`, where the next one begins. */
         if (end > until)
             end = until;
+        mark_losers(planner, run);
         if (own(planner, run, planner->line, end) != 0)
             return -1;
         planner->line = end;
-        forget_passed(planner);
+        if (forget_passed(planner) != 0)
+            return -1;
     }
     if (planner->line < until)
         planner->line = until;
@@ -133,7 +176,7 @@ static int take_run(void *context, const struct store_run *run)
         return -1;
     /* Thousands of files over one byte is not a file system: those that come last own nothing here. */
     if (planner->active_count < ACTIVE_MOST)
-        planner->active[planner->active_count++] = clipped;
+        planner->active[planner->active_count++] = (struct covering){.run = clipped};
     return 0;
 }
 
@@ -142,7 +185,8 @@ int plan_spans(struct store *store, int64_t evidence_id, int64_t size, struct er
     static struct planner planner; /* large; a supervisor makes one plan at a time */
     planner = (struct planner){.store = store, .evidence_id = evidence_id, .size = size, .error = error};
     if (store_run_each(store, evidence_id, take_run, &planner, error) != 0 || advance(&planner, size) != 0 ||
-        close_segment(&planner) != 0 || cut_spans(&planner, planner.covered, size, true) != 0 || add_span(&planner, size) != 0)
+        close_segment(&planner) != 0 || cut_spans(&planner, planner.covered, size, true) != 0 ||
+        add_span(&planner, size) != 0)
         return -1;
     return store_run_clear(store, evidence_id, error);
 }

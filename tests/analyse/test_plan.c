@@ -37,7 +37,8 @@ struct world {
     int *found;
     int64_t spans[SPANS_MOST][2];
     size_t span_count;
-    int64_t line; /* end of the last segment */
+    int64_t files_unit; /* the first file of a files unit; 0: there was none */
+    int64_t line;       /* end of the last segment */
 };
 
 static struct world world;
@@ -127,6 +128,8 @@ static void take_spans(void)
         OK(store_unit_claim(world.store, "test", 60, NULL, 0, &unit, &found, &left, &error));
         if (!found)
             return;
+        if (unit.kind == UNIT_FILES)
+            world.files_unit = unit.start;
         if (unit.kind != UNIT_SPAN)
             continue;
         assert_true(world.span_count < SPANS_MOST);
@@ -239,6 +242,35 @@ static void an_image_without_files_is_cut_evenly(void **state)
     close_world();
 }
 
+/* Two files in order claim step 1; who loses it is hashed by a unit of its own, unless a living file took it from a
+ * dead one. Slack may be lost. */
+static void what_loses_bytes_to_its_like_is_hashed_apart(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t winner, loser, loser_slack;
+        bool apart;
+    } cases[] = {{1, 1, 0, true},  {4, 4, 0, true}, {4, 1, 0, false},
+                 {2, 1, 0, false}, {1, 0, 0, true}, {1, 1, 2 * 512, false}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct error error = {0};
+        open_world(10, 512);
+        struct store_run first = {.file = 1, .start = 512, .length = 1024, .file_size = 1024, .whole = true};
+        struct store_run second = {.file = 2, .length = 1024, .whole = true};
+        first.priority = cases[i].winner;
+        first.allocated = first.priority > 1;
+        second.priority = cases[i].loser;
+        second.allocated = second.priority > 1;
+        second.file_size = cases[i].loser_slack != 0 ? 512 : 1024;
+        OK(store_run_add(world.store, world.evidence_id, &first, &error));
+        OK(store_run_add(world.store, world.evidence_id, &second, &error));
+        OK(plan_spans(world.store, world.evidence_id, 5120, &error));
+        take_spans();
+        assert_int_equal(world.files_unit, cases[i].apart ? 2 : 0);
+        close_world();
+    }
+}
+
 static void thousands_of_files_over_one_place_are_borne(void **state)
 {
     (void)state;
@@ -260,6 +292,7 @@ int main(void)
         cmocka_unit_test(every_byte_has_the_owner_it_should),
         cmocka_unit_test(spans_have_their_size_and_cut_no_file),
         cmocka_unit_test(an_image_without_files_is_cut_evenly),
+        cmocka_unit_test(what_loses_bytes_to_its_like_is_hashed_apart),
         cmocka_unit_test(thousands_of_files_over_one_place_are_borne),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
