@@ -1,6 +1,7 @@
 /* One function per frame type; each reads the whole payload the way commit.c will read it again. */
 #include "analyse/check.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/wire.h"
@@ -60,11 +61,25 @@ static bool check_runs(const struct check *check, struct wire_reader *reader)
     return true;
 }
 
+static bool was_asked(const struct check *check, uint32_t file)
+{
+    size_t low = 0;
+    size_t high = check->asked_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (check->asked[middle] < file)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < check->asked_count && check->asked[low] == file;
+}
+
 static bool speaks_of(const struct check *check, uint32_t file, uint64_t offset)
 {
     if (check->kind == UNIT_SPAN)
         return file == 0 && offset >= check->begin && offset < check->end;
-    return check->kind == UNIT_FILES && file >= check->first_file && file < check->end_file && offset <= INT64_MAX / 2;
+    return check->kind == UNIT_FILES && was_asked(check, file) && offset <= INT64_MAX / 2;
 }
 
 static bool check_sighting(const struct check *check, struct wire_reader *reader)
@@ -105,8 +120,7 @@ static bool check_content(const struct check *check, struct wire_reader *reader)
         if (length != sizes[i])
             return false;
     }
-    return digests <= 1 && (check->kind == UNIT_SPAN || check->kind == UNIT_FILES) && file >= check->first_file &&
-           file < check->end_file;
+    return digests <= 1 && (check->kind == UNIT_SPAN || check->kind == UNIT_FILES) && was_asked(check, file);
 }
 
 static bool check_unread(const struct check *check, struct wire_reader *reader)
@@ -168,4 +182,9 @@ int check_frame(struct check *check, uint8_t type, const uint8_t *payload, size_
         break;
     }
     return sound && wire_done(&reader) ? 0 : -1;
+}
+void check_end(struct check *check)
+{
+    free(check->asked);
+    *check = (struct check){0};
 }

@@ -1,9 +1,10 @@
-/* A span's request cuts the image into stretches that are scanned as one stream each: a file's content on the one hand, on
- * the other what lies between contents (slack and free bytes, together, since old data runs through both). Content that a
- * file unit reads is left out. So a value never seems to run from one file into what happens to lie behind it. */
+/* A span's request cuts the image into stretches that are scanned as one stream each: a file's content on the one hand,
+ * on the other what lies between contents (slack and free bytes, together, since old data runs through both). Content
+ * that a file unit reads is left out. So a value never seems to run from one file into what happens to lie behind it.
+ */
 #include "analyse/request.h"
 
-#include <string.h>
+#include <stdlib.h>
 
 #include "base/wire.h"
 #include "scan/scan.h"
@@ -12,17 +13,17 @@
 enum { LOOK_AHEAD = 16 << 20 }; /* bytes behind a span that a container which begins inside it may use */
 
 struct ranges {
-    int64_t begin, end; /* of the span */
-    int64_t at;         /* everything before it is in a range or left out */
-    int64_t start;      /* of the range that may still grow */
-    int64_t length;     /* 0: none */
-    int64_t file;       /* whose content it is; 0: between contents */
+    int64_t begin, end;  /* of the span */
+    int64_t at;          /* everything before it is in a range or left out */
+    int64_t start;       /* of the range that may still grow */
+    int64_t length;      /* 0: none */
+    int64_t file;        /* whose content it is; 0: between contents */
     int64_t file_offset; /* of its first byte */
     int64_t file_size;
     bool whole;
     struct bytes range_list, file_list;
     uint32_t range_count, file_count;
-    int64_t first_file, end_file;
+    struct bytes asked; /* numbers of the files in the list */
 };
 
 static void close_range(struct ranges *ranges)
@@ -39,10 +40,7 @@ static void close_range(struct ranges *ranges)
             wire_put_u64(&ranges->file_list, (uint64_t)start);
             wire_put_u64(&ranges->file_list, (uint64_t)ranges->file_size);
             ranges->file_count++;
-            if (ranges->first_file == 0 || ranges->file < ranges->first_file)
-                ranges->first_file = ranges->file;
-            if (ranges->file >= ranges->end_file)
-                ranges->end_file = ranges->file + 1;
+            bytes_append(&ranges->asked, &(uint32_t){(uint32_t)ranges->file}, sizeof(uint32_t));
         }
     }
     ranges->length = 0;
@@ -92,6 +90,22 @@ static int take_segment(void *context, const struct store_segment *segment)
     return 0;
 }
 
+static int compare_numbers(const void *left, const void *right)
+{
+    const uint32_t *a = left;
+    const uint32_t *b = right;
+    return (*a > *b) - (*a < *b);
+}
+
+/* Takes the numbers over. */
+static void set_asked(struct check *check, struct bytes *numbers)
+{
+    check->asked = (uint32_t *)(void *)numbers->data;
+    check->asked_count = numbers->length / sizeof(uint32_t);
+    if (check->asked_count > 0)
+        qsort(check->asked, check->asked_count, sizeof *check->asked, compare_numbers);
+}
+
 static int request_span(struct store *store, const struct store_unit *unit, int64_t size, bool digests,
                         struct bytes *out, struct check *check, struct error *error)
 {
@@ -117,13 +131,13 @@ static int request_span(struct store *store, const struct store_unit *unit, int6
     bytes_free(&ranges.file_list);
     check->begin = (uint64_t)ranges.begin;
     check->end = (uint64_t)ranges.end;
-    check->first_file = (uint64_t)ranges.first_file;
-    check->end_file = (uint64_t)ranges.end_file;
+    out->failed |= ranges.asked.failed;
+    set_asked(check, &ranges.asked);
     return 0;
 }
 
 struct files {
-    struct bytes list;
+    struct bytes list, asked;
     uint32_t count;
 };
 
@@ -138,6 +152,7 @@ static int take_file(void *context, const struct store_file *file)
     wire_put_text(&files->list, file->path);
     wire_put_u64(&files->list, (uint64_t)file->size);
     wire_put_u8(&files->list, file->apart == READ_APART);
+    bytes_append(&files->asked, &(uint32_t){(uint32_t)file->number}, sizeof(uint32_t));
     files->count++;
     return 0;
 }
@@ -155,14 +170,15 @@ static int request_files(struct store *store, const struct store_unit *unit, boo
     frame_end(out, start);
     out->failed |= files.list.failed;
     bytes_free(&files.list);
-    check->first_file = (uint64_t)unit->start;
-    check->end_file = (uint64_t)unit->start + (uint64_t)unit->length;
+    out->failed |= files.asked.failed;
+    set_asked(check, &files.asked);
     return 0;
 }
 
 int request_unit(struct store *store, const struct store_unit *unit, int64_t size, bool digests, struct bytes *out,
                  struct check *check, struct error *error)
 {
+    check_end(check);
     *check = (struct check){.kind = unit->kind, .evidence_size = (uint64_t)size, .end = (uint64_t)size};
     int result = 0;
     if (unit->kind == UNIT_SPAN)

@@ -28,8 +28,9 @@ static struct check check_of(enum store_unit_kind kind)
         check.end = END;
     }
     if (kind == UNIT_SPAN || kind == UNIT_FILES) {
-        check.first_file = FIRST;
-        check.end_file = LAST;
+        static uint32_t asked[] = {FIRST, FIRST + 2, LAST - 1};
+        check.asked = asked;
+        check.asked_count = sizeof asked / sizeof *asked;
     }
     return check;
 }
@@ -140,6 +141,9 @@ static const struct frame unsound[] = {
     {"a long SHA-1", FRAME_CONTENT, UNIT_SPAN, "4t1bbb", {FIRST, 1, MD5_SIZE, SHA1_SIZE + 1, SHA256_SIZE}, {""}},
     {"no SHA-256", FRAME_CONTENT, UNIT_SPAN, "4t1bbb", {FIRST, 1, MD5_SIZE, SHA1_SIZE, 0}, {""}},
     {"digests 2", FRAME_CONTENT, UNIT_SPAN, "4t1", {FIRST, 2}, {""}},
+    {"content of a file between", FRAME_CONTENT, UNIT_SPAN, "4t1", {FIRST + 1, 0}, {""}},
+    {"a sighting in a file between", FRAME_SIGHTING, UNIT_FILES, "48114ttt", {FIRST + 1, 0, 0, 0, 1}, {"", "4", ""}},
+    {"content of a file that is asked last", FRAME_CONTENT, UNIT_SPAN, "4t1", {LAST - 2, 0}, {""}},
     {"content in a map", FRAME_CONTENT, UNIT_MAP, "4t1", {1, 0}, {""}},
     {"unread before the span", FRAME_UNREAD, UNIT_SPAN, "488t", {0, BEGIN - 1, 1}, {""}},
     {"unread without end", FRAME_UNREAD, UNIT_SPAN, "488t", {0, BEGIN, UINT64_MAX}, {""}},
