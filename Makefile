@@ -29,7 +29,7 @@ $(BUILD)/build.ninja:
 test:
 	@scripts/setup build demo test
 	@$(MAKE) --no-print-directory all
-	$(TEST) -C $(BUILD)
+	$(TEST) -C $(BUILD) --no-rebuild
 
 demo:
 	@scripts/setup build demo
@@ -40,7 +40,7 @@ asan:
 	@scripts/setup build demo test
 	test -f $(BUILD)-asan/build.ninja || meson setup $(BUILD)-asan $(SANITIZE)
 	ninja -C $(BUILD)-asan
-	$(TEST) -C $(BUILD)-asan --timeout-multiplier 6
+	$(TEST) -C $(BUILD)-asan --no-rebuild --timeout-multiplier 6
 
 bench:
 	@scripts/setup build demo test
