@@ -348,7 +348,7 @@ static int report(struct supervisor *supervisor, bool last)
     progress->units_all = totals.units;
     progress->units_done = totals.units_done;
     for (unsigned i = 0; i < supervisor->slot_count; i++)
-        if (supervisor->slots[i].has_unit && supervisor->slots[i].unit.bytes > 0)
+        if (supervisor->slots[i].has_unit && supervisor->slots[i].unit.kind != UNIT_DIGEST)
             progress->bytes_done += supervisor->slots[i].progress;
     progress->seconds = now() - supervisor->began;
     progress->doing = supervisor->doing;

@@ -302,7 +302,7 @@ void make_onion(struct random *random, char out[VALUE_MAX])
     for (unsigned i = 0; i < 56; i++) {
         unsigned value = 0;
         for (unsigned bit = i * 5; bit < i * 5 + 5; bit++)
-            value = value << 1 | (raw[bit / 8] >> (7 - bit % 8) & 1u);
+            value = value << 1 | ((unsigned)raw[bit / 8] >> (7 - bit % 8) & 1);
         out[i] = base32[value];
     }
     memcpy(out + 56, ".onion", 7);
