@@ -13,9 +13,14 @@ struct check {
     enum store_unit_kind kind;
     uint64_t begin, end;     /* span: offsets it may speak of; else 0 and the image's size */
     uint64_t evidence_size;
-    uint64_t first_file, end_file; /* files it may speak of: numbers in [first, end) */
+    uint32_t *files; /* numbers of the files it may speak of, ascending; owned, freed by check_free */
+    size_t file_count;
     uint32_t last_file;      /* map: numbers must go up by one */
 };
+
+/* The numbers may come in any order; they are copied. 0, or -1 when memory is short. */
+int check_allow_files(struct check *check, const uint32_t *files, size_t count);
+void check_free(struct check *check);
 
 /* 0: the frame is sound. -1: it is not; the worker is to be treated as broken. */
 int check_frame(struct check *check, uint8_t type, const uint8_t *payload, size_t length);

@@ -22,7 +22,7 @@ struct ranges {
     bool whole;
     struct bytes range_list, file_list;
     uint32_t range_count, file_count;
-    int64_t first_file, end_file;
+    struct bytes numbers; /* of these files (uint32_t), for the check */
 };
 
 static void close_range(struct ranges *ranges)
@@ -39,10 +39,8 @@ static void close_range(struct ranges *ranges)
             wire_put_u64(&ranges->file_list, (uint64_t)start);
             wire_put_u64(&ranges->file_list, (uint64_t)ranges->file_size);
             ranges->file_count++;
-            if (ranges->first_file == 0 || ranges->file < ranges->first_file)
-                ranges->first_file = ranges->file;
-            if (ranges->file >= ranges->end_file)
-                ranges->end_file = ranges->file + 1;
+            uint32_t number = (uint32_t)ranges->file;
+            bytes_append(&ranges->numbers, &number, sizeof number);
         }
     }
     ranges->length = 0;
@@ -112,25 +110,28 @@ static int request_span(struct store *store, const struct store_unit *unit, int6
     wire_put_u32(out, ranges.file_count);
     bytes_append(out, ranges.file_list.data, ranges.file_list.length);
     frame_end(out, start);
-    out->failed |= ranges.range_list.failed | ranges.file_list.failed;
-    bytes_free(&ranges.range_list);
-    bytes_free(&ranges.file_list);
     check->begin = (uint64_t)ranges.begin;
     check->end = (uint64_t)ranges.end;
-    check->first_file = (uint64_t)ranges.first_file;
-    check->end_file = (uint64_t)ranges.end_file;
-    return 0;
+    out->failed |= ranges.range_list.failed | ranges.file_list.failed | ranges.numbers.failed;
+    int result = check_allow_files(check, (const uint32_t *)(const void *)ranges.numbers.data, ranges.file_count);
+    bytes_free(&ranges.range_list);
+    bytes_free(&ranges.file_list);
+    bytes_free(&ranges.numbers);
+    return result == 0 ? 0 : fail(error, "memory is short");
 }
 
 struct files {
     struct bytes list;
+    struct bytes numbers;
     uint32_t count;
 };
 
 static int take_file(void *context, const struct store_file *file)
 {
     struct files *files = context;
-    wire_put_u32(&files->list, (uint32_t)file->number);
+    uint32_t number = (uint32_t)file->number;
+    bytes_append(&files->numbers, &number, sizeof number);
+    wire_put_u32(&files->list, number);
     wire_put_u64(&files->list, (uint64_t)file->volume_start);
     wire_put_u64(&files->list, (uint64_t)file->inode);
     wire_put_u32(&files->list, (uint32_t)file->attribute_type);
@@ -153,16 +154,17 @@ static int request_files(struct store *store, const struct store_unit *unit, boo
     wire_put_u32(out, files.count);
     bytes_append(out, files.list.data, files.list.length);
     frame_end(out, start);
-    out->failed |= files.list.failed;
+    out->failed |= files.list.failed | files.numbers.failed;
+    int result = check_allow_files(check, (const uint32_t *)(const void *)files.numbers.data, files.count);
     bytes_free(&files.list);
-    check->first_file = (uint64_t)unit->start;
-    check->end_file = (uint64_t)unit->start + (uint64_t)unit->length;
-    return 0;
+    bytes_free(&files.numbers);
+    return result == 0 ? 0 : fail(error, "memory is short");
 }
 
 int request_unit(struct store *store, const struct store_unit *unit, int64_t size, bool digests, struct bytes *out,
                  struct check *check, struct error *error)
 {
+    check_free(check);
     *check = (struct check){.kind = unit->kind, .evidence_size = (uint64_t)size, .end = (uint64_t)size};
     int result = 0;
     if (unit->kind == UNIT_SPAN)
