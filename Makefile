@@ -45,7 +45,7 @@ asan:
 bench:
 	@scripts/setup build demo test
 	@$(MAKE) --no-print-directory all
-	scripts/bench $(BUILD)
+	bench/run.sh $(BUILD)
 
 fuzz:
 	@scripts/setup build fuzz
