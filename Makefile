@@ -49,7 +49,8 @@ bench:
 
 fuzz:
 	@scripts/setup build fuzz
-	test -f $(BUILD)-fuzz/build.ninja || CC=clang meson setup $(BUILD)-fuzz -Dfuzz=true $(SANITIZE)
+	test -f $(BUILD)-fuzz/build.ninja || \
+		CC=clang meson setup $(BUILD)-fuzz -Dfuzz=true -Dwerror=false $(SANITIZE)
 	meson configure $(BUILD)-fuzz -Dfuzz_seconds=$(SECONDS)
 	$(TEST) -C $(BUILD)-fuzz --suite fuzz
 
