@@ -1,4 +1,5 @@
 /* The digests of a whole medium, once more: what `samband verify` holds against the store and the acquisition. */
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -21,20 +22,19 @@ static int take_image(void *context, uint8_t type, const uint8_t *payload, size_
     return 0;
 }
 
-/* Waits until the worker has done what it was asked; the whole wait is bounded by its signs of life. */
+/* Waits until the worker has done what it was asked. */
 static enum slot_event await(struct slot *slot, void (*progress)(void *context, int64_t done, int64_t all),
                              void *context, struct error *error)
 {
-    double silent = 0;
     for (;;) {
         int64_t before = slot->progress;
-        enum slot_event event = slot_look(slot, silent, PATIENCE, error);
+        enum slot_event event = slot_look(slot, slot_now(), PATIENCE, error);
         if (event != SLOT_NOTHING)
             return event;
         if (progress != NULL && slot->progress != before)
             progress(context, slot->progress, slot->unit.bytes);
-        int came = process_receive(&slot->process, 250);
-        silent = came > 0 ? slot->last_sign : silent + 0.25;
+        struct pollfd wait = {slot->process.from, POLLIN, 0};
+        (void)poll(&wait, 1, 250);
     }
 }
 
@@ -51,7 +51,7 @@ static int digest_in(struct slot *slot, struct digests *digests, struct analyse_
     slot->unit = (struct store_unit){.kind = UNIT_DIGEST, .bytes = (int64_t)slot->medium.size};
     slot->check = (struct check){.kind = UNIT_DIGEST, .evidence_size = slot->medium.size};
     frame_end(&request, frame_begin(&request, FRAME_DIGEST));
-    (void)slot_ask(slot, &request, slot->last_sign);
+    (void)slot_ask(slot, &request, slot_now());
     bytes_free(&request);
     if (await(slot, progress, context, error) != SLOT_DONE)
         return fail(error, "%s", slot->failure);
@@ -62,10 +62,10 @@ int analyse_digest(const char *paths, struct digests *digests, struct analyse_re
                    void (*progress)(void *context, int64_t done, int64_t all), void *context, struct error *error)
 {
     struct slot slot = {0};
-    if (slot_open(&slot, 0, paths, 0, 0, error) != 0)
+    if (slot_open(&slot, 0, paths, 0, slot_now(), error) != 0)
         return -1;
     int result = digest_in(&slot, digests, recorded, progress, context, error);
-    slot_close(&slot, true);
+    slot_close(&slot);
     spool_free(&slot.spool);
     return result;
 }

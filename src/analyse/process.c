@@ -105,30 +105,39 @@ int process_start(struct process *process, const char *paths, uint64_t memory, s
     (void)close(answer[1]);
     process->to = request[1];
     process->from = answer[0];
+    (void)fcntl(process->to, F_SETFL, O_NONBLOCK);
     if (problem != 0) {
         process->id = 0;
         (void)close(process->to);
         (void)close(process->from);
-        return fail(error, "cannot start %s: %s (run `make install`, or set SAMBAND_WORKER)", program, strerror(problem));
+        return fail(error, "cannot start %s: %s (run `make install`, or set SAMBAND_WORKER)", program,
+                    strerror(problem));
     }
     /* A worker that died at once is seen by the first receive, with how it ended. */
     (void)send_opening(process, paths, memory);
     return 0;
 }
 
+int process_flush(struct process *process)
+{
+    while (process->out_at < process->out.length) {
+        ssize_t step = write(process->to, process->out.data + process->out_at, process->out.length - process->out_at);
+        if (step > 0)
+            process->out_at += (size_t)step;
+        else if (step < 0 && errno != EINTR)
+            return errno == EAGAIN ? 1 : -1;
+    }
+    bytes_free(&process->out); /* a request may be large, and the next one is far */
+    process->out_at = 0;
+    return 0;
+}
+
 int process_send(struct process *process, const struct bytes *request)
 {
-    size_t sent = 0;
-    if (request->failed)
+    bytes_append(&process->out, request->data, request->length);
+    if (request->failed || process->out.failed)
         return -1;
-    while (sent < request->length) {
-        ssize_t step = write(process->to, request->data + sent, request->length - sent);
-        if (step > 0)
-            sent += (size_t)step;
-        else if (step < 0 && errno != EINTR)
-            return -1;
-    }
-    return 0;
+    return process_flush(process) < 0 ? -1 : 0;
 }
 
 int process_receive(struct process *process, int milliseconds)
@@ -163,6 +172,17 @@ int process_frame(struct process *process, uint8_t *type, const uint8_t **payloa
     return found;
 }
 
+/* Waits for its end, a second at most. */
+static bool ended(pid_t id, int *status, struct rusage *usage)
+{
+    for (int tries = 0; tries < 100; tries++) {
+        if (wait4(id, status, WNOHANG, usage) == id)
+            return true;
+        (void)poll(NULL, 0, 10);
+    }
+    return false;
+}
+
 static void say_how(int status, char *how, size_t size)
 {
     if (WIFSIGNALED(status))
@@ -177,14 +197,18 @@ void process_stop(struct process *process, bool force, char *how, size_t how_siz
     if (process->id == 0)
         return;
     (void)close(process->to);
-    if (force)
-        (void)kill(process->id, SIGKILL);
     (void)close(process->from);
     int status = 0;
     struct rusage usage = {0};
-    while (wait4(process->id, &status, 0, &usage) < 0 && errno == EINTR)
-        ;
-    say_how(status, how, how_size);
+    if (!force && ended(process->id, &status, &usage)) {
+        say_how(status, how, how_size);
+    } else {
+        (void)snprintf(how, how_size, "the worker closed its output and went on");
+        (void)kill(process->id, SIGKILL);
+        while (wait4(process->id, &status, 0, &usage) < 0 && errno == EINTR)
+            ;
+    }
     bytes_free(&process->in);
+    bytes_free(&process->out);
     *process = (struct process){.peak_kib = usage.ru_maxrss};
 }

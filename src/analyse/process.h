@@ -14,8 +14,10 @@
 struct process {
     pid_t id;     /* 0: none */
     int to, from; /* its standard input and output */
+    struct bytes out;
+    size_t out_at; /* bytes of `out` that were sent */
     struct bytes in;
-    size_t in_at; /* bytes of `in` that are behind us */
+    size_t in_at;  /* bytes of `in` that are behind us */
     long peak_kib; /* the most resident memory it had; known once it ended */
 };
 
@@ -25,8 +27,12 @@ const char *process_program(void);
 /* Starts one and tells it what to open. `paths`: one a line. */
 int process_start(struct process *process, const char *paths, uint64_t memory, struct error *error);
 
-/* Sends one whole request (frames in *request). -1 when the worker is gone. */
+/* Sends one whole request (frames in *request): what the worker does not take now is kept for process_flush, so that
+ * one that does not listen holds up nobody. -1 when the worker is gone. */
 int process_send(struct process *process, const struct bytes *request);
+
+/* Goes on sending. 1: something is left to send; 0: nothing; -1: the worker is gone. */
+int process_flush(struct process *process);
 
 /* Reads what has arrived (waits up to `milliseconds` for something; -1 for ever). 1: something came; 0: nothing yet;
  * -1: the worker closed its end. */
@@ -35,7 +41,8 @@ int process_receive(struct process *process, int milliseconds);
 /* The next whole frame of what was received: 1, 0 none yet, -1 it is no frame. Valid until the next receive. */
 int process_frame(struct process *process, uint8_t *type, const uint8_t **payload, size_t *length);
 
-/* Ends it (SIGKILL when `force`) and waits. `how` gets a few words: "ended by signal 11 (Segmentation fault)". */
+/* Ends it with SIGKILL, unless it ends by itself (without `force` it gets a second for that), and waits. `how` gets a
+ * few words: "ended by signal 11 (Segmentation fault)". */
 void process_stop(struct process *process, bool force, char *how, size_t how_size);
 
 #endif

@@ -3,19 +3,37 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/text.h"
 #include "base/wire.h"
 
+/* What a worker that does its best stays far below, so that one that was taken over is stopped some time. */
+enum {
+    TIME_FACTOR = 5,              /* times the silence that is borne … */
+    BYTES_PER_SECOND = 256 << 10, /* … and the time for the bytes of the unit at this speed */
+    FRAMES_ALWAYS = 64 << 20,     /* bytes of frames about a unit … */
+    FRAMES_PER_BYTE = 64,         /* … and for each of its bytes */
+};
+static const int64_t frames_most = (int64_t)16 << 30, medium_most = (int64_t)1 << 47;
+
+double slot_now(void)
+{
+    struct timespec time;
+    (void)clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
 int slot_open(struct slot *slot, int64_t evidence_id, const char *paths, uint64_t memory, double now,
               struct error *error)
 {
-    slot_close(slot, true);
+    slot_close(slot);
     if (process_start(&slot->process, paths, memory, error) != 0)
         return -1;
     slot->state = SLOT_OPENING;
     slot->evidence_id = evidence_id;
-    slot->last_sign = now;
+    slot->medium = (struct slot_medium){0};
+    slot->last_sign = slot->asked = now;
     return 0;
 }
 
@@ -24,16 +42,17 @@ int slot_ask(struct slot *slot, const struct bytes *request, double now)
     spool_free(&slot->spool);
     slot->state = SLOT_BUSY;
     slot->progress = 0;
-    slot->last_sign = now;
+    slot->said = 0;
+    slot->last_sign = slot->asked = now;
     return process_send(&slot->process, request);
 }
 
-void slot_close(struct slot *slot, bool force)
+void slot_close(struct slot *slot)
 {
     char how[sizeof slot->failure];
     if (slot->state == SLOT_EMPTY)
         return;
-    process_stop(&slot->process, force, how, sizeof how);
+    process_stop(&slot->process, true, how, sizeof how);
     if (slot->process.peak_kib > slot->peak_kib)
         slot->peak_kib = slot->process.peak_kib;
     slot->state = SLOT_EMPTY;
@@ -74,7 +93,10 @@ static bool read_medium(struct slot_medium *medium, const uint8_t *payload, size
     medium->sector_size = wire_get_u32(&reader);
     copy_text(&reader, medium->md5, sizeof medium->md5);
     copy_text(&reader, medium->sha1, sizeof medium->sha1);
-    return wire_done(&reader) && medium->size <= INT64_MAX / 2 && medium->sector_size <= 1 << 20 &&
+    for (const char *at = medium->format; *at != '\0'; at++)
+        if (*at < ' ' || *at > '~')
+            return false;
+    return wire_done(&reader) && medium->size <= (uint64_t)medium_most && medium->sector_size <= 1 << 20 &&
            is_hex_or_empty(medium->md5, 32) && is_hex_or_empty(medium->sha1, 40);
 }
 
@@ -109,6 +131,23 @@ static enum slot_event take_closing(struct slot *slot, uint8_t type, const uint8
     return break_off(slot, "the worker sent what no worker sends", false);
 }
 
+/* Of a map and of the digests, which are about the whole medium: its size. */
+static int64_t bytes_at_hand(const struct slot *slot)
+{
+    return slot->state == SLOT_BUSY && slot->unit.bytes > 0 ? slot->unit.bytes : (int64_t)slot->medium.size;
+}
+
+static int64_t most_frames(const struct slot *slot)
+{
+    int64_t bytes = bytes_at_hand(slot);
+    return bytes > frames_most / FRAMES_PER_BYTE ? frames_most : FRAMES_ALWAYS + FRAMES_PER_BYTE * bytes;
+}
+
+static double most_seconds(const struct slot *slot, double silence)
+{
+    return TIME_FACTOR * silence + (double)bytes_at_hand(slot) / BYTES_PER_SECOND;
+}
+
 static enum slot_event take_frames(struct slot *slot, double now, struct error *error)
 {
     uint8_t type;
@@ -125,6 +164,9 @@ static enum slot_event take_frames(struct slot *slot, double now, struct error *
         }
         if (type == FRAME_READY || type == FRAME_DONE || type == FRAME_FAILED || slot->state != SLOT_BUSY)
             return take_closing(slot, type, payload, length);
+        slot->said += (int64_t)length;
+        if (slot->said > most_frames(slot))
+            return break_off(slot, "the worker said more than the unit can hold", false);
         if (check_frame(&slot->check, type, payload, length) != 0)
             return break_off(slot, "the worker sent what no worker sends", false);
         if (spool_add(&slot->spool, type, payload, length, error) != 0)
@@ -140,6 +182,9 @@ enum slot_event slot_look(struct slot *slot, double now, double silence, struct 
     enum slot_event event = take_frames(slot, now, error);
     if (event != SLOT_NOTHING)
         return event;
+    if (now - slot->asked > most_seconds(slot, silence))
+        return break_off(slot, "the worker took longer than the unit can take", false);
+    (void)process_flush(&slot->process);
     int came = process_receive(&slot->process, 0);
     if (came < 0)
         return break_off(slot, NULL, false);

@@ -41,10 +41,12 @@ struct slot {
     struct check check;
     struct spool spool;
     struct slot_medium medium;
-    int64_t progress;     /* bytes of the unit behind the worker */
-    double last_sign;     /* of life, in seconds of the monotonic clock */
+    int64_t progress; /* bytes of the unit behind the worker */
+    double last_sign; /* of life, in seconds of the monotonic clock */
+    double asked;     /* when the process got what it is at */
+    int64_t said;     /* bytes of frames about the unit */
     char failure[ERROR_TEXT_MAX];
-    long peak_kib;        /* the most memory a process of this slot had */
+    long peak_kib; /* the most memory a process of this slot had */
 };
 
 /* Starts a process for the evidence at `paths`. */
@@ -52,8 +54,11 @@ int slot_open(struct slot *slot, int64_t evidence_id, const char *paths, uint64_
               struct error *error);
 /* Sends a request; the check must be set. -1: the worker is gone (the next look says so). */
 int slot_ask(struct slot *slot, const struct bytes *request, double now);
-/* Reads what came. Call again until SLOT_NOTHING. */
+/* Reads what came. Call again until SLOT_NOTHING. A worker is broken when it is silent for `silence` seconds, and when
+ * it takes longer or says more than its unit can account for. */
 enum slot_event slot_look(struct slot *slot, double now, double silence, struct error *error);
-void slot_close(struct slot *slot, bool force);
+void slot_close(struct slot *slot);
+/* Seconds of the monotonic clock. */
+double slot_now(void);
 
 #endif

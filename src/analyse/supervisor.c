@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "analyse/analyse.h"
@@ -50,13 +49,6 @@ struct supervisor {
     struct error *error;
 };
 
-static double now(void)
-{
-    struct timespec time;
-    (void)clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
-
 static int take_medium(void *context, const struct store_evidence *row)
 {
     struct medium *medium = context;
@@ -96,7 +88,7 @@ static int ask(struct supervisor *supervisor, struct slot *slot)
     int result = request_unit(supervisor->store, &slot->unit, supervisor->medium.size, supervisor->medium.digests,
                               &request, &slot->check, supervisor->error);
     if (result == 0)
-        (void)slot_ask(slot, &request, now());
+        (void)slot_ask(slot, &request, slot_now());
     bytes_free(&request);
     return result;
 }
@@ -106,7 +98,7 @@ static int open_slot(struct supervisor *supervisor, struct slot *slot)
     uint64_t memory = supervisor->options->memory != 0 ? supervisor->options->memory : default_memory;
     if (look_up(supervisor, slot->unit.evidence_id) != 0)
         return -1;
-    return slot_open(slot, slot->unit.evidence_id, supervisor->medium.paths, memory, now(), supervisor->error);
+    return slot_open(slot, slot->unit.evidence_id, supervisor->medium.paths, memory, slot_now(), supervisor->error);
 }
 
 static int start_unit(struct supervisor *supervisor, struct slot *slot)
@@ -251,10 +243,11 @@ static int evidence_is_open(struct supervisor *supervisor, struct slot *slot)
                                     found->sector_size, found->md5, found->sha1, supervisor->error) != 0)
             return -1;
     } else if ((int64_t)found->size != supervisor->medium.size) {
-        (void)snprintf(slot->failure, sizeof slot->failure, "the evidence has %llu bytes now, but had %lld when it was "
-                       "mapped: analyse it as new evidence", (unsigned long long)found->size,
-                       (long long)supervisor->medium.size);
-        slot_close(slot, true);
+        (void)snprintf(slot->failure, sizeof slot->failure,
+                       "the evidence has %llu bytes now, but had %lld when it was "
+                       "mapped: analyse it as new evidence",
+                       (unsigned long long)found->size, (long long)supervisor->medium.size);
+        slot_close(slot);
         return refuse_evidence(supervisor, slot);
     }
     return ask(supervisor, slot);
@@ -284,7 +277,7 @@ static int look_at_slots(struct supervisor *supervisor, bool *anything)
     double patience = silence != 0 ? silence : DEFAULT_SILENCE;
     for (unsigned i = 0; i < supervisor->slot_count; i++) {
         struct slot *slot = &supervisor->slots[i];
-        enum slot_event event = slot_look(slot, now(), patience, supervisor->error);
+        enum slot_event event = slot_look(slot, slot_now(), patience, supervisor->error);
         if (event == SLOT_NOTHING)
             continue;
         *anything = true;
@@ -312,21 +305,23 @@ static int feed_slots(struct supervisor *supervisor, bool *busy)
 
 static void wait_for_workers(const struct supervisor *supervisor, bool busy)
 {
-    struct pollfd waits[WORKERS_MOST];
+    struct pollfd waits[2 * WORKERS_MOST];
     nfds_t count = 0;
     for (unsigned i = 0; i < supervisor->slot_count; i++) {
         const struct slot *slot = &supervisor->slots[i];
         if (slot->state == SLOT_OPENING || slot->state == SLOT_BUSY)
             waits[count++] = (struct pollfd){slot->process.from, POLLIN, 0};
+        if (slot->state == SLOT_BUSY && slot->process.out.length > 0)
+            waits[count++] = (struct pollfd){slot->process.to, POLLOUT, 0};
     }
     (void)poll(waits, count, busy ? 250 : IDLE_MILLISECONDS);
 }
 
 static int renew_leases(struct supervisor *supervisor)
 {
-    if (now() - supervisor->renewed < RENEW_SECONDS)
+    if (slot_now() - supervisor->renewed < RENEW_SECONDS)
         return 0;
-    supervisor->renewed = now();
+    supervisor->renewed = slot_now();
     for (unsigned i = 0; i < supervisor->slot_count; i++) {
         struct slot *slot = &supervisor->slots[i];
         bool ours = true;
@@ -334,7 +329,7 @@ static int renew_leases(struct supervisor *supervisor)
                                                supervisor->error) != 0)
             return -1;
         if (!ours) { /* this machine slept, and another took the unit over */
-            slot_close(slot, true);
+            slot_close(slot);
             spool_free(&slot->spool);
             slot->has_unit = false;
         }
@@ -345,7 +340,7 @@ static int renew_leases(struct supervisor *supervisor)
 static int report(struct supervisor *supervisor, bool last)
 {
     const struct analyse_options *options = supervisor->options;
-    if (options->progress == NULL || (!last && now() - supervisor->reported < 0.25))
+    if (options->progress == NULL || (!last && slot_now() - supervisor->reported < 0.25))
         return 0;
     struct store_totals totals;
     if (store_unit_totals(supervisor->store, supervisor->ids, supervisor->id_count, &totals, supervisor->error) != 0)
@@ -358,9 +353,9 @@ static int report(struct supervisor *supervisor, bool last)
     for (unsigned i = 0; i < supervisor->slot_count; i++)
         if (supervisor->slots[i].has_unit && supervisor->slots[i].unit.kind != UNIT_DIGEST)
             progress->bytes_done += supervisor->slots[i].progress;
-    progress->seconds = now() - supervisor->began;
+    progress->seconds = slot_now() - supervisor->began;
     progress->doing = supervisor->doing;
-    supervisor->reported = now();
+    supervisor->reported = slot_now();
     options->progress(options->context, progress);
     return 0;
 }
@@ -393,7 +388,7 @@ static void close_slots(struct supervisor *supervisor, long *peak_kib)
 {
     for (unsigned i = 0; i < supervisor->slot_count; i++) {
         struct slot *slot = &supervisor->slots[i];
-        slot_close(slot, slot->state != SLOT_IDLE);
+        slot_close(slot);
         spool_free(&slot->spool);
         check_free(&slot->check);
         if (slot->has_unit)
@@ -411,8 +406,8 @@ int analyse_run(struct store *store, const int64_t *evidence_ids, size_t evidenc
                                     .ids = evidence_ids,
                                     .id_count = evidence_count,
                                     .error = error,
-                                    .began = now(),
-                                    .renewed = now()};
+                                    .began = slot_now(),
+                                    .renewed = slot_now()};
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     supervisor.slot_count = options->workers != 0 ? options->workers : processors > 0 ? (unsigned)processors : 1;
     if (supervisor.slot_count > WORKERS_MOST)

@@ -1,12 +1,10 @@
 /* samband find: hit or no hit. Answers whether a value is known, and in which cases, without a word more. */
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/listing.h"
+#include "cli/spelling.h"
 #include "scan/kinds.h"
-
-enum { SPELLINGS = 5, SPELLING_SIZE = SB_VALUE_MAX + 1 };
 
 struct finding {
     struct listing listing;
@@ -39,53 +37,18 @@ static int show(void *context, const struct store_selector *row)
     return 0;
 }
 
-static void copy_changed(const char *text, char *out, int (*change)(int), bool keep_only_digits, bool drop_separators)
-{
-    size_t length = 0;
-    for (; *text != '\0' && length + 1 < SPELLING_SIZE; text++) {
-        unsigned char c = (unsigned char)*text;
-        if (drop_separators && (c == ' ' || c == '-' || c == '.' || c == '(' || c == ')'))
-            continue;
-        if (keep_only_digits && !isdigit(c))
-            continue;
-        out[length++] = (char)(change == NULL ? c : change(c));
-    }
-    out[length] = '\0';
-}
-
-/* People write values with spaces and in any case; the store has one spelling of each. */
-static size_t spell(const char *value, char spellings[SPELLINGS][SPELLING_SIZE])
-{
-    copy_changed(value, spellings[0], NULL, false, false);
-    copy_changed(value, spellings[1], tolower, false, false);
-    copy_changed(value, spellings[2], toupper, false, true);
-    copy_changed(value, spellings[3], NULL, true, false);
-    copy_changed(value, spellings[4], NULL, false, true);
-    size_t count = 0;
-    for (size_t i = 0; i < SPELLINGS; i++) {
-        bool repeated = spellings[i][0] == '\0';
-        for (size_t j = 0; j < count; j++)
-            repeated |= strcmp(spellings[i], spellings[j]) == 0;
-        if (!repeated && count++ != i)
-            memmove(spellings[count - 1], spellings[i], SPELLING_SIZE);
-    }
-    return count;
-}
-
 static int look_up(struct listing *listing)
 {
-    static char spellings[SPELLINGS][SPELLING_SIZE];
+    char spelling[SPELLING_SIZE];
     struct finding *finding = (struct finding *)listing; /* its first member */
-    size_t count = spell(finding->value, spellings);
     for (unsigned kind = 0; kind < SB_KIND_COUNT; kind++) {
         const char *name = sb_kind_info((enum sb_kind)kind)->name;
         if (listing->filter.kind != NULL && strcmp(listing->filter.kind, name) != 0)
             continue;
-        for (size_t i = 0; i < count; i++) {
-            bool found = false;
-            if (store_selector_find(listing->store, name, spellings[i], &found, show, finding, &listing->error) != 0)
-                return -1;
-        }
+        bool found = false;
+        spell_value((enum sb_kind)kind, finding->value, spelling);
+        if (store_selector_find(listing->store, name, spelling, &found, show, finding, &listing->error) != 0)
+            return -1;
     }
     if (!finding->hit)
         (void)printf("%s\n", listing->as_json ? "{\"hit\":false}" : "no hit");
@@ -112,9 +75,10 @@ static int run(const struct cli *cli, int argc, char **argv)
     return run_listing(cli, listing, look_up);
 }
 
-const struct command find_command = {
-    "find", "hit or no hit: is this value known, and in which cases", "VALUE [--kind KIND] [--json]",
-    "Looks one value up in all cases: a card number with or without spaces, an account, an address, a wallet, the SHA-256\n"
-    "of a file. Answers \"no hit\", or the cases that have it.\n\n"
-    "  samband find \"4539 1488 0343 6467\"",
-    run};
+const struct command find_command = {"find", "hit or no hit: is this value known, and in which cases",
+                                     "VALUE [--kind KIND] [--json]",
+                                     "Looks one value up in all cases: a card number with or without spaces, an "
+                                     "account, an address, a wallet, the SHA-256\n"
+                                     "of a file. Answers \"no hit\", or the cases that have it.\n\n"
+                                     "  samband find \"4539 1488 0343 6467\"",
+                                     run};

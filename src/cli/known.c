@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/listing.h"
+#include "cli/spelling.h"
 #include "known/list.h"
 #include "scan/kinds.h"
 
@@ -13,12 +14,14 @@ static int run_stop(const struct cli *cli, int argc, char **argv);
 static int run_match(const struct cli *cli, int argc, char **argv);
 static int run_list(const struct cli *cli, int argc, char **argv);
 
-static const struct command add_command = {
-    "known add", "reads a list of file digests into a hash set", "--set NAME [--kind good|bad|own] FILE…",
-    "Reads MD5, SHA-1 or SHA-256 digests into the hash set NAME and matches all files anew. FILE is a plain list, hashdeep's\n"
-    "or the NSRL's text; - is standard input. Files of kind good (the default) link nobody, nor does what stands in them.\n\n"
-    "  samband known add --set nsrl-2026 NSRLFile.txt",
-    run_add};
+static const struct command add_command = {"known add", "reads a list of file digests into a hash set",
+                                           "--set NAME [--kind good|bad|own] FILE…",
+                                           "Reads MD5, SHA-1 or SHA-256 digests into the hash set NAME and matches all "
+                                           "files anew. FILE is a plain list, hashdeep's\n"
+                                           "or the NSRL's text; - is standard input. Files of kind good (the default) "
+                                           "link nobody, nor does what stands in them.\n\n"
+                                           "  samband known add --set nsrl-2026 NSRLFile.txt",
+                                           run_add};
 static const struct command stop_command = {
     "known stop", "puts a value on the stop list", "KIND VALUE [--reason TEXT]",
     "A value on the stop list is still found and shown, but links nobody.\n\n"
@@ -28,7 +31,8 @@ static const struct command match_command = {"known match", "matches all files a
                                              "Looks up every file of the store again. `known add` does this by itself.",
                                              run_match};
 static const struct command list_command = {"known list", "lists the hash sets", "[--json]",
-                                            "Lists each hash set: how many digests it has and how many files match.", run_list};
+                                            "Lists each hash set: how many digests it has and how many files match.",
+                                            run_list};
 static const struct command *const subcommands[] = {&add_command, &stop_command, &match_command, &list_command, NULL};
 
 struct adding {
@@ -73,9 +77,10 @@ static int run_add(const struct cli *cli, int argc, char **argv)
     struct adding adding = {.error = &error};
     const char *set = NULL;
     const char *kind = "good";
-    const struct option_row rows[] = {{"set", OPTION_TEXT, &set, "NAME", "the hash set; made when there is none (required)"},
-                                      {"kind", OPTION_TEXT, &kind, "KIND", "good (ignore), bad (alert) or own"},
-                                      {NULL}};
+    const struct option_row rows[] = {
+        {"set", OPTION_TEXT, &set, "NAME", "the hash set; made when there is none (required)"},
+        {"kind", OPTION_TEXT, &kind, "KIND", "good (ignore), bad (alert) or own"},
+        {NULL}};
     int status = 0;
     int count = read_options(&add_command, rows, argc, argv, &status);
     if (count < 0)
@@ -120,7 +125,9 @@ static int run_stop(const struct cli *cli, int argc, char **argv)
     struct store *store = open_store(cli, true);
     if (store == NULL)
         return EXIT_FAILED;
-    int result = store_stop_add(store, argv[1], argv[2], reason, &error);
+    char spelling[SPELLING_SIZE];
+    spell_value(sb_kind_of(argv[1]), argv[2], spelling);
+    int result = store_stop_add(store, argv[1], spelling, reason, &error);
     store_close(store);
     return result == 0 ? EXIT_DONE : failed(&error);
 }
@@ -186,5 +193,6 @@ static int run(const struct cli *cli, int argc, char **argv)
     return run_subcommand(&known_command, subcommands, cli, argc, argv);
 }
 
-const struct command known_command = {"known", "hash sets of known files, and stop lists", "add|stop|match|list …",
-                                      "Noise is not a link: files that everyone has, and values that stand everywhere, link nobody.", run};
+const struct command known_command = {
+    "known", "hash sets of known files, and stop lists", "add|stop|match|list …",
+    "Noise is not a link: files that everyone has, and values that stand everywhere, link nobody.", run};

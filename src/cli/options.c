@@ -126,8 +126,9 @@ int run_subcommand(const struct command *command, const struct command *const su
     }
     if (strcmp(word, "--help") != 0 && strcmp(word, "-h") != 0)
         return misuse(command, "there is no \"samband %s %s\"", command->name, word);
-    (void)printf("usage: samband %s %s\n\n%s\n\n", command->name, command->arguments, command->text);
+    FILE *out = argc > 1 ? stdout : stderr;
+    (void)fprintf(out, "usage: samband %s %s\n\n%s\n\n", command->name, command->arguments, command->text);
     for (size_t i = 0; subcommands[i] != NULL; i++)
-        (void)printf("  samband %-16s %s\n", subcommands[i]->name, subcommands[i]->summary);
+        (void)fprintf(out, "  samband %-16s %s\n", subcommands[i]->name, subcommands[i]->summary);
     return argc > 1 ? EXIT_DONE : EXIT_MISUSE;
 }

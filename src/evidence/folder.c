@@ -30,6 +30,14 @@ struct walk {
     uint32_t files;
 };
 
+/* Opens without leaving a trace: reading must not change when the files were last read. Only their owner (or root) may
+ * ask for that; others read as they can. */
+static int open_quietly(int directory, const char *name, int flags)
+{
+    int descriptor = openat(directory, name, flags | O_NOATIME);
+    return descriptor >= 0 || errno != EPERM ? descriptor : openat(directory, name, flags);
+}
+
 static int compare_names(const void *a, const void *b)
 {
     return strcmp(*(char *const *)a, *(char *const *)b);
@@ -38,7 +46,7 @@ static int compare_names(const void *a, const void *b)
 /* All names of a directory but "." and "..", sorted. Takes over nothing: the descriptor stays the caller's. */
 static int list_names(int descriptor, struct path_list *names, struct error *error)
 {
-    int copy = openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int copy = open_quietly(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *directory = copy < 0 ? NULL : fdopendir(copy);
     if (directory == NULL) {
         if (copy >= 0)
@@ -115,7 +123,7 @@ static int tell_name(struct walk *walk, int directory, const char *name)
     if (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode))
         return tell_file(walk, &status);
     int flags = O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | (S_ISDIR(status.st_mode) ? O_DIRECTORY : 0);
-    int descriptor = openat(directory, name, flags);
+    int descriptor = open_quietly(directory, name, flags);
     if (descriptor < 0)
         return tell_gap(walk, S_ISDIR(status.st_mode) ? "cannot read the directory" : "cannot open the file",
                         strerror(errno));
@@ -152,7 +160,7 @@ int folder_map(struct sb_evidence *evidence, const struct sb_map_sink *sink, str
         return result != 0 ? result : fail(error, "Memory is short: close other programs and try again.");
     walk->sink = sink;
     walk->error = error;
-    int descriptor = openat(evidence->folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int descriptor = open_quietly(evidence->folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (descriptor < 0)
         result = fail(error, "The folder cannot be read (%s): check that it may be read.", strerror(errno));
     else
@@ -175,7 +183,7 @@ int folder_map(struct sb_evidence *evidence, const struct sb_map_sink *sink, str
  * that repairs to it, and at the last step for the inode too, since two names may repair to the same. */
 static int open_step(int directory, const char *name, int flags, uint64_t inode)
 {
-    int descriptor = openat(directory, name, flags);
+    int descriptor = open_quietly(directory, name, flags);
     struct path_list names;
     if (descriptor >= 0 || errno != ENOENT || list_names(directory, &names, NULL) != 0)
         return descriptor;
@@ -187,7 +195,7 @@ static int open_step(int directory, const char *name, int flags, uint64_t inode)
         if (strcmp(bytes_text(&repaired), name) == 0 &&
             fstatat(directory, names.path[i], &status, AT_SYMLINK_NOFOLLOW) == 0 &&
             (inode == 0 || status.st_ino == inode))
-            descriptor = openat(directory, names.path[i], flags);
+            descriptor = open_quietly(directory, names.path[i], flags);
     }
     bytes_free(&repaired);
     path_list_free(&names);
@@ -199,7 +207,7 @@ int folder_open_file(struct sb_evidence *evidence, const char *path, uint64_t in
     if (path == NULL || path[0] != '/')
         return fail(error, "A file of a folder is named by its path.");
     char *copy = strdup(path + 1);
-    int current = openat(evidence->folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int current = open_quietly(evidence->folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     char *rest = copy;
     while (current >= 0 && rest != NULL) {
         char *name = strsep(&rest, "/");

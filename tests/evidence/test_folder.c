@@ -30,6 +30,17 @@ static void lists_a_folder(void **state)
     lab_forget(&seen);
 }
 
+static void leaves_access_times(void **state)
+{
+    (void)state;
+    assert_true(lab_run("mkdir -p quiet/in && echo 1 >quiet/in/x && touch -a -d 2001-01-01 quiet/in/x quiet/in quiet"));
+    struct seen seen;
+    assert_int_equal(lab_see_one("quiet", &seen), 0);
+    assert_int_equal(lab_find(&seen, "/in/x")->read, 2);
+    lab_forget(&seen);
+    assert_true(lab_run("! stat -c %%x quiet quiet/in quiet/in/x | grep -v ^2001"));
+}
+
 static void does_not_follow_links_out(void **state)
 {
     (void)state;
@@ -108,6 +119,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lists_a_folder),
+        cmocka_unit_test(leaves_access_times),
         cmocka_unit_test(does_not_follow_links_out),
         cmocka_unit_test(lists_a_plain_file),
         cmocka_unit_test(ends_in_deep_folders),
