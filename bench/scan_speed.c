@@ -69,7 +69,7 @@ static size_t read_file(void *context, uint64_t offset, uint8_t *buffer, size_t 
 static void scan_file(struct sb_scanner *scanner, struct file *file, struct counts *counts)
 {
     struct sb_stream stream = {read_file, file, file->size};
-    struct sb_sink sink = {count, note, counts};
+    struct sb_sink sink = {.sighting = count, .note = note, .context = counts};
     sb_scan_start(scanner);
     for (size_t at = 0; at < file->size; at += CHUNK) {
         size_t begin = at > SB_MARGIN ? at - SB_MARGIN : 0;

@@ -71,7 +71,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (check.kind == UNIT_SPAN)
         check.begin = BEGIN, check.end = END;
     if (check.kind == UNIT_SPAN || check.kind == UNIT_FILES)
-        check.asked = asked, check.asked_count = 2;
+        check.files = asked, check.file_count = 2;
     size_t at = 1;
     uint8_t type;
     const uint8_t *payload;

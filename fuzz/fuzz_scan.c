@@ -50,7 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t own = (size_t)16 << (data[0] & 15);
     struct bytes_stream bytes = {data + 1, size - 1};
     struct sb_stream stream = {read_stream, &bytes, bytes.size};
-    struct sb_sink sink = {check_sighting, check_note, &bytes};
+    struct sb_sink sink = {.sighting = check_sighting, .note = check_note, .context = &bytes};
     sb_scan_start(scanner);
     for (size_t at = 0; at < bytes.size; at += own) {
         size_t begin = at > SB_MARGIN ? at - SB_MARGIN : 0;

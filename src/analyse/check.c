@@ -61,25 +61,44 @@ static bool check_runs(const struct check *check, struct wire_reader *reader)
     return true;
 }
 
-static bool was_asked(const struct check *check, uint32_t file)
+static int compare_numbers(const void *left, const void *right)
 {
-    size_t low = 0;
-    size_t high = check->asked_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (check->asked[middle] < file)
-            low = middle + 1;
-        else
-            high = middle;
+    uint32_t a = *(const uint32_t *)left;
+    uint32_t b = *(const uint32_t *)right;
+    return (a > b) - (a < b);
+}
+
+int check_allow_files(struct check *check, const uint32_t *files, size_t count)
+{
+    check->files = malloc((count + 1) * sizeof *files);
+    if (check->files == NULL)
+        return -1;
+    if (count > 0) {
+        memcpy(check->files, files, count * sizeof *files);
+        qsort(check->files, count, sizeof *files, compare_numbers);
     }
-    return low < check->asked_count && check->asked[low] == file;
+    check->file_count = count;
+    return 0;
+}
+
+void check_free(struct check *check)
+{
+    free(check->files);
+    check->files = NULL;
+    check->file_count = 0;
+}
+
+static bool asked_about(const struct check *check, uint32_t file)
+{
+    return check->file_count > 0 &&
+           bsearch(&file, check->files, check->file_count, sizeof *check->files, compare_numbers) != NULL;
 }
 
 static bool speaks_of(const struct check *check, uint32_t file, uint64_t offset)
 {
     if (check->kind == UNIT_SPAN)
         return file == 0 && offset >= check->begin && offset < check->end;
-    return check->kind == UNIT_FILES && was_asked(check, file) && offset <= INT64_MAX / 2;
+    return check->kind == UNIT_FILES && offset <= INT64_MAX / 2 && asked_about(check, file);
 }
 
 static bool check_sighting(const struct check *check, struct wire_reader *reader)
@@ -120,7 +139,7 @@ static bool check_content(const struct check *check, struct wire_reader *reader)
         if (length != sizes[i])
             return false;
     }
-    return digests <= 1 && (check->kind == UNIT_SPAN || check->kind == UNIT_FILES) && was_asked(check, file);
+    return digests <= 1 && (check->kind == UNIT_SPAN || check->kind == UNIT_FILES) && asked_about(check, file);
 }
 
 static bool check_unread(const struct check *check, struct wire_reader *reader)
@@ -182,9 +201,4 @@ int check_frame(struct check *check, uint8_t type, const uint8_t *payload, size_
         break;
     }
     return sound && wire_done(&reader) ? 0 : -1;
-}
-void check_end(struct check *check)
-{
-    free(check->asked);
-    *check = (struct check){0};
 }

@@ -44,6 +44,8 @@ static int digest_in(struct slot *slot, struct digests *digests, struct analyse_
     struct bytes request = {0};
     if (await(slot, NULL, NULL, error) != SLOT_READY)
         return fail(error, "%s", slot->failure);
+    if (strcmp(slot->medium.format, "folder") == 0)
+        return fail(error, "a folder has no digest of its own: `samband files` lists those of its files");
     (void)snprintf(recorded->md5, sizeof recorded->md5, "%s", slot->medium.md5);
     (void)snprintf(recorded->sha1, sizeof recorded->sha1, "%s", slot->medium.sha1);
     slot->unit = (struct store_unit){.kind = UNIT_DIGEST, .bytes = (int64_t)slot->medium.size};

@@ -1,10 +1,9 @@
-/* A span's request cuts the image into stretches that are scanned as one stream each: a file's content on the one hand,
- * on the other what lies between contents (slack and free bytes, together, since old data runs through both). Content
- * that a file unit reads is left out. So a value never seems to run from one file into what happens to lie behind it.
- */
+/* A span's request cuts the image into stretches that are scanned as one stream each: a file's content on the one hand, on
+ * the other what lies between contents (slack and free bytes, together, since old data runs through both). Content that a
+ * file unit reads is left out. So a value never seems to run from one file into what happens to lie behind it. */
 #include "analyse/request.h"
 
-#include <stdlib.h>
+#include <string.h>
 
 #include "base/wire.h"
 #include "scan/scan.h"
@@ -13,17 +12,17 @@
 enum { LOOK_AHEAD = 16 << 20 }; /* bytes behind a span that a container which begins inside it may use */
 
 struct ranges {
-    int64_t begin, end;  /* of the span */
-    int64_t at;          /* everything before it is in a range or left out */
-    int64_t start;       /* of the range that may still grow */
-    int64_t length;      /* 0: none */
-    int64_t file;        /* whose content it is; 0: between contents */
+    int64_t begin, end; /* of the span */
+    int64_t at;         /* everything before it is in a range or left out */
+    int64_t start;      /* of the range that may still grow */
+    int64_t length;     /* 0: none */
+    int64_t file;       /* whose content it is; 0: between contents */
     int64_t file_offset; /* of its first byte */
     int64_t file_size;
     bool whole;
     struct bytes range_list, file_list;
     uint32_t range_count, file_count;
-    struct bytes asked; /* numbers of the files in the list */
+    struct bytes numbers; /* of these files (uint32_t), for the check */
 };
 
 static void close_range(struct ranges *ranges)
@@ -40,7 +39,8 @@ static void close_range(struct ranges *ranges)
             wire_put_u64(&ranges->file_list, (uint64_t)start);
             wire_put_u64(&ranges->file_list, (uint64_t)ranges->file_size);
             ranges->file_count++;
-            bytes_append(&ranges->asked, &(uint32_t){(uint32_t)ranges->file}, sizeof(uint32_t));
+            uint32_t number = (uint32_t)ranges->file;
+            bytes_append(&ranges->numbers, &number, sizeof number);
         }
     }
     ranges->length = 0;
@@ -90,22 +90,6 @@ static int take_segment(void *context, const struct store_segment *segment)
     return 0;
 }
 
-static int compare_numbers(const void *left, const void *right)
-{
-    const uint32_t *a = left;
-    const uint32_t *b = right;
-    return (*a > *b) - (*a < *b);
-}
-
-/* Takes the numbers over. */
-static void set_asked(struct check *check, struct bytes *numbers)
-{
-    check->asked = (uint32_t *)(void *)numbers->data;
-    check->asked_count = numbers->length / sizeof(uint32_t);
-    if (check->asked_count > 0)
-        qsort(check->asked, check->asked_count, sizeof *check->asked, compare_numbers);
-}
-
 static int request_span(struct store *store, const struct store_unit *unit, int64_t size, bool digests,
                         struct bytes *out, struct check *check, struct error *error)
 {
@@ -126,25 +110,28 @@ static int request_span(struct store *store, const struct store_unit *unit, int6
     wire_put_u32(out, ranges.file_count);
     bytes_append(out, ranges.file_list.data, ranges.file_list.length);
     frame_end(out, start);
-    out->failed |= ranges.range_list.failed | ranges.file_list.failed;
-    bytes_free(&ranges.range_list);
-    bytes_free(&ranges.file_list);
     check->begin = (uint64_t)ranges.begin;
     check->end = (uint64_t)ranges.end;
-    out->failed |= ranges.asked.failed;
-    set_asked(check, &ranges.asked);
-    return 0;
+    out->failed |= ranges.range_list.failed | ranges.file_list.failed | ranges.numbers.failed;
+    int result = check_allow_files(check, (const uint32_t *)(const void *)ranges.numbers.data, ranges.file_count);
+    bytes_free(&ranges.range_list);
+    bytes_free(&ranges.file_list);
+    bytes_free(&ranges.numbers);
+    return result == 0 ? 0 : fail(error, "memory is short");
 }
 
 struct files {
-    struct bytes list, asked;
+    struct bytes list;
+    struct bytes numbers;
     uint32_t count;
 };
 
 static int take_file(void *context, const struct store_file *file)
 {
     struct files *files = context;
-    wire_put_u32(&files->list, (uint32_t)file->number);
+    uint32_t number = (uint32_t)file->number;
+    bytes_append(&files->numbers, &number, sizeof number);
+    wire_put_u32(&files->list, number);
     wire_put_u64(&files->list, (uint64_t)file->volume_start);
     wire_put_u64(&files->list, (uint64_t)file->inode);
     wire_put_u32(&files->list, (uint32_t)file->attribute_type);
@@ -152,7 +139,6 @@ static int take_file(void *context, const struct store_file *file)
     wire_put_text(&files->list, file->path);
     wire_put_u64(&files->list, (uint64_t)file->size);
     wire_put_u8(&files->list, file->apart == READ_APART);
-    bytes_append(&files->asked, &(uint32_t){(uint32_t)file->number}, sizeof(uint32_t));
     files->count++;
     return 0;
 }
@@ -168,17 +154,17 @@ static int request_files(struct store *store, const struct store_unit *unit, boo
     wire_put_u32(out, files.count);
     bytes_append(out, files.list.data, files.list.length);
     frame_end(out, start);
-    out->failed |= files.list.failed;
+    out->failed |= files.list.failed | files.numbers.failed;
+    int result = check_allow_files(check, (const uint32_t *)(const void *)files.numbers.data, files.count);
     bytes_free(&files.list);
-    out->failed |= files.asked.failed;
-    set_asked(check, &files.asked);
-    return 0;
+    bytes_free(&files.numbers);
+    return result == 0 ? 0 : fail(error, "memory is short");
 }
 
 int request_unit(struct store *store, const struct store_unit *unit, int64_t size, bool digests, struct bytes *out,
                  struct check *check, struct error *error)
 {
-    check_end(check);
+    check_free(check);
     *check = (struct check){.kind = unit->kind, .evidence_size = (uint64_t)size, .end = (uint64_t)size};
     int result = 0;
     if (unit->kind == UNIT_SPAN)

@@ -50,7 +50,6 @@ int slot_ask(struct slot *slot, const struct bytes *request, double now)
 void slot_close(struct slot *slot)
 {
     char how[sizeof slot->failure];
-    check_end(&slot->check);
     if (slot->state == SLOT_EMPTY)
         return;
     process_stop(&slot->process, true, how, sizeof how);

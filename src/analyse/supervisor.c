@@ -322,10 +322,18 @@ static int renew_leases(struct supervisor *supervisor)
     if (slot_now() - supervisor->renewed < RENEW_SECONDS)
         return 0;
     supervisor->renewed = slot_now();
-    for (unsigned i = 0; i < supervisor->slot_count; i++)
-        if (supervisor->slots[i].has_unit && store_unit_renew(supervisor->store, &supervisor->slots[i].unit,
-                                                              supervisor->host, LEASE_SECONDS, supervisor->error) != 0)
+    for (unsigned i = 0; i < supervisor->slot_count; i++) {
+        struct slot *slot = &supervisor->slots[i];
+        bool ours = true;
+        if (slot->has_unit && store_unit_renew(supervisor->store, &slot->unit, supervisor->host, LEASE_SECONDS, &ours,
+                                               supervisor->error) != 0)
             return -1;
+        if (!ours) { /* this machine slept, and another took the unit over */
+            slot_close(slot);
+            spool_free(&slot->spool);
+            slot->has_unit = false;
+        }
+    }
     return 0;
 }
 
@@ -343,7 +351,7 @@ static int report(struct supervisor *supervisor, bool last)
     progress->units_all = totals.units;
     progress->units_done = totals.units_done;
     for (unsigned i = 0; i < supervisor->slot_count; i++)
-        if (supervisor->slots[i].has_unit && supervisor->slots[i].unit.bytes > 0)
+        if (supervisor->slots[i].has_unit && supervisor->slots[i].unit.kind != UNIT_DIGEST)
             progress->bytes_done += supervisor->slots[i].progress;
     progress->seconds = slot_now() - supervisor->began;
     progress->doing = supervisor->doing;
@@ -382,6 +390,7 @@ static void close_slots(struct supervisor *supervisor, long *peak_kib)
         struct slot *slot = &supervisor->slots[i];
         slot_close(slot);
         spool_free(&slot->spool);
+        check_free(&slot->check);
         if (slot->has_unit)
             (void)store_unit_release(supervisor->store, &slot->unit, supervisor->host, NULL);
         if (peak_kib != NULL && slot->peak_kib > *peak_kib)

@@ -26,6 +26,10 @@ size_t text_character(const char *data, size_t length)
 bool text_is_utf8(const char *data, size_t length)
 {
     for (size_t at = 0; at < length;) {
+        if (data[at] > 0) { /* ASCII, which most text is */
+            at++;
+            continue;
+        }
         size_t step = text_character(data + at, length - at);
         if (step == 0)
             return false;

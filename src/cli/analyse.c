@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "analyse/analyse.h"
@@ -87,8 +88,9 @@ static int run_units(struct analysing *analysing, const int64_t *ids, size_t cou
     progress_watch_stop();
     int result = analyse_run(analysing->store, ids, count, &options, &peak_kib, &analysing->error);
     progress_clear(&line);
-    if (result == 0 && getenv("SAMBAND_SHOW_PEAK") != NULL)
-        (void)fprintf(stderr, "peak memory of a worker: %ld KiB\n", peak_kib);
+    struct rusage own;
+    if (result == 0 && getenv("SAMBAND_SHOW_PEAK") != NULL && getrusage(RUSAGE_SELF, &own) == 0)
+        (void)fprintf(stderr, "peak memory in KiB: worker %ld, supervisor %ld\n", peak_kib, own.ru_maxrss);
     return result;
 }
 

@@ -40,8 +40,8 @@ static int show(void *context, const struct store_file *row)
     table_text(&listing->table, time == NULL ? "" : time);
     table_text(&listing->table, row->type);
     table_text(&listing->table, row->known);
-    table_text(&listing->table, digest == NULL ? "" : digest);
     table_text(&listing->table, row->path);
+    table_text(&listing->table, digest == NULL ? "" : digest);
     table_row(&listing->table);
     return 0;
 }
@@ -53,8 +53,8 @@ static int list(struct listing *listing)
 
 static int run(const struct cli *cli, int argc, char **argv)
 {
-    static const char *const headings[] = {"EVIDENCE", "STATE", "SIZE", "MODIFIED", "TYPE", "KNOWN", "SHA-256", "PATH", NULL};
-    static const int widths[] = {14, 9, 10, 20, 24, 5, 64, 0};
+    static const char *const headings[] = {"EVIDENCE", "STATE", "SIZE", "MODIFIED", "TYPE", "KNOWN", "PATH", "SHA-256", NULL};
+    static const int widths[] = {14, 9, 10, 20, 24, 5, 40, 0};
     struct listing listing = {.table = table_begin(headings, widths)};
     const struct option_row rows[] = {
         LISTING_OPTIONS(listing),

@@ -16,14 +16,6 @@ struct linking {
     int shown;
 };
 
-static void show_texts(struct json *json, const char *key, const char *const *texts, size_t count)
-{
-    json_open(json, key, '[');
-    for (size_t i = 0; i < count; i++)
-        json_text(json, NULL, texts[i]);
-    json_close(json, ']');
-}
-
 static int explain_place(void *context, const struct store_sighting_row *row)
 {
     struct linking *linking = context;
@@ -70,8 +62,8 @@ static int show_link(struct linking *linking, const struct link *link)
         json_open(json, NULL, '{');
         json_text(json, "kind", link->kind);
         json_text(json, "value", value);
-        show_texts(json, "cases", link->cases, link->case_count);
-        show_texts(json, "countries", link->countries, link->country_count);
+        json_texts(json, "cases", link->cases, link->case_count);
+        json_texts(json, "countries", link->countries, link->country_count);
         json_real(json, "weight", link->weight);
         json_int(json, "sightings", link->sightings);
         json_close(json, '}');
@@ -146,8 +138,8 @@ static int show_network(struct listing *listing, const struct network *network)
     if (listing->as_json) {
         struct json *json = &listing->json;
         json_open(json, NULL, '{');
-        show_texts(json, "cases", network->cases, network->case_count);
-        show_texts(json, "countries", network->countries, network->country_count);
+        json_texts(json, "cases", network->cases, network->case_count);
+        json_texts(json, "countries", network->countries, network->country_count);
         json_int(json, "selectors", network->selectors);
         json_real(json, "weight", network->weight);
         json_close(json, '}');

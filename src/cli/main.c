@@ -7,7 +7,7 @@
 
 static const struct command *const commands[] = {
     &case_command,  &analyse_command,  &work_command, &evidence_command, &files_command,   &selectors_command, &sightings_command,
-    &links_command, &networks_command, &find_command, &known_command,    &verify_command,   NULL,
+    &links_command, &networks_command, &find_command, &known_command,    &verify_command,   &exercise_command, NULL,
 };
 
 static void print_overview(FILE *out)

@@ -19,14 +19,8 @@ static int show(void *context, const struct store_selector *row)
     json_open(json, NULL, '{');
     json_text(json, "kind", row->kind);
     json_text(json, "value", shown_value(row->kind, row->value, listing->reveal));
-    json_open(json, "cases", '[');
-    for (size_t i = 0; i < row->case_count; i++)
-        json_text(json, NULL, row->cases[i]);
-    json_close(json, ']');
-    json_open(json, "countries", '[');
-    for (size_t i = 0; i < row->country_count; i++)
-        json_text(json, NULL, row->countries[i]);
-    json_close(json, ']');
+    json_texts(json, "cases", row->cases, row->case_count);
+    json_texts(json, "countries", row->countries, row->country_count);
     json_int(json, "sightings", row->sightings);
     json_close(json, '}');
     print_json(json);

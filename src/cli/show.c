@@ -83,6 +83,14 @@ void table_end(struct table *table)
     bytes_free(&table->line);
 }
 
+void json_texts(struct json *json, const char *key, const char *const *texts, size_t count)
+{
+    json_open(json, key, '[');
+    for (size_t i = 0; i < count; i++)
+        json_text(json, NULL, texts[i]);
+    json_close(json, ']');
+}
+
 void print_json(struct json *json)
 {
     (void)printf("%s\n", bytes_text(&json->out));

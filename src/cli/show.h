@@ -25,6 +25,8 @@ void table_number(struct table *table, int64_t number);
 void table_row(struct table *table); /* the row is complete: print it */
 void table_end(struct table *table);
 
+/* Adds an array of texts. */
+void json_texts(struct json *json, const char *key, const char *const *texts, size_t count);
 /* Prints the line that `json` holds and makes ready for the next. */
 void print_json(struct json *json);
 

@@ -91,13 +91,13 @@ static void decode_head(const uint8_t *data, uint8_t bytes[HEAD])
     }
 }
 
-/* Every other byte zero, and those between them not. */
+/* Every other byte zero but perhaps one (a byte of something else in front), and those between them not. */
 static bool begins_utf16(const uint8_t bytes[HEAD])
 {
     size_t zeros[2] = {0};
     for (size_t i = 0; i < HEAD; i++)
         zeros[i % 2] += bytes[i] == 0;
-    return (zeros[0] == HEAD / 2 && zeros[1] == 0) || (zeros[1] == HEAD / 2 && zeros[0] == 0);
+    return (zeros[0] >= HEAD / 2 - 1 && zeros[1] == 0) || (zeros[1] >= HEAD / 2 - 1 && zeros[0] == 0);
 }
 
 static bool begins_text(const uint8_t bytes[HEAD])

@@ -2,7 +2,9 @@
  * one from words. */
 #include "decode/pdf_place.h"
 
+#include <ctype.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { LETTERS = 3 }; /* as many written together may be part of a word that is placed letter by letter */
@@ -42,8 +44,54 @@ static char find_separator(const struct page_place *place)
     double across = (to->a * up - to->b * right) / determinant / ems;
     if (!(fabs(across) < 0.3) || !(along > 0))
         return '\n';
+    /* Who frames words writes spaces as characters, so only a place that cannot be the next one is a gap. */
+    if (place->framed)
+        return along < place->advance * 1.4 + 0.4 ? 0 : ' ';
     /* The width of more letters is not known well enough to see a gap behind them. */
     return place->characters <= LETTERS && along - place->advance < 0.18 ? 0 : ' ';
+}
+
+/* Six numbers that end in front of data[end], read backwards; false when there are fewer. */
+static bool read_matrix(const uint8_t *data, size_t end, double numbers[6])
+{
+    for (int i = 5; i >= 0; i--) {
+        while (end > 0 && isspace(data[end - 1]))
+            end--;
+        size_t begin = end;
+        while (begin > 0 && (isdigit(data[begin - 1]) || data[begin - 1] == '.' || data[begin - 1] == '-'))
+            begin--;
+        char text[32];
+        if (begin == end || end - begin >= sizeof text)
+            return false;
+        memcpy(text, data + begin, end - begin);
+        text[end - begin] = '\0';
+        numbers[i] = strtod(text, NULL);
+        end = begin;
+    }
+    return true;
+}
+
+void page_place_frame(struct page_place *place, const uint8_t *between, size_t length)
+{
+    double n[6];
+    const uint8_t *cm = length <= FRAME_MAX ? memmem(between, length, "cm", 2) : NULL;
+    struct matrix old = place->frame;
+    place->framed = false;
+    place->broken = true;
+    if (cm == NULL || !read_matrix(between, (size_t)(cm - between), n)) {
+        place->frame = (struct matrix){0};
+        place->shift = 0;
+        return;
+    }
+    place->frame = (struct matrix){n[0], n[1], n[2], n[3], n[4], n[5]};
+    double along = n[4] - old.e;
+    if (near(n[0], old.a) && near(n[3], old.d) && n[1] == 0 && n[2] == 0 && near(n[5], old.f) && n[0] > 0 && along > 0) {
+        place->shift += along / n[0];
+        place->framed = true;
+        place->broken = false;
+    } else {
+        place->shift = 0;
+    }
 }
 
 void page_place_move(struct page_place *place, double x, double y)
@@ -57,6 +105,7 @@ void page_place_move(struct page_place *place, double x, double y)
 void page_place_set(struct page_place *place, const struct matrix *line)
 {
     place->line = *line;
+    place->line.e += place->shift;
     place->moved = true;
 }
 
@@ -67,7 +116,7 @@ char page_place_write(struct page_place *place, const uint8_t *characters, size_
         place->advance = 0;
         place->characters = 0;
     }
-    for (size_t i = 0; i < length && place->characters + i <= LETTERS; i++)
+    for (size_t i = 0; i < length; i++)
         place->advance += estimate_width(characters[i]);
     place->characters += length;
     place->written = place->line;

@@ -19,7 +19,15 @@ struct page_place {
     size_t characters;     /* written since */
     bool moved;            /* to another place since text was written */
     bool broken;           /* set by what begins another line whatever the place */
+    struct matrix frame;   /* the last cm before a text object: where a program that frames each word puts it */
+    double shift;          /* of this frame from the first one of the line, in text space */
+    bool framed;           /* this text object continues the line of the one before in a frame of its own */
 };
+
+/* What stands between two text objects, at most FRAME_MAX bytes of it (else it breaks the line). Programs that frame each
+ * word write "Q q 0.24 0 0 0.24 171.3 708.9 cm" there: with nothing changed but the place along the line, it runs on. */
+enum { FRAME_MAX = 256 };
+void page_place_frame(struct page_place *place, const uint8_t *between, size_t length);
 
 /* Td: moves the line's begin by x and y, in text space. */
 void page_place_move(struct page_place *place, double x, double y);

@@ -504,7 +504,7 @@ static size_t skip_to_text_object(struct pdf_text *text, const uint8_t *data, si
     }
     text->before = data[length - 1];
     if (!text->inside || memmem(data, at, "cm", 2) != NULL || memchr(data, 'Q', at) != NULL)
-        text->place.broken = true;
+        page_place_frame(&text->place, data, text->inside ? at : FRAME_MAX + 1);
     if (text->inside)
         page_place_set(&text->place, &identity);
     return at;

@@ -1,7 +1,8 @@
 /* Evidence as bytes and as files: image formats, volumes, file systems, every file with its extents.
  *
  * These functions parse what a suspect may have prepared. They run only in a process that has locked itself
- * (worker/cage.h), and still trust no size, offset or name they read. Images through The Sleuth Kit (libtsk) and libqcow. */
+ * (worker/cage.h), and still trust no size, offset or name they read. File systems through The
+ * Sleuth Kit (libtsk); image formats through libewf, libafflib, libvhdi and libvmdk, and a qcow2 reader of our own. */
 #ifndef EVIDENCE_EVIDENCE_H
 #define EVIDENCE_EVIDENCE_H
 

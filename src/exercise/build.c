@@ -150,16 +150,22 @@ int exercise_build(const char *dir, const struct settings *settings, bool force,
     struct plan plan = {0};
     struct filler filler = {0};
     char *absolute = NULL;
+    struct settings able = *settings;
     tool_prepare();
-    int result = prepare_folder(dir, force, error);
+    able.no_ewf |= !tool_exists("ewfacquirestream");
+    if (able.no_ewf && progress)
+        (void)fputs("exercise: no E01 images, since ewfacquirestream is missing (Debian package ewf-tools)\n", stderr);
+    int result = tool_check(error);
+    if (result == 0)
+        result = filler_list(&filler, error);
+    if (result == 0)
+        result = plan_exercise(&plan, &able, &filler, error);
+    if (result == 0)
+        result = prepare_folder(dir, force, error);
     if (result == 0 && (absolute = realpath(dir, NULL)) == NULL)
         result = fail(error, "cannot find the folder %s: %s", dir, strerror(errno));
     if (result == 0 && strlen(absolute) > FOLDER_LONGEST)
         result = fail(error, "the path of the folder %s is too long", dir);
-    if (result == 0)
-        result = filler_list(&filler, error);
-    if (result == 0)
-        result = plan_exercise(&plan, settings, &filler, error);
     if (result == 0)
         result = run_jobs(&plan, &filler, absolute, progress, error);
     if (result == 0) {

@@ -24,7 +24,19 @@ bool card_holds(const char *digits)
     return luhn(digits, strlen(digits)) == 0;
 }
 
-void make_card(struct random *random, char out[VALUE_MAX])
+/* No digit makes up more than half of it: what looks like a pattern need not be taken for a card. */
+static bool is_varied(const char *digits)
+{
+    size_t counts[10] = {0}, length = strlen(digits);
+    for (const char *c = digits; *c != '\0'; c++)
+        counts[*c - '0']++;
+    for (unsigned i = 0; i < 10; i++)
+        if (counts[i] * 2 > length)
+            return false;
+    return true;
+}
+
+static void draw_card(struct random *random, char out[VALUE_MAX])
 {
     static const struct {
         const char *prefix;
@@ -43,6 +55,13 @@ void make_card(struct random *random, char out[VALUE_MAX])
     for (out[at] = '0'; luhn(out, length) != 0;)
         out[at]++;
     out[length] = '\0';
+}
+
+void make_card(struct random *random, char out[VALUE_MAX])
+{
+    do
+        draw_card(random, out);
+    while (!is_varied(out));
 }
 
 /* The number that ISO 7064 takes modulo 97: the first four characters behind the rest, letters as 10 to 35. */
@@ -302,7 +321,7 @@ void make_onion(struct random *random, char out[VALUE_MAX])
     for (unsigned i = 0; i < 56; i++) {
         unsigned value = 0;
         for (unsigned bit = i * 5; bit < i * 5 + 5; bit++)
-            value = value << 1 | (raw[bit / 8] >> (7 - bit % 8) & 1u);
+            value = value << 1 | ((unsigned)raw[bit / 8] >> (7 - bit % 8) & 1);
         out[i] = base32[value];
     }
     memcpy(out + 56, ".onion", 7);

@@ -36,12 +36,16 @@ static void write_mbr_entry(uint8_t *sector, unsigned index, uint8_t type, uint6
 
 static int write_dos_table(const struct case_plan *one, const char *disk, struct error *error)
 {
+    enum { FAT16_MOST = 65524 };
     static const uint8_t types[] = {[EXT4] = 0x83, [FAT] = 0x0c, [NTFS] = 0x07};
     uint8_t sector[SECTOR] = {0};
     store(sector + 440, one->seed, 4);
-    for (unsigned i = 0; i < one->volume_count; i++)
-        write_mbr_entry(sector, i, types[one->volumes[i].file_system], one->volumes[i].start / SECTOR,
-                        one->volumes[i].length / SECTOR);
+    for (unsigned i = 0; i < one->volume_count; i++) {
+        const struct volume_plan *volume = &one->volumes[i];
+        bool fat16 = volume->file_system == FAT && volume->length / volume->cluster <= FAT16_MOST;
+        write_mbr_entry(sector, i, fat16 ? 0x0e : types[volume->file_system], volume->start / SECTOR,
+                        volume->length / SECTOR);
+    }
     return patch(disk, 0, sector, sizeof sector, error);
 }
 

@@ -41,7 +41,9 @@ static int make(const struct volume *volume, struct error *error)
                                 wide ? "-F" : "::",
                                 wide ? "::" : NULL,
                                 NULL};
-    if (tool_run(argv, NULL, NULL, error) != 0)
+    /* mformat adds a partition table that claims more sectors than there are */
+    static const uint8_t no_table[64] = {0};
+    if (tool_run(argv, NULL, NULL, error) != 0 || patch(volume->image, 446, no_table, sizeof no_table, error) != 0)
         return -1;
     char(*names)[32] = calloc(FIXED_FOLDERS + volume->folders, sizeof *names);
     const char **folders = calloc(FIXED_FOLDERS + volume->folders + 4, sizeof *folders);

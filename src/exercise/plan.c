@@ -38,15 +38,16 @@ enum { LAYOUTS = sizeof layouts / sizeof *layouts };
 
 enum { MEBIBYTE = 1 << 20, FAT16_CLUSTERS = 60000, FAT32_CLUSTERS = 66600, CLUSTER = 4096 };
 
+/* FAT32 must have more than 65524 clusters; FAT16 at least 4085 and no more than that. */
 static unsigned fat_cluster(uint64_t length, bool small)
 {
-    unsigned cluster = small ? CLUSTER : 2048;
+    unsigned cluster = CLUSTER;
     if (small && length / 512 > FAT32_CLUSTERS) {
         while (length / cluster < FAT32_CLUSTERS)
             cluster /= 2;
         return cluster;
     }
-    while (length / cluster > FAT16_CLUSTERS)
+    for (cluster = 2048; length / cluster > FAT16_CLUSTERS;)
         cluster *= 2;
     return cluster;
 }
@@ -58,6 +59,8 @@ static int lay_out(struct plan *plan, struct case_plan *one, unsigned index, str
     one->size = (uint64_t)plan->settings.megabytes * MEBIBYTE;
     one->table = layouts[which].table;
     one->format = (enum format)((index + index / LAYOUTS) % 3);
+    if (one->format == EWF_IMAGE && plan->settings.no_ewf)
+        one->format = RAW_IMAGE;
     (void)snprintf(one->image, sizeof one->image, "disks/%s.%s", one->reference, extensions[one->format]);
     one->volume_count = one->size < 48 * (uint64_t)MEBIBYTE ? 1 : layouts[which].count;
     uint64_t room = one->table == NO_TABLE ? one->size : one->size - 2 * MEBIBYTE - (one->volume_count - 1) * MEBIBYTE;

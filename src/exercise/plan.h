@@ -92,6 +92,7 @@ struct network_plan {
 struct settings {
     unsigned countries, cases, megabytes;
     uint64_t seed;
+    bool no_ewf; /* raw images where E01 would have been */
 };
 
 struct plan {

@@ -16,9 +16,12 @@ extern char **environ;
 
 static const struct {
     const char *tool, *package;
-} packages[] = {{"mke2fs", "e2fsprogs"}, {"debugfs", "e2fsprogs"}, {"mkntfs", "ntfs-3g"},
-                {"ntfscp", "ntfs-3g"},   {"mformat", "mtools"},    {"mmd", "mtools"},
-                {"mcopy", "mtools"},     {"mdel", "mtools"},       {"ewfacquirestream", "ewf-tools"}};
+    bool needed; /* by every exercise */
+} packages[] = {
+    {"mke2fs", "e2fsprogs", true}, {"debugfs", "e2fsprogs", true}, {"mkntfs", "ntfs-3g", true},
+    {"ntfscp", "ntfs-3g", true},   {"mformat", "mtools", true},    {"mmd", "mtools", true},
+    {"mcopy", "mtools", true},     {"mdel", "mtools", true},       {"ewfacquirestream", "ewf-tools", false},
+};
 
 static const char *package_of(const char *tool)
 {
@@ -54,6 +57,19 @@ bool tool_exists(const char *name)
         path += length + (path[length] == ':');
     }
     return false;
+}
+
+static int fail_missing(const char *tool, const char *package, struct error *error)
+{
+    return fail(error, "%s is not installed; install the Debian package %s", tool, package);
+}
+
+int tool_check(struct error *error)
+{
+    for (size_t i = 0; i < sizeof packages / sizeof *packages; i++)
+        if (packages[i].needed && !tool_exists(packages[i].tool))
+            return fail_missing(packages[i].tool, packages[i].package, error);
+    return 0;
 }
 
 /* What the tool printed, read back; the last line of it goes into the sentence when the tool failed. */
@@ -104,7 +120,7 @@ int tool_run(const char *const argv[], const char *input, struct bytes *output, 
         else if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
             result = fail(error, "%s failed: %s", argv[0], last_line(printed));
     } else if (result == ENOENT) {
-        result = fail(error, "%s is not installed; install the Debian package %s", argv[0], package_of(argv[0]));
+        result = fail_missing(argv[0], package_of(argv[0]), error);
     } else {
         result = fail(error, "cannot start %s: %s", argv[0], strerror(result));
     }

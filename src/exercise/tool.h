@@ -11,8 +11,11 @@
  * the system folders to PATH. Call once. */
 void tool_prepare(void);
 
-/* Is the program of argv[0] on PATH? */
+/* Is the program of that name on PATH? */
 bool tool_exists(const char *name);
+
+/* Are all there that every exercise needs? -1 with a sentence that names the missing program's Debian package. */
+int tool_check(struct error *error);
 
 /* Runs argv (ends with NULL) with `input` (a path, or NULL: nothing) as its standard input; `output` (may be NULL) gets
  * what it prints on both channels. 0; or -1 with a sentence, which names the Debian package where the program is

@@ -22,10 +22,10 @@ static const struct {
     const char *pattern;
     unsigned first, capacity;
 } phone_ranges[] = {
-    {"+44 20 7946 0xxx", 0, 1000}, {"+46 70 174 06xx", 5, 95},      {"+33 1 99 00 xx xx", 0, 10000},
-    {"+49 30 23125 xxx", 0, 1000}, {"+1 212 555 01xx", 0, 100},     {"+46 8 465 004 xx", 0, 100},
-    {"+44 7700 900xxx", 0, 1000},  {"+33 6 39 98 xx xx", 0, 10000}, {"+1 310 555 01xx", 0, 100},
-    {"+49 69 90009 xxx", 0, 1000}, {"+44 161 496 0xxx", 0, 1000},   {"+46 31 390 06 xx", 0, 100},
+    {"+44 20 7946 0xxx", 0, 1000}, {"+46 70 174 06xx", 5, 95},        {"+33 1 99 00 xx xx", 1000, 9000},
+    {"+49 30 23125 xxx", 0, 1000}, {"+1 212 555 01xx", 0, 100},       {"+46 8 465 004 xx", 0, 100},
+    {"+44 7700 900xxx", 0, 1000},  {"+33 6 39 98 xx xx", 1000, 9000}, {"+1 310 555 01xx", 0, 100},
+    {"+49 69 90009 xxx", 0, 1000}, {"+44 161 496 0xxx", 0, 1000},     {"+46 31 390 06 xx", 0, 100},
 };
 enum { PHONE_RANGES = sizeof phone_ranges / sizeof *phone_ranges };
 
@@ -195,11 +195,10 @@ void spell_value(struct random *random, enum sb_kind kind, const char *normal, c
     case SB_PHONE:
         spell_phone(random, normal, text);
         break;
-    case SB_EMAIL:
-        if (choice == 0)
-            for (char *c = text; *c != '\0'; c++)
-                if (c == text || random_below(random, 4) == 0)
-                    *c = (char)toupper((unsigned char)*c);
+    case SB_EMAIL: /* as in a signature, or in capitals throughout */
+        for (char *c = text; choice != 0 && *c != '\0'; c++)
+            if (choice == 2 || c == text || c[-1] == '@' || (c[-1] == '.' && strchr(c, '@') != NULL))
+                *c = (char)toupper((unsigned char)*c);
         break;
     case SB_ONION:
         if (choice == 0)

@@ -200,9 +200,10 @@ static int make_volume(struct builder *builder, unsigned index, struct error *er
     if (builder->fragmented.count > 0 &&
         tool->add(volume, builder->fragmented.files, builder->fragmented.count, ADD_FRAGMENTED, error) != 0)
         return -1;
-    if (builder->deleted.count > 0 && tool->remove(volume, builder->deleted.files, builder->deleted.count, error) != 0)
-        return -1;
+    /* before the deletions, whose clusters would look free */
     if (write_free(builder, index, error) != 0 || write_slack(builder, index, error) != 0)
+        return -1;
+    if (builder->deleted.count > 0 && tool->remove(volume, builder->deleted.files, builder->deleted.count, error) != 0)
         return -1;
     return tool->seal != NULL ? tool->seal(volume, error) : 0;
 }

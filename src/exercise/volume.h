@@ -29,8 +29,7 @@ struct volume_tool {
                struct error *error);
     /* Deletes as that file system does: the entry and the clusters are given free, the content stays. */
     int (*remove)(const struct volume *volume, const struct volume_file *files, size_t count, struct error *error);
-    /* Byte offset of `length` bytes of clusters side by side that no file has. Behind all clusters in use, as far as
-     * the file system allows. Each call begins at or behind `after`. */
+    /* Byte offset, at or behind `after`, of `length` bytes of clusters side by side that no file has. */
     int (*find_free)(const struct volume *volume, uint64_t length, uint64_t after, uint64_t *offset,
                      struct error *error);
     /* Makes what the tools left to chance (clock, serial numbers) the same each time. NULL: nothing was. */

@@ -1,5 +1,5 @@
 /* Weights: a value that its issuer gives to one person or account is worth most; an address that anyone may visit,
- * little. Below LINK_STRONG (link/link.h) a link is shown but joins no network by itself. */
+ * little; a file too, since what two disks share mostly came with the system. Below LINK_STRONG (link/link.h) a link is shown but joins no network by itself. */
 #include "scan/kinds.h"
 
 #include <string.h>
@@ -8,7 +8,7 @@ static const struct sb_kind_info kinds[SB_KIND_COUNT] = {
     [SB_CARD] = {"card", 1.0, true},    [SB_IBAN] = {"iban", 1.0, false},   [SB_EMAIL] = {"email", 0.8, false},
     [SB_URL] = {"url", 0.2, false},     [SB_ONION] = {"onion", 0.8, false}, [SB_IP] = {"ip", 0.2, false},
     [SB_PHONE] = {"phone", 0.7, false}, [SB_BTC] = {"btc", 1.0, false},     [SB_ETH] = {"eth", 1.0, false},
-    [SB_FILE] = {"file", 0.6, false},
+    [SB_FILE] = {"file", 0.2, false},
 };
 
 const struct sb_kind_info *sb_kind_info(enum sb_kind kind)

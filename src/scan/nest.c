@@ -57,8 +57,11 @@ static void scan_level(struct level *level, bool last)
                                   .depth = level->depth,
                                   .hits = level->hits,
                               });
+    struct sb_scanner *scanner = level->scanner;
     if (last)
         return;
+    if (scanner->status == 0 && scanner->sink->alive != NULL)
+        scanner->status = scanner->sink->alive(scanner->sink->context);
     size_t gone = own_end - SB_MARGIN;
     memmove(level->buffer, level->buffer + gone, level->length - gone);
     level->length -= gone;

@@ -114,7 +114,7 @@ static bool is_varied(const uint8_t *digits, size_t length)
         steps += digits[i] == (digits[i - 1] + 1) % 10;
         changes += digits[i] != digits[i - 1];
     }
-    return steps + 3 < length && changes > 2;
+    return steps + 3 < length && changes > 1;
 }
 
 bool verify_phone(const struct text *text, size_t at, struct match *match)

@@ -82,6 +82,20 @@ static bool is_country(uint8_t first, uint8_t last)
     return strchr(seconds[first - 'a'], last) != NULL;
 }
 
+/* Mixed case is what compressed bytes spell by chance, but not at such a length. */
+static bool is_long_token(const struct text *text, size_t at)
+{
+    enum { LONG = 10 };
+    size_t begin = at;
+    while (begin > 0 && at - begin < LONG) {
+        uint8_t byte = text->data[begin - 1];
+        if (!is_alnum(byte) && byte != '.' && byte != '-' && byte != '@')
+            return false;
+        begin--;
+    }
+    return at - begin == LONG;
+}
+
 bool is_top_level(const struct text *text, size_t at, size_t end)
 {
     /* Names of files and of system services, which look like "icon@2x.png" and "getty@tty1.service". */
@@ -116,7 +130,7 @@ bool is_top_level(const struct text *text, size_t at, size_t end)
         word[1 + i] = (char)to_lower(data[i]);
     }
     bool capitalised = uppers == 1 && is_upper(data[0]) && length > 2;
-    if (uppers != 0 && uppers != length && !capitalised)
+    if (uppers != 0 && uppers != length && !capitalised && (length == 2 || !is_long_token(text, at)))
         return false;
     if (length == 2)
         return is_country((uint8_t)word[1], (uint8_t)word[2]);

@@ -47,6 +47,8 @@ struct sb_sink {
     /* Called when something inside the stream was not decoded to its end: a budget used up, an encrypted member, a
      * broken stream is not worth a note. `reason` is one of sb_note_reasons. */
     int (*note)(void *context, uint64_t offset, const char *path, const char *reason);
+    /* Called for every few megabytes that were decoded, so that the caller can show life; NULL is allowed. */
+    int (*alive)(void *context);
     void *context;
 };
 

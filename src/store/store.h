@@ -185,9 +185,11 @@ int store_unit_add(struct store *store, const struct store_unit *unit, struct er
  * many units of these evidence items are neither done nor failed (claimed by others). On PostgreSQL with SKIP LOCKED. */
 int store_unit_claim(struct store *store, const char *worker, int64_t lease_seconds, const int64_t *evidence_ids,
                      size_t evidence_count, struct store_unit *unit, bool *found, int64_t *left, struct error *error);
+/* *ours is false when the lease had run out and another took the unit: it is no longer this worker's to do. */
 int store_unit_renew(struct store *store, const struct store_unit *unit, const char *worker, int64_t lease_seconds,
-                     struct error *error);
-/* Gives a claimed unit back unharmed (the supervisor is asked to stop): attempts is reduced by one. */
+                     bool *ours, struct error *error);
+/* Gives a claimed unit back unharmed (the supervisor is asked to stop, or is dead): attempts is reduced by one. A unit
+ * that is not that worker's any more is left alone. */
 int store_unit_release(struct store *store, const struct store_unit *unit, const char *worker, struct error *error);
 /* Every claimed unit and who claimed it, so that a supervisor can give back what a dead one left. */
 int store_unit_claimed_each(struct store *store, int (*row)(void *, const struct store_unit *, const char *worker),

@@ -126,30 +126,19 @@ static int change_ours(struct store *store, const char *sql, const struct store_
 #define OURS                                                                                                           \
     " WHERE evidence_id = $1 AND turn = $2 AND start = $3 AND length = $4 AND worker = $5 AND state = 'claimed'"
 
-static int lost(const struct store_unit *unit, struct error *error)
-{
-    return fail(error, "the lease of %s unit %lld of evidence %lld ran out and another worker took it",
-                kinds[unit->kind], (long long)unit->start, (long long)unit->evidence_id);
-}
-
 int store_unit_renew(struct store *store, const struct store_unit *unit, const char *worker, int64_t lease_seconds,
-                     struct error *error)
+                     bool *ours, struct error *error)
 {
-    bool ours = false;
-    if (change_ours(store, "UPDATE unit SET lease_until = {now} + $6" OURS, unit, worker, integer(lease_seconds), &ours,
-                    error) != 0)
-        return -1;
-    return ours ? 0 : lost(unit, error);
+    return change_ours(store, "UPDATE unit SET lease_until = {now} + $6" OURS, unit, worker, integer(lease_seconds),
+                       ours, error);
 }
 
 int store_unit_release(struct store *store, const struct store_unit *unit, const char *worker, struct error *error)
 {
     bool ours = false;
-    if (change_ours(store,
-                    "UPDATE unit SET state = 'open', worker = '', lease_until = 0, attempts = attempts - $6" OURS, unit,
-                    worker, integer(1), &ours, error) != 0)
-        return -1;
-    return ours ? 0 : lost(unit, error);
+    return change_ours(store,
+                       "UPDATE unit SET state = 'open', worker = '', lease_until = 0, attempts = attempts - $6" OURS,
+                       unit, worker, integer(1), &ours, error);
 }
 
 struct claimed_listing {

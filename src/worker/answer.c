@@ -37,6 +37,7 @@ int answer_end(struct answer *answer, size_t start)
 
 int answer_progress(struct answer *answer, uint64_t bytes)
 {
+    answer->progress = bytes;
     size_t start = answer_begin(answer, FRAME_PROGRESS);
     wire_put_u64(&answer->out, bytes);
     frame_end(&answer->out, start);

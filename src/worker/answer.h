@@ -13,6 +13,7 @@ struct answer {
     struct bytes out;
     int descriptor;
     bool broken; /* the supervisor is gone */
+    uint64_t progress; /* what answer_progress said last */
 };
 
 /* Between these two, wire_put_… on answer->out writes the payload. answer_end sends when enough is gathered; -1 when the

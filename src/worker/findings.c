@@ -155,6 +155,12 @@ int findings_note(void *context, uint64_t offset, const char *path, const char *
     return answer_note(findings->answer, findings->file, findings->base + offset, path, reason);
 }
 
+int findings_alive(void *context)
+{
+    struct findings *findings = context;
+    return answer_progress(findings->answer, findings->answer->progress);
+}
+
 static int compare_places(const void *left, const void *right)
 {
     const struct place *a = *(struct place *const *)left;

@@ -22,6 +22,7 @@ void findings_begin(struct findings *findings, uint32_t file, uint64_t stretch);
 void findings_base(struct findings *findings, uint64_t base);
 int findings_sighting(void *findings, const struct sb_sighting *sighting);
 int findings_note(void *findings, uint64_t offset, const char *path, const char *reason);
+int findings_alive(void *findings);
 
 /* Sends what is held. 0 or -1. */
 int findings_send(struct findings *findings);

@@ -195,6 +195,7 @@ int main(void)
 {
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGINT, SIG_IGN); /* a terminal sends it to all; the supervisor decides what it means */
     struct worker worker = {.answer = {.descriptor = STDOUT_FILENO}};
     int status = serve(&worker);
     sb_evidence_close(worker.evidence);

@@ -29,8 +29,8 @@ static struct check check_of(enum store_unit_kind kind)
     }
     if (kind == UNIT_SPAN || kind == UNIT_FILES) {
         static uint32_t asked[] = {FIRST, FIRST + 2, LAST - 1};
-        check.asked = asked;
-        check.asked_count = sizeof asked / sizeof *asked;
+        check.files = asked;
+        check.file_count = sizeof asked / sizeof *asked;
     }
     return check;
 }

@@ -127,6 +127,11 @@ static void joins_shown_text(void **state)
          "1 0 0 1 66.8 700 Tm (a) Tj 1 0 0 1 80 700 Tm (b) Tj ET",
          "anna b"},
         {"BT /F 1 Tf 10 0 0 10 50 700 Tm (i) Tj .28 0 Td (l) Tj .28 0 Td (x) Tj ET", "ilx"},
+        /* A program that frames each word on its own, and a line in a frame further down. */
+        {"Q q 0.24 0 0 0.24 171.3 708.9 cm BT 50 0 0 50 0 0 Tm /F1.0 1 Tf (user_doc) Tj ET Q q 0.24 0 0 0.24 214.6 708.9 "
+         "cm BT 50 0 0 50 0 0 Tm /F1.0 1 Tf (_pdf) Tj ET Q q 0.24 0 0 0.24 236.6 708.9 cm BT 50 0 0 50 0 0 Tm /F1.0 1 Tf "
+         "(@example.org) Tj ET Q q 0.24 0 0 0.24 90 690 cm BT 50 0 0 50 0 0 Tm /F1.0 1 Tf (next) Tj ET Q",
+         "user_doc_pdf@example.org\nnext"},
         {"BT 1 0 0 1 50 700 Tm (here) Tj ET BT 1 0 0 1 50 680 Tm (there) Tj ET", "here\nthere"},
         {"q 1 0 0 1 9 9 cm BT (one) Tj ET Q q 1 0 0 1 9 19 cm BT (two) Tj ET Q", "one\ntwo"},
         {"BT (par\\(en\\)s (nested) \\\\ \\101\\1022\\12x) Tj ET", "par(en)s (nested) \\ AB2 x"},

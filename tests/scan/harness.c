@@ -78,7 +78,7 @@ int scan_bytes(struct scan *scan, const void *data, size_t length)
     struct sb_scanner *scanner = sb_scanner_new(&scan->options, NULL);
     struct memory memory = {data, length};
     struct sb_stream stream = {read_memory, &memory, length};
-    struct sb_sink sink = {add_sighting, add_note, scan};
+    struct sb_sink sink = {.sighting = add_sighting, .note = add_note, .context = scan};
     size_t chunk = scan->chunk == 0 ? length : scan->chunk;
     int result = 0;
     bytes_clear(&scan->found);

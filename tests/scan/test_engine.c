@@ -311,7 +311,7 @@ static void stopping(void **state)
     (void)state;
     static const char text[] = "anna@example.org bo@example.org";
     int calls = 0;
-    struct sb_sink sink = {stop_after_one, NULL, &calls};
+    struct sb_sink sink = {.sighting = stop_after_one, .context = &calls};
     struct sb_chunk chunk = {(const uint8_t *)text, sizeof text - 1, 0, 0, sizeof text - 1};
     struct sb_scanner *scanner = sb_scanner_new(&(struct sb_scan_options){0}, NULL);
     assert_non_null(scanner);

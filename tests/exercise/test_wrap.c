@@ -1,0 +1,141 @@
+/* Containers open again with other people's decoders: zlib and OpenSSL. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/evp.h>
+#include <zlib.h>
+
+#include "base/number.h"
+#include "exercise/wrap.h"
+
+#include <cmocka.h> /* last: it defines a macro named fail */
+
+static const uint8_t *find(const struct bytes *in, const char *text)
+{
+    const uint8_t *at = memmem(in->data, in->length, text, strlen(text));
+    assert_non_null(at);
+    return at + strlen(text);
+}
+
+static void inflate_into(struct bytes *out, const uint8_t *data, size_t length, int window_bits)
+{
+    z_stream stream = {0};
+    assert_int_equal(inflateInit2(&stream, window_bits), Z_OK);
+    assert_int_equal(bytes_reserve(out, 1 << 20), 0);
+    stream.next_in = (Bytef *)(uintptr_t)data;
+    stream.avail_in = (uInt)length;
+    stream.next_out = out->data;
+    stream.avail_out = 1 << 20;
+    assert_int_equal(inflate(&stream, Z_FINISH), Z_STREAM_END);
+    out->length = stream.total_out;
+    (void)inflateEnd(&stream);
+}
+
+/* The second member, found through the central directory. */
+static void unzip(struct bytes *out, const struct bytes *in)
+{
+    const uint8_t *end = in->data + in->length - 22;
+    assert_int_equal(load_le32(end), 0x06054b50);
+    assert_int_equal(load_le16(end + 10), 2);
+    const uint8_t *entry = in->data + load_le32(end + 16);
+    assert_int_equal(load_le32(entry), 0x02014b50);
+    entry += 46 + load_le16(entry + 28);
+    assert_int_equal(load_le32(entry), 0x02014b50);
+    const uint8_t *local = in->data + load_le32(entry + 42);
+    assert_int_equal(load_le32(local), 0x04034b50);
+    const uint8_t *data = local + 30 + load_le16(local + 26);
+    if (load_le16(entry + 10) == 8)
+        inflate_into(out, data, load_le32(entry + 20), -15);
+    else
+        bytes_append(out, data, load_le32(entry + 20));
+    assert_int_equal(out->length, load_le32(entry + 24));
+    assert_int_equal(crc32(0, out->data, (uInt)out->length), load_le32(entry + 16));
+}
+
+static void decode_base64(struct bytes *out, const uint8_t *text, size_t length)
+{
+    EVP_ENCODE_CTX *context = EVP_ENCODE_CTX_new();
+    int written, last;
+    assert_non_null(context);
+    assert_int_equal(bytes_reserve(out, length), 0);
+    EVP_DecodeInit(context);
+    assert_true(EVP_DecodeUpdate(context, out->data, &written, text, (int)length) >= 0);
+    assert_int_equal(EVP_DecodeFinal(context, out->data + written, &last), 1);
+    out->length = (size_t)(written + last);
+    EVP_ENCODE_CTX_free(context);
+}
+
+static void unwrap(struct bytes *content, const char *name, size_t length)
+{
+    struct bytes out = {0};
+    if (strncmp(name, "gzip", length) == 0) {
+        inflate_into(&out, content->data, content->length, 31);
+    } else if (strncmp(name, "zip", length) == 0 || strncmp(name, "zip-stored", length) == 0) {
+        unzip(&out, content);
+    } else if (strncmp(name, "pdf", length) == 0) {
+        const uint8_t *at = find(content, "/Filter /FlateDecode >>\nstream\n");
+        inflate_into(&out, at, strtoul((const char *)find(content, "4 0 obj\n<< /Length "), NULL, 10), 15);
+    } else {
+        const uint8_t *begin, *end = content->data + content->length;
+        if (strncmp(name, "base64-mime", length) == 0 && length == 11)
+            begin = find(content, "\r\n\r\n");
+        else
+            begin = find(content, strncmp(name, "data-url", length) == 0 ? ";base64," : "=\"");
+        const uint8_t *quote = memchr(begin, '"', (size_t)(end - begin));
+        decode_base64(&out, begin, (size_t)((quote != NULL ? quote : end) - begin));
+    }
+    bytes_free(content);
+    *content = out;
+}
+
+static void containers_open_again(void **state)
+{
+    (void)state;
+    struct random random;
+    random_start(&random, 3, "wrap");
+    for (unsigned i = 0; i < container_count; i++) {
+        struct bytes content = {0}, before = {0};
+        for (unsigned j = 0; j < 500 + i; j++) /* lengths of every remainder modulo 3 */
+            bytes_append_char(&before, (char)random_below(&random, 256));
+        bytes_append(&content, before.data, before.length);
+        assert_int_equal(wrap(&content, containers[i], &random), 0);
+        if (strcmp(containers[i], "plain") != 0)
+            for (const char *name = containers[i]; *name != '\0';) {
+                size_t length = strcspn(name, "+");
+                unwrap(&content, name, length);
+                name += length + (name[length] == '+');
+            }
+        assert_int_equal(content.length, before.length);
+        assert_memory_equal(content.data, before.data, before.length);
+        bytes_free(&content);
+        bytes_free(&before);
+    }
+}
+
+static void encodings_stand_at_their_alignment(void **state)
+{
+    (void)state;
+    struct bytes text = {0}, out = {0};
+    bytes_append_text(&text, "ab");
+    encode_text(&out, &text, SB_UTF16LE, true);
+    assert_int_equal(out.length, 5);
+    assert_memory_equal(out.data, " a\0b\0", 5);
+    bytes_clear(&out);
+    encode_text(&out, &text, SB_UTF16BE, false);
+    assert_memory_equal(out.data, "\0a\0b", 4);
+    bytes_free(&text);
+    bytes_free(&out);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(containers_open_again),
+        cmocka_unit_test(encodings_stand_at_their_alignment),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
