@@ -110,9 +110,14 @@ static int start_unit(struct supervisor *supervisor, struct slot *slot)
 
 static int claim(struct supervisor *supervisor, struct slot *slot)
 {
-    if (store_unit_claim(supervisor->store, supervisor->host, LEASE_SECONDS, supervisor->ids, supervisor->id_count,
-                         &slot->unit, &slot->has_unit, &supervisor->left, supervisor->error) != 0)
-        return -1;
+    int result = -1;
+    for (int try = 1; result != 0; try++) {
+        result = store_unit_claim(supervisor->store, supervisor->host, LEASE_SECONDS, supervisor->ids,
+                                  supervisor->id_count, &slot->unit, &slot->has_unit, &supervisor->left,
+                                  supervisor->error);
+        if (result != 0 && (try == COMMIT_TRIES || !store_retryable(supervisor->store)))
+            return -1;
+    }
     if (!slot->has_unit)
         return 0;
     slot->tries = 0;
@@ -157,7 +162,12 @@ static int commit_spool(struct supervisor *supervisor, const struct store_unit *
 
 static int settle(struct supervisor *supervisor, int64_t evidence_id)
 {
-    return store_evidence_settle(supervisor->store, evidence_id, supervisor->error);
+    for (int try = 1;; try++) {
+        if (store_evidence_settle(supervisor->store, evidence_id, supervisor->error) == 0)
+            return 0;
+        if (try == COMMIT_TRIES || !store_retryable(supervisor->store))
+            return -1;
+    }
 }
 
 /* The unit is done: the slot gets its next one before the findings are committed, so that the worker never waits. */
