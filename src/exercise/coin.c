@@ -226,10 +226,12 @@ bool btc_holds(const char *address)
     size_t count = 0;
     for (address += 3; *address != '\0'; address++) {
         const char *digit = strchr(bech32, *address);
-        if (digit == NULL)
+        if (digit == NULL || count == VALUE_MAX)
             return false;
         values[count++] = (uint8_t)(digit - bech32);
     }
+    if (count == 0)
+        return false;
     return bech32_sum(values, count) == (values[0] == 0 ? BECH32 : BECH32M);
 }
 
