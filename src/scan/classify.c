@@ -22,7 +22,7 @@ static const char *const class_bytes[ASCII_CLASSES] = {
     [CLASS_DOT] = ".",
     [CLASS_PLUS] = "+",
     [CLASS_NUL] = "",
-    [CLASS_ZERO] = "0",
+    [CLASS_UPPER] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
     [CLASS_X] = "xX",
 };
 
