@@ -19,7 +19,7 @@ static const struct vector vectors[] = {
     /* Bitcoin: BIP-173 and BIP-350; the others are in test_recognisers.c. */
     {"btc", "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa", NULL},
     {"btc", "bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqzk5jj0", NULL},
-    /* Litecoin Core, src/test/data/key_io_valid.json; the second program of BIP-173 behind another prefix. */
+    /* Litecoin Core, src/test/data/key_io_valid.json; addresses in bech32 as other libraries test them. */
     {"ltc", "LT2KVaAy1ppRuxRgrS5RNU3vBsy7RibPeA", NULL},
     {"ltc", "MHrYRxAiMNBTku3eoDHwhA1LQGDjUStZW2", NULL},
     {"ltc", "ltc1qx88q7zjd74lxwgkjmmwlqv5pd3vujuehexfttt", NULL},
