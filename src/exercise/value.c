@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "exercise/wallet.h"
+
 void make_word(struct random *random, char out[16])
 {
     static const char consonants[] = "bdfgklmnprstv", vowels[] = "aeiou";
@@ -110,11 +112,11 @@ void make_value(struct maker *maker, enum sb_kind kind, char normal[VALUE_MAX])
     case SB_PHONE:
         make_phone(maker, normal);
         break;
-    case SB_BTC:
-        make_btc(random, normal);
+    case SB_ETH:
+        make_eth(random, normal);
         break;
     default:
-        make_eth(random, normal);
+        make_wallet(random, kind, normal);
     }
 }
 
@@ -205,9 +207,14 @@ void spell_value(struct random *random, enum sb_kind kind, const char *normal, c
             (void)snprintf(text, VALUE_MAX, "http://%s/", normal);
         break;
     case SB_BTC:
-        if (choice == 0 && strncmp(normal, "bc1", 3) == 0)
+    case SB_LTC: /* in capitals, as in a QR code */
+        if (choice == 0 && strncmp(normal, kind == SB_BTC ? "bc1" : "ltc1", 3) == 0)
             for (char *c = text; *c != '\0'; c++)
                 *c = (char)toupper((unsigned char)*c);
+        break;
+    case SB_BCH: /* without its prefix */
+        if (choice != 0)
+            (void)snprintf(text, VALUE_MAX, "%s", strchr(normal, ':') + 1);
         break;
     default:
         break;
@@ -261,12 +268,9 @@ enum sb_kind make_near_miss(struct maker *maker, unsigned which, char text[VALUE
     case 7: /* base58: the case of one letter, or another character */
     case 8: /* bech32: another character */
         do
-            make_btc(random, normal);
+            make_wallet(random, SB_BTC, normal);
         while ((strncmp(normal, "bc1", 3) == 0) != (which == 8));
-        do {
-            digit = normal + 6 + random_below(random, 20);
-            *digit = "23456789acdefghjklmnpqrstuvwxyz"[random_below(random, 31)];
-        } while (btc_holds(normal));
+        spoil_wallet(random, SB_BTC, normal);
         (void)snprintf(text, VALUE_MAX, "%s", normal);
         return SB_BTC;
     case 9:
@@ -292,11 +296,18 @@ enum sb_kind make_near_miss(struct maker *maker, unsigned which, char text[VALUE
                        random_below(random, 100), random_below(random, 100));
         (void)snprintf(text, VALUE_MAX, "v%s", normal);
         return SB_IP;
-    default: /* a picture for dense screens */
+    case 14: /* a picture for dense screens */
         (void)snprintf(normal, VALUE_MAX, "%s@%ux.%s", word, 2 + random_below(random, 2),
                        random_below(random, 2) == 0 ? "png" : "jpg");
         (void)snprintf(text, VALUE_MAX, "%s", normal);
         return SB_EMAIL;
+    default: { /* the other wallets, and the secrets */
+        enum sb_kind kind = (enum sb_kind)(SB_LTC + which - 15);
+        make_wallet(random, kind, normal);
+        spoil_wallet(random, kind, normal);
+        (void)snprintf(text, VALUE_MAX, "%s", normal);
+        return kind;
+    }
     }
 }
 
@@ -312,6 +323,17 @@ void write_sentence(struct bytes *out, struct random *random, enum sb_kind kind,
         [SB_PHONE] = {"call me on %s after six\n", "Tel: %s \n", "sms sent to %s ok\n"},
         [SB_BTC] = {"pay to %s only\n", "wallet: %s \n", "{\"to\":\"%s\"}\n"},
         [SB_ETH] = {"tokens go to %s please\n", "contract %s \n", "{\"address\":\"%s\"}\n"},
+        [SB_LTC] = {"litecoin to %s then\n", "ltc: %s \n", "<td>%s</td>\n"},
+        [SB_DOGE] = {"much thanks to %s !\n", "doge: %s \n", "tip='%s'\n"},
+        [SB_DASH] = {"dash only, %s today\n", "dash: %s \n", "(%s)\n"},
+        [SB_BCH] = {"cash to %s please\n", "bch: %s \n", "<a href=\"%s\">pay</a>\n"},
+        [SB_TRX] = {"usdt on tron: %s , no memo\n", "trc20 %s \n", "{\"tron\":\"%s\"}\n"},
+        [SB_XRP] = {"ripple goes to %s tag none\n", "xrp: %s \n", "\"Account\":\"%s\"\n"},
+        [SB_XMR] = {"only monero: %s \n", "monero:%s?tx_amount=2\n", "[%s]\n"},
+        [SB_ADA] = {"cardano %s works too\n", "ada: %s \n", "address=%s;\n"},
+        [SB_WIF] = {"importprivkey %s old\n", "key: %s \n", "p2wpkh:%s\n"},
+        [SB_BIP38] = {"paper wallet %s , you know the word\n", "encrypted %s \n", "<b>%s</b>\n"},
+        [SB_XKEY] = {"watch %s from now on\n", "xpub=%s\n", "{\"key\":\"%s\"}\n"},
     };
     const char *sentence = sentences[kind][random_below(random, 3)];
     const char *hole = strstr(sentence, "%s");

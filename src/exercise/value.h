@@ -24,7 +24,7 @@ void spell_value(struct random *random, enum sb_kind kind, const char *normal, c
 
 /* A near miss: `text` as it stands in a file, `normal` what a careless recogniser would report. `which` counts up from
  * 0 to NEAR_MISSES - 1 through the sorts there are. */
-enum { NEAR_MISSES = 15 };
+enum { NEAR_MISSES = 26 };
 enum sb_kind make_near_miss(struct maker *maker, unsigned which, char text[VALUE_MAX], char normal[VALUE_MAX]);
 
 /* Appends a sentence that holds the text of a value; *at is where in it the text begins (counted in characters, all

@@ -22,14 +22,14 @@ enum class_index {
     CLASS_SEPARATOR,
     CLASS_LOCAL, /* may end the local part of an address */
     CLASS_TEXT,  /* printable, tab or line end */
-    CLASS_ONE_THREE,
+    CLASS_COIN, /* what addresses and keys of coins begin with */
     CLASS_AT,
     CLASS_COLON,
     CLASS_SLASH,
     CLASS_DOT,
     CLASS_PLUS,
     CLASS_NUL,
-    CLASS_ZERO,
+    CLASS_UPPER,
     CLASS_X,
     CLASS_FIRST, /* first, second and third bytes of the literals */
     CLASS_SECOND,
@@ -45,8 +45,9 @@ enum shape {
     SHAPE_DOTTED,  /* the first dot of three that stand between short digit runs */
     SHAPE_COLONS,  /* "::" beside a hexadecimal digit, or the first of four colons close together */
     SHAPE_SCHEME,  /* the colon of "://" behind a letter or digit */
-    SHAPE_BASE58,  /* '1' or '3' beginning a run of 26 base58 characters */
-    SHAPE_HEX,     /* "0x" and at least eight hexadecimal digits */
+    SHAPE_BASE58,  /* a run of 26 base58 characters begins as an address or key of some coin does */
+    SHAPE_BECH32,  /* 32 digits and letters of one case begin as an address in bech32 does */
+    SHAPE_HEX,     /* a digit, 'x' and at least eight hexadecimal digits */
     SHAPE_ACCOUNT, /* two letters, two digits, and 11 letters, digits or separators */
     SHAPE_BASE64,  /* a run of at least BASE64_RUN base64 characters begins */
     SHAPE_WIDE,    /* six or more text characters with NULs between begin: UTF-16 in either order */

@@ -13,14 +13,16 @@ static const char *const class_bytes[ASCII_CLASSES] = {
     [CLASS_LOCAL] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+",
     [CLASS_TEXT] = "\t\n\r !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz"
                    "{|}~",
-    [CLASS_ONE_THREE] = "13",
+    /* base58: 13 btc, LM ltc, D9A doge, X7 dash, T trx, r xrp, 48 xmr, 5KL wif, 6 bip38, xyz xkey;
+     * bech32: l ltc, a ada, qpzr bch */
+    [CLASS_COIN] = "13456789ADKLMPQTXalpqrxyz",
     [CLASS_AT] = "@",
     [CLASS_COLON] = ":",
     [CLASS_SLASH] = "/",
     [CLASS_DOT] = ".",
     [CLASS_PLUS] = "+",
     [CLASS_NUL] = "",
-    [CLASS_ZERO] = "0",
+    [CLASS_UPPER] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
     [CLASS_X] = "xX",
 };
 

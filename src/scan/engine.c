@@ -44,10 +44,11 @@ static void try_literals(struct sb_scanner *scanner, const struct view *view, si
 /* All that may begin at one byte. */
 static void try_anchor(struct sb_scanner *scanner, const struct view *view, size_t at, unsigned shapes, size_t *seen)
 {
-    for (size_t i = 0; i < RECOGNISER_COUNT; i++) {
-        if (recognisers[i].shapes & shapes)
-            try_recogniser(scanner, view, i, at, seen);
-    }
+    uint32_t called = 0;
+    for (unsigned rest = shapes; rest != 0; rest &= rest - 1)
+        called |= scanner->called[__builtin_ctz(rest)];
+    for (; called != 0; called &= called - 1)
+        try_recogniser(scanner, view, (size_t)__builtin_ctz(called), at, seen);
     if (shapes >> SHAPE_LITERAL & 1)
         try_literals(scanner, view, at, seen);
     if (shapes >> SHAPE_BASE64 & 1) {
@@ -183,12 +184,16 @@ static void add_starter(struct sb_scanner *scanner, const struct starter *starte
         scanner->starters[scanner->starter_count++] = *starter;
 }
 
-/* Brings together the literals of recognisers and decoders. */
+_Static_assert(RECOGNISER_COUNT <= 32, "one bit each in scanner->called");
+
+/* Brings together the literals of recognisers and decoders, and who is called at each shape. */
 static void collect_starters(struct sb_scanner *scanner)
 {
     for (size_t i = 0; i < RECOGNISER_COUNT; i++) {
         if (recognisers[i].literal.text != NULL)
             add_starter(scanner, &(struct starter){.literal = recognisers[i].literal, .recogniser = i});
+        for (unsigned shape = 0; shape < SHAPE_COUNT; shape++)
+            scanner->called[shape] |= (recognisers[i].shapes >> shape & 1) << i;
     }
     for (const struct sb_decoder *const *decoder = sb_decoders; *decoder != NULL; decoder++) {
         if ((*decoder)->literal == NULL && scanner->run_count < DECODERS_MAX)

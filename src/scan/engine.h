@@ -93,6 +93,7 @@ struct sb_scanner {
     struct classifier *classifier;
     struct starter starters[STARTERS_MAX];
     size_t starter_count;
+    uint32_t called[SHAPE_COUNT]; /* bit i: recogniser i is called at this shape */
     const struct sb_decoder *runs[DECODERS_MAX]; /* decoders of base64 runs */
     size_t run_count;
     struct level *levels[DEPTH_LIMIT + 1]; /* by depth; 0 has no buffer; made when first needed */

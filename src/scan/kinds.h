@@ -16,7 +16,18 @@ enum sb_kind {
     SB_PHONE,
     SB_BTC,
     SB_ETH,
-    SB_FILE, /* the SHA-256 of a whole file: no recogniser finds it, the digests of the files do */
+    SB_LTC,
+    SB_DOGE,
+    SB_DASH,
+    SB_BCH,
+    SB_TRX,
+    SB_XRP,
+    SB_XMR,
+    SB_ADA,
+    SB_WIF,   /* a private key */
+    SB_BIP38, /* a private key under a passphrase */
+    SB_XKEY,  /* an extended key, public or private */
+    SB_FILE,  /* the SHA-256 of a whole file: no recogniser finds it, the digests of the files do */
     SB_KIND_COUNT
 };
 

@@ -32,7 +32,7 @@ struct recogniser {
     bool (*verify)(const struct text *text, size_t at, struct match *match);
 };
 
-enum { RECOGNISER_COUNT = 9 };
+enum { RECOGNISER_COUNT = 20 };
 extern const struct recogniser recognisers[RECOGNISER_COUNT];
 
 bool verify_card(const struct text *text, size_t at, struct match *match);
@@ -44,6 +44,17 @@ bool verify_ip(const struct text *text, size_t at, struct match *match);
 bool verify_phone(const struct text *text, size_t at, struct match *match);
 bool verify_btc(const struct text *text, size_t at, struct match *match);
 bool verify_eth(const struct text *text, size_t at, struct match *match);
+bool verify_ltc(const struct text *text, size_t at, struct match *match);
+bool verify_doge(const struct text *text, size_t at, struct match *match);
+bool verify_dash(const struct text *text, size_t at, struct match *match);
+bool verify_bch(const struct text *text, size_t at, struct match *match);
+bool verify_trx(const struct text *text, size_t at, struct match *match);
+bool verify_xrp(const struct text *text, size_t at, struct match *match);
+bool verify_xmr(const struct text *text, size_t at, struct match *match);
+bool verify_ada(const struct text *text, size_t at, struct match *match);
+bool verify_wif(const struct text *text, size_t at, struct match *match);
+bool verify_bip38(const struct text *text, size_t at, struct match *match);
+bool verify_xkey(const struct text *text, size_t at, struct match *match);
 
 static inline bool is_digit(uint8_t byte)
 {

@@ -13,6 +13,17 @@ const struct recogniser recognisers[RECOGNISER_COUNT] = {
     {SB_PHONE, "phone", 1U << SHAPE_PLUS, {0}, verify_phone},
     {SB_BTC, "btc", 1U << SHAPE_BASE58, {"bc1", 3, true}, verify_btc},
     {SB_ETH, "eth", 1U << SHAPE_HEX, {0}, verify_eth},
+    {SB_LTC, "ltc", 1U << SHAPE_BASE58 | 1U << SHAPE_BECH32, {0}, verify_ltc},
+    {SB_DOGE, "doge", 1U << SHAPE_BASE58, {0}, verify_doge},
+    {SB_DASH, "dash", 1U << SHAPE_BASE58, {0}, verify_dash},
+    {SB_BCH, "bch", 1U << SHAPE_BECH32, {0}, verify_bch},
+    {SB_TRX, "trx", 1U << SHAPE_BASE58, {0}, verify_trx},
+    {SB_XRP, "xrp", 1U << SHAPE_BASE58, {0}, verify_xrp},
+    {SB_XMR, "xmr", 1U << SHAPE_BASE58, {0}, verify_xmr},
+    {SB_ADA, "ada", 1U << SHAPE_BECH32, {0}, verify_ada},
+    {SB_WIF, "wif", 1U << SHAPE_BASE58, {0}, verify_wif},
+    {SB_BIP38, "bip38", 1U << SHAPE_BASE58, {0}, verify_bip38},
+    {SB_XKEY, "xkey", 1U << SHAPE_BASE58, {0}, verify_xkey},
 };
 
 bool follows_word(const struct text *text, size_t at, const char *words)

@@ -12,10 +12,11 @@ enum { SLOTS = 72 }; /* blocks in a row, the neighbours at its ends included */
 /* The classes of a row of blocks; those in the first and last slot are there for their neighbours' sake. */
 struct row {
     uint64_t in[CLASS_COUNT][SLOTS];
-    uint64_t alnum[SLOTS], base64[SLOTS], base58[SLOTS], number[SLOTS]; /* unions of classes */
-    uint64_t four[SLOTS];                                               /* four base64 characters begin */
-    uint64_t any[SLOTS];                                                /* what find_candidates found */
-    size_t at[SLOTS];                                                   /* where in the data each block is */
+    uint64_t alnum[SLOTS], base64[SLOTS], base58[SLOTS], number[SLOTS], lower[SLOTS]; /* unions of classes */
+    uint64_t four58[SLOTS];                                                           /* four base58 characters begin */
+    uint64_t four[SLOTS];                                                             /* four base64 characters begin */
+    uint64_t any[SLOTS];                                                              /* what find_candidates found */
+    size_t at[SLOTS]; /* where in the data each block is */
     size_t count;
 };
 
@@ -59,12 +60,17 @@ ALWAYS_INLINE void find_candidates(struct row *row)
         row->alnum[slot] = row->in[CLASS_ALPHA][slot] | row->in[CLASS_DIGIT][slot];
         row->base64[slot] = row->alnum[slot] | row->in[CLASS_SLASH][slot] | row->in[CLASS_PLUS][slot];
         row->base58[slot] = row->alnum[slot] & ~row->in[CLASS_NOT58][slot];
+        row->lower[slot] = row->in[CLASS_ALPHA][slot] & ~row->in[CLASS_UPPER][slot];
         row->number[slot] = row->in[CLASS_DIGIT][slot] | row->in[CLASS_SEPARATOR][slot];
     }
-    for (size_t slot = 0; slot < SLOTS - 1; slot++)
+    for (size_t slot = 0; slot < SLOTS - 1; slot++) {
         row->four[slot] =
             row->base64[slot] & ahead(row->base64, slot, 1) & ahead(row->base64, slot, 2) & ahead(row->base64, slot, 3);
+        row->four58[slot] =
+            row->base58[slot] & ahead(row->base58, slot, 1) & ahead(row->base58, slot, 2) & ahead(row->base58, slot, 3);
+    }
     row->four[SLOTS - 1] = row->base64[SLOTS - 1]; /* an upper bound, as good as any */
+    row->four58[SLOTS - 1] = row->base58[SLOTS - 1];
 #define HERE(class) row->in[CLASS_##class][slot]
 #define AHEAD(class, by) ahead(row->in[CLASS_##class], slot, by)
 #define BEHIND(class, by) behind(row->in[CLASS_##class], slot, by)
@@ -82,11 +88,17 @@ ALWAYS_INLINE void find_candidates(struct row *row)
         any |= HERE(DIGIT) & ~digit_before & ahead(row->number, slot, 4) & ahead(row->number, slot, 8) &
                ahead(row->number, slot, 12);
         any |= HERE(DOT) & digit_before & digit1 & (AHEAD(DOT, 2) | AHEAD(DOT, 3) | AHEAD(DOT, 4));
-        any |= HERE(ONE_THREE) & edge & ahead(row->base58, slot, 12) & ahead(row->base58, slot, 25);
-        any |= HERE(ZERO) & edge & AHEAD(X, 1) & AHEAD(HEX, 9);
+        any |= HERE(DIGIT) & edge & AHEAD(X, 1) & AHEAD(HEX, 9);
         any |= HERE(ALPHA) & edge & alnum1 & AHEAD(DIGIT, 2) & AHEAD(DIGIT, 3);
-        any |= row->four[slot] & ~behind(row->base64, slot, 1) & ahead(row->four, slot, 4) & ahead(row->four, slot, 8) &
-               ahead(row->four, slot, 12) & ahead(row->four, slot, 16) & ahead(row->four, slot, 20);
+        uint64_t run = row->four[slot] & ahead(row->four, slot, 4) & ahead(row->four, slot, 8) &
+                       ahead(row->four, slot, 12) & ahead(row->four, slot, 16) & ahead(row->four, slot, 20);
+        any |= run & ~behind(row->base64, slot, 1);
+        uint64_t run58 = row->four58[slot] & ahead(row->four58, slot, 4) & ahead(row->four58, slot, 8) &
+                         ahead(row->four58, slot, 12) & ahead(row->four58, slot, 16) & ahead(row->four58, slot, 20);
+        /* Bech32 is in one case, as a few of its bytes show. */
+        uint64_t upper = AHEAD(UPPER, 3) | AHEAD(UPPER, 7) | AHEAD(UPPER, 12) | AHEAD(UPPER, 17) | AHEAD(UPPER, 21);
+        uint64_t lower = ahead(row->lower, slot, 3) | ahead(row->lower, slot, 12) | ahead(row->lower, slot, 21);
+        any |= HERE(COIN) & edge & (run58 | (run & ~(upper & lower)));
         any |= HERE(TEXT) & AHEAD(NUL, 1) & AHEAD(TEXT, 2) & AHEAD(NUL, 5) & AHEAD(NUL, 9) & AHEAD(TEXT, 10);
         row->any[slot] = any;
     }
@@ -132,8 +144,11 @@ ALWAYS_INLINE void find_shapes(const struct row *row, size_t slot, struct hit *h
     shape[SHAPE_COLONS] = ((uint64_t)near & ~earlier) | ((uint64_t)(colon & colon >> 1) &
                                                          (behind(row->in[CLASS_HEX], slot, 1) | (uint64_t)(hex >> 2)));
 
-    shape[SHAPE_BASE58] = row->in[CLASS_ONE_THREE][slot] & edge & (uint64_t)runs(base58, 26);
-    shape[SHAPE_HEX] = row->in[CLASS_ZERO][slot] & edge & (uint64_t)(both(row, slot, CLASS_X) >> 1 & runs(hex, 8) >> 2);
+    uint64_t coin = row->in[CLASS_COIN][slot] & edge;
+    shape[SHAPE_BASE58] = coin & (uint64_t)runs(base58, 26);
+    mask128 upper = both(row, slot, CLASS_UPPER);
+    shape[SHAPE_BECH32] = coin & (uint64_t)(alpha & (runs(alnum & ~upper, 32) | runs(digit | upper, 32)));
+    shape[SHAPE_HEX] = (uint64_t)digit & edge & (uint64_t)(both(row, slot, CLASS_X) >> 1 & runs(hex, 8) >> 2);
     shape[SHAPE_ACCOUNT] =
         (uint64_t)(alpha & alpha >> 1 & digit >> 2 & digit >> 3 & runs(alnum | separator, 11) >> 4) & edge;
     shape[SHAPE_BASE64] = (uint64_t)runs(base64, BASE64_RUN) & edge &

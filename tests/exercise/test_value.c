@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "exercise/keccak.h"
 #include "exercise/value.h"
+#include "exercise/wallet.h"
 
 #include <cmocka.h> /* last: it defines a macro named fail */
 
@@ -50,16 +51,51 @@ static void checks_agree_with_the_standards(void **state)
         {iban_holds, "SE4550000000058398257466", true},
         {eth_holds, "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", true},
         {eth_holds, "0x5aaeb6053F3E94C9b9A09f33669435E7Ef1BeAed", false},
-        {btc_holds, "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa", true},
-        {btc_holds, "1A1zP1eP5QGefi2DMPTfTL5SLmv7Divfna", false},
-        {btc_holds, "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4", true},
-        {btc_holds, "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t5", false},
-        {btc_holds, "bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqzk5jj0", true},
         {onion_holds, "duckduckgogg42xjoc72x3sjasowoarfbgcmvfimaftt6twagswzczad.onion", true},
         {onion_holds, "duckduckgogg42xjoc72x3sjasowoarfbgcmvfimaftt6twagswzczae.onion", false},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         assert_int_equal(rows[i].holds(rows[i].value), rows[i].good);
+}
+
+static void wallets_agree_with_the_standards(void **state)
+{
+    (void)state;
+    static const struct {
+        enum sb_kind kind;
+        const char *value;
+        bool good;
+    } rows[] = {
+        {SB_BTC, "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa", true},
+        {SB_BTC, "1A1zP1eP5QGefi2DMPTfTL5SLmv7Divfna", false},
+        {SB_BTC, "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4", true},
+        {SB_BTC, "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t5", false},
+        {SB_BTC, "bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqzk5jj0", true},
+        {SB_LTC, "LT2KVaAy1ppRuxRgrS5RNU3vBsy7RibPeA", true},
+        {SB_DOGE, "DD4KSSuBJqcjuTcvUg1CgUKeurPUFeEZkE", true},
+        {SB_DASH, "XuUGDZHrKLo841CyamDbG5W7n59epA71h2", true},
+        {SB_BCH, "bitcoincash:qpm2qsznhks23z7629mms6s4cwef74vcwvy22gdx6a", true},
+        {SB_BCH, "bitcoincash:qpm2qsznhks23z7629mms6s4cwef74vcwvy22gdx6q", false},
+        {SB_TRX, "TJCnKsPa7y5okkXvQAidZBzqx3QyQ6sxMW", true},
+        {SB_XRP, "rHb9CJAWyB4rj91VRWn96DkukG4bwdtyTh", true},
+        {SB_XRP, "rHb9CJAWyB4rj91VRWn96DkukG4bwdtyTt", false},
+        {SB_XMR, "44AFFq5kSiGBoZ4NMDwYtN18obc8AemS33DBLWs3H7otXft3XjrpDtQGv7SqSsaBYBb98uNbr2VBBEt7f2wfn3RVGQBEP3A",
+         true},
+        {SB_XMR, "44AFFq5kSiGBoZ4NMDwYtN18obc8AemS33DBLWs3H7otXft3XjrpDtQGv7SqSsaBYBb98uNbr2VBBEt7f2wfn3RVGQBEP3B",
+         false},
+        {SB_ADA,
+         "addr1qx2fxv2umyhttkxyxp8x0dlpdt3k6cwng5pxj3jhsydzer3n0d3vllmyqwsx5wktcd8cc3sq835lu7drv2xwl2wywfgse35a3x",
+         true},
+        {SB_WIF, "5Kd3NBUAdUnhyzenEwVLy9pBKxSwXvE9FMPyR4UKZvpe6E3AgLr", true},
+        {SB_WIF, "Kz6UJmQACJmLtaQj5A3JAge4kVTNQ8gbvXuwbmCj7bsaabudb3RD", true},
+        {SB_BIP38, "6PRVWUbkzzsbcVac2qwfssoUJAN1Xhrg6bNk8J7Nzm5H7kxEbn2Nh2ZoGg", true},
+        {SB_XKEY,
+         "xprv9s21ZrQH143K3QTDL4LXw2F7HEK3wJUD2nW2nRk4stbPy6cq3jPPqjiChkVvvNKmPGJxWUtg6LnF5kejMRNNU3TGtRBeJgk33yuGBxrMP"
+         "Hi",
+         true},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        assert_int_equal(wallet_holds(rows[i].kind, rows[i].value), rows[i].good);
 }
 
 static bool holds(enum sb_kind kind, const char *value)
@@ -71,12 +107,15 @@ static bool holds(enum sb_kind kind, const char *value)
         return iban_holds(value);
     case SB_ONION:
         return onion_holds(value);
-    case SB_BTC:
-        return btc_holds(value);
     case SB_ETH:
         return eth_holds(value);
-    default:
+    case SB_EMAIL:
+    case SB_URL:
+    case SB_IP:
+    case SB_PHONE:
         return true;
+    default:
+        return wallet_holds(kind, value);
     }
 }
 
@@ -133,6 +172,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(digests_equal_published_vectors),
         cmocka_unit_test(checks_agree_with_the_standards),
+        cmocka_unit_test(wallets_agree_with_the_standards),
         cmocka_unit_test(made_values_hold_and_differ),
         cmocka_unit_test(near_misses_miss),
         cmocka_unit_test(decks_deal_evenly),

@@ -105,6 +105,8 @@ static void every_place(void **state)
         {SHAPE_COLONS, 0, "::1", 3},
         {SHAPE_SCHEME, 1, "p://", 4},
         {SHAPE_BASE58, 0, "1A1zP1eP5QGefi2DMPTfTL5SLm", 26},
+        {SHAPE_BASE58, 0, "XuUGDZHrKLo841CyamDbG5W7n5", 26},
+        {SHAPE_BECH32, 0, "addr1vx2fxv2umyhttkxyxp8x0dlpdt3", 32},
         {SHAPE_HEX, 0, "0x12345678", 10},
         {SHAPE_ACCOUNT, 0, "SE4550000000000", 15},
         {SHAPE_BASE64, 0, "QUJDQUJDQUJDQUJDQUJDQUJD", 24},
