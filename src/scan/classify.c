@@ -32,12 +32,15 @@ static void add(struct classifier *classifier, unsigned class, uint8_t byte)
 
 static void add_literal(struct classifier *classifier, const struct literal *literal)
 {
-    for (unsigned i = 0; i < 3; i++) {
+    /* A literal of two bytes has classes of its own: a third class that takes any byte would be no use to the others.
+     */
+    unsigned first = literal->length < 3 ? CLASS_PAIR_FIRST : CLASS_FIRST;
+    for (unsigned i = 0; i < 3 && i < literal->length; i++) {
         for (unsigned byte = 0; byte < 256; byte++) {
             bool letter = (byte | 0x20) >= 'a' && (byte | 0x20) <= 'z';
             unsigned fold = literal->any_case && letter ? 0x20 : 0;
-            if (i >= literal->length || (byte | fold) == ((uint8_t)literal->text[i] | fold))
-                add(classifier, CLASS_FIRST + i, (uint8_t)byte);
+            if ((byte | fold) == ((uint8_t)literal->text[i] | fold))
+                add(classifier, first + i, (uint8_t)byte);
         }
     }
 }
