@@ -30,7 +30,8 @@ static bool breaks_softly(const uint8_t *line, size_t length)
     if (length < SOFT_MIN || length > LINE_MAX)
         return false;
     for (size_t i = 0; i < length; i++)
-        if (!is_alnum(line[i]) && line[i] != '+' && line[i] != '/' && line[i] != '=')
+        if (!is_alnum(line[i]) && line[i] != '+' && line[i] != '/' &&
+            (line[i] != '=' || i + 1 < length)) /* base64's stands last */
             return true;
     return false;
 }

@@ -11,8 +11,9 @@ static const char *const class_bytes[ASCII_CLASSES] = {
     [CLASS_NOT58] = "0OIl",
     [CLASS_SEPARATOR] = " -",
     [CLASS_LOCAL] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+",
-    [CLASS_TEXT] = "\t\n\r !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz"
-                   "{|}~",
+    [CLASS_TEXT] =
+        ("\t\n\r !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz"
+         "{|}~"),
     [CLASS_ONE_THREE] = "13",
     [CLASS_AT] = "@",
     [CLASS_COLON] = ":",
