@@ -80,11 +80,13 @@ extern const struct sb_decoder sb_decoder_xz;
 extern const struct sb_decoder sb_decoder_zstd;
 extern const struct sb_decoder sb_decoder_lz4;
 
-/* quoted.c: soft line breaks of mail (CRLF) and of mail on disk (LF), and the escaped '=' and '@'. */
+/* quoted.c: soft line breaks of mail (CRLF) and of mail on disk (LF), the escaped '=' and '@', and the
+ * escaped blank before a line's end. */
 extern const struct sb_decoder sb_decoder_quoted_crlf;
 extern const struct sb_decoder sb_decoder_quoted_lf;
 extern const struct sb_decoder sb_decoder_quoted_equals;
 extern const struct sb_decoder sb_decoder_quoted_at;
+extern const struct sb_decoder sb_decoder_quoted_blank;
 
 /* escapes.c: an '@' as %40, \u0040, &#64;, &#064;, &#x40; or &commat; */
 extern const struct sb_decoder sb_decoder_percent;

@@ -43,6 +43,8 @@ static bool is_escape_anchor(const uint8_t *data, size_t length, size_t at)
         return false;
     if (data[at + 1] == '3' && data[at + 2] == 'D')
         return true;
+    if (data[at + 1] == '2' && data[at + 2] == '0') /* a blank before a line's end must be escaped */
+        return length - at > 3 && (data[at + 3] == '\n' || data[at + 3] == '\r');
     return data[at + 1] == '4' && data[at + 2] == '0' && at > 0 && is_alnum(data[at - 1]) && length - at > 3 &&
            is_alnum(data[at + 3]);
 }
@@ -139,3 +141,4 @@ ROW(crlf, "=\r\n");
 ROW(lf, "=\n");
 ROW(equals, "=3D");
 ROW(at, "=40");
+ROW(blank, "=20");

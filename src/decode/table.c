@@ -14,6 +14,7 @@ const struct sb_decoder *const sb_decoders[] = {
     &sb_decoder_quoted_lf,
     &sb_decoder_quoted_equals,
     &sb_decoder_quoted_at,
+    &sb_decoder_quoted_blank,
     &sb_decoder_percent,
     &sb_decoder_json,
     &sb_decoder_entity_decimal,

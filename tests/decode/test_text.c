@@ -4,9 +4,9 @@
 #include "harness.h" /* last: cmocka defines a macro named fail */
 
 static const struct sb_decoder *const decoders[] = {
-    &sb_decoder_quoted_crlf, &sb_decoder_quoted_lf,   &sb_decoder_quoted_equals,  &sb_decoder_quoted_at,
-    &sb_decoder_percent,     &sb_decoder_json,        &sb_decoder_entity_decimal, &sb_decoder_entity_zero,
-    &sb_decoder_entity_hex,  &sb_decoder_entity_name,
+    &sb_decoder_quoted_crlf,  &sb_decoder_quoted_lf,  &sb_decoder_quoted_equals,  &sb_decoder_quoted_at,
+    &sb_decoder_percent,      &sb_decoder_json,       &sb_decoder_entity_decimal, &sb_decoder_entity_zero,
+    &sb_decoder_quoted_blank, &sb_decoder_entity_hex, &sb_decoder_entity_name,
 };
 enum { DECODERS = sizeof decoders / sizeof decoders[0] };
 
@@ -42,7 +42,8 @@ static const struct {
      "|" FORTY "one" FORTY "twothree"},
     {"a=3Db anna=40exa.se =C3=A5\n=3D", "|a=b anna@exa.se \xc3\xa5|="},
     {FORTY "=3D=\nb=3D", "|" FORTY "=b="},
-    {"size=40 x=40", ""},
+    {"size=40 x=40 y=20 ", ""},
+    {"Tel: +46 8 465 004 00=20\r\nword=20", "|Tel: +46 8 465 004 00 "},
     {"short=\nanna@exa.se", ""},
     {"aGVsbG8gd29ybGQgaGVsbG8gd29ybGQgaGVsbG8gd29ybGQ=\nanna@exa.se", ""},
     {"?mail=anna%40exa.se&x=%40b", "|anna@exa.se|@b"},
