@@ -98,8 +98,12 @@ static size_t decode_line(uint8_t *line, size_t length)
     for (size_t i = 0; i < length; i++) {
         int high = line[i] == '=' && length - i >= 3 ? digit_value(line[i + 1]) : -1;
         int low = high >= 0 ? digit_value(line[i + 2]) : -1;
-        line[out++] = low >= 0 ? (uint8_t)(high << 4 | low) : line[i];
-        i += low >= 0 ? 2 : 0;
+        uint8_t byte = line[i];
+        if (low >= 0) {
+            byte = (uint8_t)(high << 4 | low);
+            i += 2;
+        }
+        line[out++] = byte;
     }
     return out;
 }
