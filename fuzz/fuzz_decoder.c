@@ -2,6 +2,10 @@
  * does. The first byte chooses the size of the views and the budget. */
 #include "fuzz.h"
 
+#ifndef RATIO /* bytes of output for one of input; deflate gives 1032 (and PDF's text once more as much) */
+#define RATIO 3200
+#endif
+
 enum { CONTAINERS = 8 }; /* decoded per input, at most: the rest is only sniffed */
 
 static void decode_one(const struct sb_container *container, const uint8_t *data, size_t length, unsigned choice)
@@ -13,8 +17,7 @@ static void decode_one(const struct sb_container *container, const uint8_t *data
     require(consumed <= length);
     require(output.stopped == (result == SB_DECODE_STOPPED));
     require(result != SB_DECODE_NO_MEMORY);
-    /* Deflate gives at most 1032 bytes for one (and PDF's text once more as much). */
-    require(output.length <= 4096 + length * 3200);
+    require(output.length <= 4096 + (uint64_t)length * RATIO);
     /* Views: a few for each byte of input, and for each piece of output. */
     require(input.copied <= 64 + 8 * length + output.length / 64);
     free(input.shown);
@@ -31,13 +34,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (size_t at = 0; at < size; at++) {
         struct sb_container container;
         if (DECODER.literal != NULL &&
-            (size - at < DECODER.literal_length || memcmp(data + at, DECODER.literal, DECODER.literal_length) != 0))
+            (size - at < DECODER.literal_offset + DECODER.literal_length ||
+             memcmp(data + at + DECODER.literal_offset, DECODER.literal, DECODER.literal_length) != 0))
             continue;
         if (!DECODER.sniff(data, size, at, &container))
             continue;
         require(container.label_length <= SB_LABEL_MAX && strlen(container.label) == container.label_length);
+        require(container.before <= at && container.before <= SB_BEFORE_MAX);
         if (containers++ < CONTAINERS)
-            decode_one(&container, data + at, size - at, choice);
+            decode_one(&container, data + at - container.before, size - at + container.before, choice);
     }
     return 0;
 }

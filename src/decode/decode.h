@@ -1,8 +1,8 @@
 /* Decoders: each opens one kind of container or encoding and hands out the bytes within. One file per decoder, one row
  * in the table `sb_decoders`; recursion, budgets and forensic paths are the scanner's affair.
  *
- * A decoder meets hostile bytes: every size and offset is checked before use, nothing is trusted because a header says so,
- * memory is bounded by a constant of its own, and every decoder has a fuzz target. */
+ * A decoder meets hostile bytes: every size and offset is checked before use, nothing is trusted because a header says
+ * so, memory is bounded by a constant of its own, and every decoder has a fuzz target. */
 #ifndef DECODE_DECODE_H
 #define DECODE_DECODE_H
 
@@ -10,7 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SB_LABEL_MAX = 255 };
+enum {
+    SB_LABEL_MAX = 255,
+    SB_BEFORE_MAX = 1024, /* bytes that a container may begin before its anchor */
+};
 
 /* The bytes of the enclosing stream, counted from the container's first byte. */
 struct sb_input {
@@ -29,8 +32,10 @@ struct sb_output {
 struct sb_container {
     char label[SB_LABEL_MAX + 1]; /* a member's name as it stands in the container (any bytes but NUL), or "" */
     size_t label_length;
-    uint64_t skip; /* bytes from the container's first byte to its payload */
-    uint64_t size; /* of the encoded payload, where the container says so and it is plausible; 0 when unknown */
+    size_t before;   /* the container begins so many bytes before data[at]: an escape stands within its token. At most
+                        SB_BEFORE_MAX; 0 for most */
+    uint64_t skip;   /* bytes from the container's first byte to its payload */
+    uint64_t size;   /* of the encoded payload, where the container says so and it is plausible; 0 when unknown */
     uint32_t method; /* the decoder's own */
 };
 
@@ -43,17 +48,19 @@ enum sb_decode_result {
     SB_DECODE_NO_MEMORY,
 };
 
-/* What can begin a container: a literal, or a long run of base64 characters. */
+/* What can begin a container: a literal, or a long run of base64 characters. A container that several literals can
+ * begin has a row for each, of the same name. */
 struct sb_decoder {
-    const char *name;     /* as in a forensic path: capital letters and digits */
-    const char *literal;  /* the bytes a container begins with, or NULL for a run of base64 characters */
+    const char *name;    /* as in a forensic path: capital letters and digits */
+    const char *literal; /* the bytes a container begins with, or NULL for a run of base64 characters */
     size_t literal_length;
     size_t literal_offset; /* where in the container the literal stands (0 for most) */
     bool named;            /* its streams have names (label), which follow the offset in a forensic path */
     bool consumes;         /* its payload is not scanned and not sniffed as plain bytes of the enclosing stream again */
 
-    /* Does a container begin at data[at]? data[0..length) is what is at hand of the enclosing stream around it. Fills
-     * *container and returns true. Cheap; allocates nothing. */
+    /* Does a container begin at data[at] (or container->before bytes earlier)? data[0..length) is what is at hand of
+     * the enclosing stream around it. A container that begins earlier belongs to its first anchor, so that it is opened
+     * once: the sniff denies the others. Fills *container and returns true. Cheap; allocates nothing. */
     bool (*sniff)(const uint8_t *data, size_t length, size_t at, struct sb_container *container);
 
     /* Decodes to the end. `*consumed` gets the number of bytes of input, from the container's first byte, that belonged
@@ -68,5 +75,25 @@ extern const struct sb_decoder sb_decoder_gzip;
 extern const struct sb_decoder sb_decoder_zip;
 extern const struct sb_decoder sb_decoder_pdf;
 extern const struct sb_decoder sb_decoder_base64;
+extern const struct sb_decoder sb_decoder_bzip2;
+extern const struct sb_decoder sb_decoder_xz;
+extern const struct sb_decoder sb_decoder_zstd;
+extern const struct sb_decoder sb_decoder_lz4;
+
+/* quoted.c: soft line breaks of mail (CRLF) and of mail on disk (LF), the escaped '=' and '@', and the
+ * escaped blank before a line's end. */
+extern const struct sb_decoder sb_decoder_quoted_crlf;
+extern const struct sb_decoder sb_decoder_quoted_lf;
+extern const struct sb_decoder sb_decoder_quoted_equals;
+extern const struct sb_decoder sb_decoder_quoted_at;
+extern const struct sb_decoder sb_decoder_quoted_blank;
+
+/* escapes.c: an '@' as %40, \u0040, &#64;, &#064;, &#x40; or &commat; */
+extern const struct sb_decoder sb_decoder_percent;
+extern const struct sb_decoder sb_decoder_json;
+extern const struct sb_decoder sb_decoder_entity_decimal;
+extern const struct sb_decoder sb_decoder_entity_zero;
+extern const struct sb_decoder sb_decoder_entity_hex;
+extern const struct sb_decoder sb_decoder_entity_name;
 
 #endif

@@ -1,9 +1,12 @@
 /* Each wrapper appends the wrapped input to its output; a nested container is wrapped from the inside out. */
 #include "exercise/wrap.h"
 
+#include <bzlib.h>
+#include <lzma.h>
 #include <stdio.h>
 #include <string.h>
 #include <zlib.h>
+#include <zstd.h>
 
 #include "exercise/value.h"
 
@@ -208,6 +211,72 @@ static void wrap_data_url(struct bytes *out, const struct bytes *in, struct rand
     bytes_append_text(out, "\">open</a></body></html>\n");
 }
 
+static void wrap_bzip2(struct bytes *out, const struct bytes *in, struct random *random)
+{
+    (void)random;
+    unsigned length = (unsigned)(in->length + in->length / 100 + 600);
+    if (bytes_reserve(out, length) != 0 ||
+        BZ2_bzBuffToBuffCompress((char *)out->data + out->length, &length, (char *)in->data, (unsigned)in->length, 9, 0,
+                                 0) != BZ_OK)
+        out->failed = true;
+    else
+        out->length += length;
+}
+
+static void wrap_xz(struct bytes *out, const struct bytes *in, struct random *random)
+{
+    (void)random;
+    size_t room = lzma_stream_buffer_bound(in->length);
+    if (bytes_reserve(out, room) != 0 ||
+        lzma_easy_buffer_encode(6, LZMA_CHECK_CRC64, NULL, in->data, in->length, out->data, &out->length,
+                                out->length + room) != LZMA_OK)
+        out->failed = true;
+}
+
+static void wrap_zstd(struct bytes *out, const struct bytes *in, struct random *random)
+{
+    (void)random;
+    size_t room = ZSTD_compressBound(in->length);
+    size_t length =
+        bytes_reserve(out, room) != 0 ? 0 : ZSTD_compress(out->data + out->length, room, in->data, in->length, 3);
+    if (length == 0 || ZSTD_isError(length))
+        out->failed = true;
+    else
+        out->length += length;
+}
+
+/* RFC 2045: lines of 76 characters, broken within words; line ends stay in text, and are escaped in what is not. */
+static void wrap_quoted_printable(struct bytes *out, const struct bytes *in, struct random *random)
+{
+    enum { LINE = 76 };
+    bool text = memchr(in->data, 0, in->length) == NULL;
+    char word[16];
+    make_word(random, word);
+    bytes_format(out,
+                 "MIME-Version: 1.0\r\nSubject: %s\r\nContent-Type: %s\r\n"
+                 "Content-Transfer-Encoding: quoted-printable\r\n\r\n",
+                 word, text ? "text/plain" : "application/octet-stream");
+    unsigned column = 0;
+    for (size_t i = 0; i < in->length; i++) {
+        uint8_t byte = in->data[i];
+        if (text && byte == '\n') {
+            bytes_append_text(out, "\r\n");
+            column = 0;
+            continue;
+        }
+        bool line_ends = i + 1 == in->length || in->data[i + 1] == '\n';
+        bool plain = (byte > ' ' && byte < 0x7f && byte != '=') || (byte == ' ' && !line_ends);
+        unsigned width = plain ? 1 : 3;
+        if (column + width > LINE - 1) {
+            bytes_append_text(out, "=\r\n");
+            column = 0;
+        }
+        bytes_format(out, plain ? "%c" : "=%02X", byte);
+        column += width;
+    }
+    bytes_append_text(out, "\r\n");
+}
+
 static const struct {
     const char *name, *extension;
     void (*wrap)(struct bytes *out, const struct bytes *in, struct random *random);
@@ -219,6 +288,10 @@ static const struct {
     {"base64-mime", ".eml", wrap_base64_mime},
     {"base64", ".cfg", wrap_base64},
     {"data-url", ".html", wrap_data_url},
+    {"bzip2", ".bz2", wrap_bzip2},
+    {"xz", ".xz", wrap_xz},
+    {"zstd", ".zst", wrap_zstd},
+    {"quoted-printable", ".eml", wrap_quoted_printable},
 };
 enum { WRAPPERS = sizeof wrappers / sizeof *wrappers };
 
@@ -234,7 +307,14 @@ const char *const containers[] = {"plain",
                                   "base64+gzip",
                                   "zip+pdf",
                                   "gzip+zip+base64-mime",
-                                  "base64-mime+zip-stored+gzip"};
+                                  "base64-mime+zip-stored+gzip",
+                                  "bzip2",
+                                  "xz",
+                                  "zstd",
+                                  "quoted-printable",
+                                  "zip+quoted-printable",
+                                  "xz+bzip2",
+                                  "base64-mime+zstd+xz"};
 const unsigned container_count = sizeof containers / sizeof *containers;
 
 static unsigned find_wrapper(const char *name, size_t length)

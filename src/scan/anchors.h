@@ -34,6 +34,8 @@ enum class_index {
     CLASS_FIRST, /* first, second and third bytes of the literals */
     CLASS_SECOND,
     CLASS_THIRD,
+    CLASS_PAIR_FIRST, /* the same of literals of two bytes */
+    CLASS_PAIR_SECOND,
     CLASS_COUNT
 };
 enum { ASCII_CLASSES = CLASS_FIRST, CLASS_TABLES = 3 };
@@ -51,7 +53,7 @@ enum shape {
     SHAPE_ACCOUNT, /* two letters, two digits, and 11 letters, digits or separators */
     SHAPE_BASE64,  /* a run of at least BASE64_RUN base64 characters begins */
     SHAPE_WIDE,    /* six or more text characters with NULs between begin: UTF-16 in either order */
-    SHAPE_LITERAL, /* three bytes that may begin a literal */
+    SHAPE_LITERAL, /* three bytes that may begin a literal, or two that may be one */
     SHAPE_COUNT
 };
 enum { BASE64_RUN = 24 };

@@ -11,8 +11,9 @@ static const char *const class_bytes[ASCII_CLASSES] = {
     [CLASS_NOT58] = "0OIl",
     [CLASS_SEPARATOR] = " -",
     [CLASS_LOCAL] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+",
-    [CLASS_TEXT] = "\t\n\r !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz"
-                   "{|}~",
+    [CLASS_TEXT] =
+        ("\t\n\r !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz"
+         "{|}~"),
     /* base58: 13 btc, LM ltc, D9A doge, X7 dash, T trx, r xrp, 48 xmr, 5KL wif, 6 bip38, xyz xkey;
      * bech32: l ltc, a ada, qpzr bch */
     [CLASS_COIN] = "13456789ADKLMPQTXalpqrxyz",
@@ -34,12 +35,15 @@ static void add(struct classifier *classifier, unsigned class, uint8_t byte)
 
 static void add_literal(struct classifier *classifier, const struct literal *literal)
 {
-    for (unsigned i = 0; i < 3; i++) {
+    /* A literal of two bytes has classes of its own: a third class that takes any byte would be no use to the others.
+     */
+    unsigned first = literal->length < 3 ? CLASS_PAIR_FIRST : CLASS_FIRST;
+    for (unsigned i = 0; i < 3 && i < literal->length; i++) {
         for (unsigned byte = 0; byte < 256; byte++) {
             bool letter = (byte | 0x20) >= 'a' && (byte | 0x20) <= 'z';
             unsigned fold = literal->any_case && letter ? 0x20 : 0;
-            if (i >= literal->length || (byte | fold) == ((uint8_t)literal->text[i] | fold))
-                add(classifier, CLASS_FIRST + i, (uint8_t)byte);
+            if ((byte | fold) == ((uint8_t)literal->text[i] | fold))
+                add(classifier, first + i, (uint8_t)byte);
         }
     }
 }

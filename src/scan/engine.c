@@ -30,7 +30,7 @@ static void try_literals(struct sb_scanner *scanner, const struct view *view, si
         const struct starter *starter = &scanner->starters[i];
         const struct literal *literal = &starter->literal;
         const char *here = (const char *)text->data + at;
-        if (text->length - at < literal->length ||
+        if (text->length - at < literal->length || (!literal->any_case && *here != *literal->text) ||
             (literal->any_case ? strncasecmp(here, literal->text, literal->length)
                                : memcmp(here, literal->text, literal->length)) != 0)
             continue;

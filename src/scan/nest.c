@@ -209,6 +209,10 @@ void open_container(struct sb_scanner *scanner, const struct view *view, size_t 
     if (!owns(data, place) || place < outer->skip || (base64 && place < outer->skip_base64) ||
         !decoder->sniff(view->text.data, view->text.length, at, &container))
         return;
+    if (container.before > 0 && view->wide == NULL && container.before <= at) {
+        at -= container.before;
+        place -= container.before;
+    }
     if (depth == 0)
         scanner->root = place;
     if (depth >= scanner->options.depth) {

@@ -83,6 +83,7 @@ ALWAYS_INLINE void find_candidates(struct row *row)
         uint64_t any = HERE(AT) & BEHIND(LOCAL, 1) & alnum1;
         any |= HERE(PLUS) & digit1 & edge;
         any |= HERE(FIRST) & AHEAD(SECOND, 1) & AHEAD(THIRD, 2);
+        any |= HERE(PAIR_FIRST) & AHEAD(PAIR_SECOND, 1);
         any |= HERE(COLON) & AHEAD(SLASH, 1) & AHEAD(SLASH, 2);
         any |= HERE(COLON) & (colon1 | AHEAD(COLON, 2) | AHEAD(COLON, 3) | AHEAD(COLON, 4) | AHEAD(COLON, 5));
         any |= HERE(DIGIT) & ~digit_before & ahead(row->number, slot, 4) & ahead(row->number, slot, 8) &
@@ -128,6 +129,7 @@ ALWAYS_INLINE void find_shapes(const struct row *row, size_t slot, struct hit *h
     shape[SHAPE_SCHEME] = (uint64_t)(colon & slash >> 1 & slash >> 2) & ~edge;
     shape[SHAPE_LITERAL] = row->in[CLASS_FIRST][slot] & (uint64_t)(both(row, slot, CLASS_SECOND) >> 1) &
                            (uint64_t)(both(row, slot, CLASS_THIRD) >> 2);
+    shape[SHAPE_LITERAL] |= row->in[CLASS_PAIR_FIRST][slot] & (uint64_t)(both(row, slot, CLASS_PAIR_SECOND) >> 1);
 
     mask128 number = digit | (separator & behind_digit & digit >> 1);
     shape[SHAPE_DIGITS] = (uint64_t)(digit & ~behind_digit & runs(number, 13));

@@ -59,6 +59,8 @@ struct run run_decoder(const struct sb_decoder *decoder, const void *data, size_
     run.sniffed = decoder->sniff(data, length, at, &run.container);
     if (!run.sniffed)
         return run;
+    assert_true(run.container.before <= at && run.container.before <= SB_BEFORE_MAX);
+    at -= run.container.before;
     struct memory_input input = {.input.view = view,
                                  .data = (const uint8_t *)data + at,
                                  .length = length - at,

@@ -6,8 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <bzlib.h>
+#include <lzma.h>
 #include <openssl/evp.h>
 #include <zlib.h>
+#include <zstd.h>
 
 #include "base/number.h"
 #include "exercise/wrap.h"
@@ -69,6 +72,22 @@ static void decode_base64(struct bytes *out, const uint8_t *text, size_t length)
     EVP_ENCODE_CTX_free(context);
 }
 
+static void decode_quoted_printable(struct bytes *out, const uint8_t *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        unsigned byte = text[i];
+        if (byte == '=' && text[i + 1] == '\r') {
+            i += 2;
+        } else if (byte == '=') {
+            assert_int_equal(sscanf((const char *)text + i + 1, "%2X", &byte), 1);
+            bytes_append_char(out, (char)byte);
+            i += 2;
+        } else if (byte != '\r') {
+            bytes_append_char(out, (char)byte);
+        }
+    }
+}
+
 static void unwrap(struct bytes *content, const char *name, size_t length)
 {
     struct bytes out = {0};
@@ -79,6 +98,27 @@ static void unwrap(struct bytes *content, const char *name, size_t length)
     } else if (strncmp(name, "pdf", length) == 0) {
         const uint8_t *at = find(content, "/Filter /FlateDecode >>\nstream\n");
         inflate_into(&out, at, strtoul((const char *)find(content, "4 0 obj\n<< /Length "), NULL, 10), 15);
+    } else if (strncmp(name, "bzip2", length) == 0) {
+        unsigned size = 1 << 20;
+        assert_int_equal(bytes_reserve(&out, size), 0);
+        assert_int_equal(
+            BZ2_bzBuffToBuffDecompress((char *)out.data, &size, (char *)content->data, (unsigned)content->length, 0, 0),
+            BZ_OK);
+        out.length = size;
+    } else if (strncmp(name, "xz", length) == 0) {
+        uint64_t memory = 64 << 20;
+        size_t at = 0;
+        assert_int_equal(bytes_reserve(&out, 1 << 20), 0);
+        assert_int_equal(lzma_stream_buffer_decode(&memory, 0, NULL, content->data, &at, content->length, out.data,
+                                                   &out.length, 1 << 20),
+                         LZMA_OK);
+    } else if (strncmp(name, "zstd", length) == 0) {
+        assert_int_equal(bytes_reserve(&out, 1 << 20), 0);
+        out.length = ZSTD_decompress(out.data, 1 << 20, content->data, content->length);
+        assert_false(ZSTD_isError(out.length));
+    } else if (strncmp(name, "quoted-printable", length) == 0) {
+        const uint8_t *begin = find(content, "\r\n\r\n");
+        decode_quoted_printable(&out, begin, (size_t)(content->data + content->length - begin) - 2);
     } else {
         const uint8_t *begin, *end = content->data + content->length;
         if (strncmp(name, "base64-mime", length) == 0 && length == 11)

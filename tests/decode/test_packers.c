@@ -1,0 +1,238 @@
+/* bzip2, xz, Zstandard and LZ4 on what the real programs write, cut and broken at every place, and on bombs. */
+#include <unistd.h>
+
+#include "harness.h"
+
+/* The programs, with the largest and the smallest of what they offer. */
+static const struct packer {
+    const struct sb_decoder *decoder;
+    const char *command;
+    size_t header; /* bytes consumed of a stream that breaks, at least */
+} packers[] = {
+    {&sb_decoder_bzip2, "bzip2 -9", 10},
+    {&sb_decoder_bzip2, "bzip2 -1", 10},
+    {&sb_decoder_xz, "xz -0", 12},
+    {&sb_decoder_xz, "xz -9 --check=crc32", 12},
+    {&sb_decoder_xz, "xz -6 --block-size=10000 --check=sha256", 12},
+    {&sb_decoder_zstd, "zstd -q -1", 6},
+    {&sb_decoder_zstd, "zstd -q -19 --no-check", 6},
+    {&sb_decoder_lz4, "lz4 -q -1", 7},
+    {&sb_decoder_lz4, "lz4 -q -9 -B4 -BD --content-size", 7},
+};
+enum { PACKERS = sizeof packers / sizeof packers[0] };
+
+static struct bytes read_command(const char *command)
+{
+    struct bytes out = {0};
+    FILE *pipe = popen(command, "r");
+    assert_non_null(pipe);
+    uint8_t piece[4096];
+    for (size_t got; (got = fread(piece, 1, sizeof piece, pipe)) > 0;)
+        bytes_append(&out, piece, got);
+    assert_int_equal(pclose(pipe), 0);
+    return out;
+}
+
+/* Packs by way of a file, as people do: the program knows the size. */
+static struct bytes pack(const struct packer *packer, const void *data, size_t length)
+{
+    char path[] = "/tmp/samband-pack-XXXXXX";
+    int file = mkstemp(path);
+    assert_true(file >= 0);
+    assert_int_equal(write(file, data, length), (ssize_t)length);
+    close(file);
+    char command[200];
+    snprintf(command, sizeof command, "%s -c %s", packer->command, path);
+    struct bytes out = read_command(command);
+    unlink(path);
+    return out;
+}
+
+static void gives_back_what_went_in(void **state)
+{
+    (void)state;
+    static const size_t sizes[] = {1, 42, 4096, 65536, 65537, 300000};
+    static const size_t views[] = {0, 1, 7, 4096};
+    for (size_t p = 0; p < PACKERS; p++)
+        for (size_t s = 0; s < sizeof sizes / sizeof sizes[0]; s++)
+            for (int noise = 0; noise < 2; noise++) {
+                struct bytes plain = {0};
+                (noise ? append_noise : append_prose)(&plain, sizes[s], 3);
+                struct bytes data = pack(&packers[p], plain.data, plain.length);
+                size_t packed = data.length;
+                append_noise(&data, 100, 9);
+                for (size_t v = 0; v < sizeof views / sizeof views[0]; v++) {
+                    if (views[v] == 1 && sizes[s] > 70000)
+                        continue;
+                    struct run run = run_decoder(packers[p].decoder, data.data, data.length, 0,
+                                                 &(struct run_options){.view = views[v]});
+                    assert_true(run.sniffed);
+                    assert_int_equal(run.result, SB_DECODE_DONE);
+                    assert_int_equal(run.consumed, packed);
+                    assert_output(&run, plain.data, plain.length);
+                    run_free(&run);
+                }
+                bytes_free(&data);
+                bytes_free(&plain);
+            }
+}
+
+static void keeps_what_came_before_a_cut(void **state)
+{
+    (void)state;
+    for (size_t p = 0; p < PACKERS; p++) {
+        struct bytes plain = {0};
+        append_prose(&plain, 700, 8);
+        struct bytes data = pack(&packers[p], plain.data, plain.length);
+        size_t longest = 0;
+        for (size_t length = 0; length < data.length; length++) {
+            struct run run = run_decoder(packers[p].decoder, data.data, length, 0, NULL);
+            assert_true(run.sniffed || length < 20);
+            if (run.sniffed) {
+                assert_int_equal(run.result, SB_DECODE_BROKEN);
+                assert_int_equal(run.consumed, length);
+                assert_true(run.out.length >= longest);
+                longest = run.out.length;
+                assert_output(&run, plain.data, run.out.length);
+            }
+            run_free(&run);
+        }
+        /* A block is given once it is whole: without a checksum behind it, that is at the stream's end. */
+        if (strstr(packers[p].command, "--no-check") == NULL && longest != plain.length)
+            fail_msg("%s: %zu", packers[p].command, longest);
+        bytes_free(&data);
+        bytes_free(&plain);
+    }
+}
+
+static void survives_flipped_bits(void **state)
+{
+    (void)state;
+    for (size_t p = 0; p < PACKERS; p++) {
+        struct bytes plain = {0};
+        append_prose(&plain, 400, 8);
+        struct bytes data = pack(&packers[p], plain.data, plain.length);
+        for (size_t bit = 0; bit < data.length * 8; bit++) {
+            data.data[bit / 8] ^= (uint8_t)(1 << bit % 8);
+            struct run run =
+                run_decoder(packers[p].decoder, data.data, data.length, 0, &(struct run_options){.stop_at = 1 << 20});
+            if (run.sniffed && run.result == SB_DECODE_BROKEN)
+                assert_true(run.consumed <= 20 || run.consumed == data.length);
+            else if (run.sniffed && strstr(packers[p].command, "--no-check") == NULL)
+                assert_true(run.result != SB_DECODE_DONE || run.out.length == plain.length);
+            run_free(&run);
+            data.data[bit / 8] ^= (uint8_t)(1 << bit % 8);
+        }
+        bytes_free(&data);
+        bytes_free(&plain);
+    }
+}
+
+static void stops_a_bomb_when_asked(void **state)
+{
+    (void)state;
+    size_t length = 64 << 20;
+    void *zeros = calloc(1, length);
+    assert_non_null(zeros);
+    for (size_t p = 0; p < PACKERS; p++) {
+        if (strcmp(packers[p].command, "zstd -q -19 --no-check") == 0)
+            continue; /* slow to make */
+        struct bytes data = pack(&packers[p], zeros, length);
+        static const uint64_t stops[] = {1, 65537, 5 << 20};
+        for (size_t i = 0; i < sizeof stops / sizeof stops[0]; i++) {
+            struct run run =
+                run_decoder(packers[p].decoder, data.data, data.length, 0, &(struct run_options){.stop_at = stops[i]});
+            assert_int_equal(run.result, SB_DECODE_STOPPED);
+            assert_true(run.out.length >= stops[i] && run.out.length < stops[i] + 65536);
+            run_free(&run);
+        }
+        bytes_free(&data);
+    }
+    free(zeros);
+}
+
+static void leaves_the_second_stream_to_its_own_header(void **state)
+{
+    (void)state;
+    for (size_t p = 0; p < PACKERS; p++) {
+        struct bytes data = pack(&packers[p], "first", 5);
+        size_t first = data.length;
+        struct bytes second = pack(&packers[p], "second", 6);
+        bytes_append(&data, second.data, second.length);
+        struct run run = run_decoder(packers[p].decoder, data.data, data.length, 0, NULL);
+        assert_int_equal(run.consumed, first);
+        assert_output(&run, "first", 5);
+        run_free(&run);
+        run = run_decoder(packers[p].decoder, data.data, data.length, first, NULL);
+        assert_int_equal(run.consumed, data.length - first);
+        assert_output(&run, "second", 6);
+        run_free(&run);
+        bytes_free(&second);
+        bytes_free(&data);
+    }
+}
+
+/* More memory than is allowed is not taken, and said. */
+static void says_what_it_cannot_open(void **state)
+{
+    (void)state;
+    static const struct {
+        const struct sb_decoder *decoder;
+        const char *command;
+        enum sb_decode_result result;
+    } large[] = {
+        {&sb_decoder_zstd, "printf word | zstd -q -19 --zstd=wlog=23 -c", SB_DECODE_DONE},
+        {&sb_decoder_zstd, "printf word | zstd -q -19 --zstd=wlog=24 -c", SB_DECODE_UNKNOWN},
+        {&sb_decoder_xz, "printf word | xz --lzma2=dict=64MiB -c", SB_DECODE_DONE},
+        {&sb_decoder_xz, "printf word | xz --lzma2=dict=128MiB -c", SB_DECODE_UNKNOWN},
+    };
+    for (size_t i = 0; i < sizeof large / sizeof large[0]; i++) {
+        struct bytes data = read_command(large[i].command);
+        struct run run = run_decoder(large[i].decoder, data.data, data.length, 0, NULL);
+        assert_true(run.sniffed);
+        assert_int_equal(run.result, large[i].result);
+        run_free(&run);
+        bytes_free(&data);
+    }
+}
+
+static void is_not_fooled(void **state)
+{
+    (void)state;
+    static const struct {
+        const struct sb_decoder *decoder;
+        const char *bytes;
+    } headers[] = {
+        {&sb_decoder_bzip2, "BZh01AY&SY"},
+        {&sb_decoder_bzip2, "BZh91AY&SZ"},
+        {&sb_decoder_bzip2, "BZx91AY&SY"},
+        {&sb_decoder_xz, "\xfd"
+                         "7zXZ\0\0\4\xe6\xd6\xb4\x47"},              /* the checksum is another's */
+        {&sb_decoder_zstd, "\x28\xb5\x2f\xfd\x0c\x58\1\0\0xyz"},     /* a reserved bit */
+        {&sb_decoder_zstd, "\x28\xb5\x2f\xfd\x04\x58\x07\0\0xyz"},   /* a block of the reserved type */
+        {&sb_decoder_zstd, "\x28\xb5\x2f\xfd\x04\x58\1\0\xf0xyz"},   /* a block too large */
+        {&sb_decoder_zstd, "\x29\xb5\x2f\xfd\x04\x58\1\0\0xyz"},     /* another magic */
+        {&sb_decoder_lz4, "\x04\x22\x4d\x18\x24\x40\xa7\0\0\0\0\0"}, /* another version */
+        {&sb_decoder_lz4, "\x04\x22\x4d\x18\x64\x30\xa7\0\0\0\0\0"}, /* blocks too small */
+    };
+    for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++) {
+        uint8_t padded[64] = {0};
+        memcpy(padded, headers[i].bytes, i < 3 ? 10 : 12);
+        struct sb_container container;
+        assert_false(headers[i].decoder->sniff(padded, sizeof padded, 0, &container));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(gives_back_what_went_in),
+        cmocka_unit_test(keeps_what_came_before_a_cut),
+        cmocka_unit_test(survives_flipped_bits),
+        cmocka_unit_test(stops_a_bomb_when_asked),
+        cmocka_unit_test(leaves_the_second_stream_to_its_own_header),
+        cmocka_unit_test(says_what_it_cannot_open),
+        cmocka_unit_test(is_not_fooled),
+    };
+    return cmocka_run_group_tests_name("decode: packers", tests, NULL, NULL);
+}
