@@ -97,6 +97,31 @@ void print_json(struct json *json)
     json_clear(json);
 }
 
+/* Appends all but the first six and last four characters as stars. */
+static void append_starred(struct bytes *out, const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        bytes_append_char(out, i >= CARD_HEAD && i + CARD_TAIL < length ? '*' : text[i]);
+}
+
+static bool is_letter_or_digit(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+/* Private keys of wallets by how they begin and how long they are (WIF, BIP-38, BIP-32): the length of the one that
+ * begins at `text`, or 0. */
+static size_t key_length(const char *text)
+{
+    size_t length = 0;
+    while (is_letter_or_digit(text[length]))
+        length++;
+    bool wif = (length == 51 && text[0] == '5') || (length == 52 && (text[0] == 'K' || text[0] == 'L'));
+    bool bip38 = length == 58 && text[0] == '6' && text[1] == 'P';
+    bool extended = length >= 100 && length <= 113 && strncmp(text + 1, "prv", 3) == 0;
+    return wif || bip38 || extended ? length : 0;
+}
+
 /* Appends text[0..length) in which all digits but the first six and last four of `digits` are masked. */
 static void append_masked(struct bytes *out, const char *text, size_t length, size_t digits)
 {
@@ -118,7 +143,7 @@ const char *shown_value(const char *kind, const char *value, bool reveal)
         return value;
     if (known == SB_KIND_COUNT || !sb_kind_info(known)->masked)
         return strcmp(kind, "url") == 0 ? shown_context(value, false) : value;
-    append_masked(&out, value, strlen(value), strlen(value));
+    append_starred(&out, value, strlen(value));
     return bytes_text(&out);
 }
 
@@ -129,6 +154,13 @@ const char *shown_context(const char *context, bool reveal)
     if (reveal)
         return context;
     for (const char *at = context; *at != '\0';) {
+        bool begins_word = at == context || !is_letter_or_digit(at[-1]);
+        size_t key = begins_word ? key_length(at) : 0;
+        if (key > 0) {
+            append_starred(&out, at, key);
+            at += key;
+            continue;
+        }
         size_t length = 0;
         size_t digits = 0;
         size_t end = 0; /* behind the last digit */

@@ -30,9 +30,9 @@ void json_texts(struct json *json, const char *key, const char *const *texts, si
 /* Prints the line that `json` holds and makes ready for the next. */
 void print_json(struct json *json);
 
-/* A value as it may be shown: a card's first six and last four digits unless `reveal`. Valid until the next call. */
+/* A value as it may be shown: of a card or a private key the first six and last four characters unless `reveal`. Valid until the next call. */
 const char *shown_value(const char *kind, const char *value, bool reveal);
-/* Text around a value: every number long enough to be a card's is masked unless `reveal`. Valid until the next call. */
+/* Text around a value: every number long enough to be a card's, and every private key of a wallet, is masked unless `reveal`. Valid until the next call. */
 const char *shown_context(const char *context, bool reveal);
 
 /* "1.2 GiB"; valid until the eighth next call. */
