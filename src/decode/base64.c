@@ -113,6 +113,20 @@ static bool begins_text(const uint8_t bytes[HEAD])
     return true;
 }
 
+/* What other decoders open, and PDF: no word begins like one by chance, so the mix of characters does not matter. */
+static bool begins_container(const uint8_t bytes[HEAD])
+{
+    static const struct {
+        const char *magic;
+        size_t length;
+    } known[] = {{"\x1f\x8b\x08", 3},         {"PK\x03\x04", 4}, {"\x28\xb5\x2f\xfd", 4}, {"\xfd" "7zXZ", 5},
+                 {"\x04\x22\x4d\x18", 4}, {"BZh", 3},          {"%PDF-", 5}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (memcmp(bytes, known[i].magic, known[i].length) == 0)
+            return true;
+    return false;
+}
+
 /* Is it base64? `run` is RUN_MIN at least. UTF-16 has so many zeros that its characters mix little. */
 static bool run_plausible(const uint8_t *data, size_t run)
 {
@@ -121,7 +135,7 @@ static bool run_plausible(const uint8_t *data, size_t run)
             return true;
     uint8_t head[HEAD];
     decode_head(data, head);
-    return begins_utf16(head);
+    return begins_utf16(head) || begins_container(head);
 }
 
 /* A short run is worth decoding if it gives text or begins like a container. */
@@ -129,8 +143,7 @@ static bool short_run_useful(const uint8_t *data)
 {
     uint8_t head[HEAD];
     decode_head(data, head);
-    return (head[0] == 0x1f && head[1] == 0x8b) || memcmp(head, "PK\x03\x04", 4) == 0 || begins_utf16(head) ||
-           begins_text(head);
+    return begins_container(head) || begins_utf16(head) || begins_text(head);
 }
 
 /* Looks for a further line behind a run that ended at data[0]: a line end, a margin, then base64 characters, not more
