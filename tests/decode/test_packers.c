@@ -77,6 +77,12 @@ static void gives_back_what_went_in(void **state)
             }
 }
 
+/* Every place, or every so many: with a large dictionary a try costs its memory, which takes longer than its work. */
+static size_t step_of(const struct packer *packer)
+{
+    return strncmp(packer->command, "xz", 2) == 0 && strcmp(packer->command, "xz -0") != 0 ? 41 : 1;
+}
+
 static void keeps_what_came_before_a_cut(void **state)
 {
     (void)state;
@@ -85,7 +91,8 @@ static void keeps_what_came_before_a_cut(void **state)
         append_prose(&plain, 700, 8);
         struct bytes data = pack(&packers[p], plain.data, plain.length);
         size_t longest = 0;
-        for (size_t length = 0; length < data.length; length++) {
+        for (size_t length = 0; length < data.length;
+             length += length + step_of(&packers[p]) < data.length ? step_of(&packers[p]) : 1) {
             struct run run = run_decoder(packers[p].decoder, data.data, length, 0, NULL);
             assert_true(run.sniffed || length < 20);
             if (run.sniffed) {
@@ -112,7 +119,7 @@ static void survives_flipped_bits(void **state)
         struct bytes plain = {0};
         append_prose(&plain, 400, 8);
         struct bytes data = pack(&packers[p], plain.data, plain.length);
-        for (size_t bit = 0; bit < data.length * 8; bit++) {
+        for (size_t bit = 0; bit < data.length * 8; bit += step_of(&packers[p])) {
             data.data[bit / 8] ^= (uint8_t)(1 << bit % 8);
             struct run run =
                 run_decoder(packers[p].decoder, data.data, data.length, 0, &(struct run_options){.stop_at = 1 << 20});

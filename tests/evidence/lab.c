@@ -53,7 +53,7 @@ const char *lab_shared(void)
 {
     static char path[1024];
     const char *named = getenv("SHARED_EVIDENCE");
-    snprintf(path, sizeof path, "%s/", named != NULL ? named : SHARED_EVIDENCE);
+    snprintf(path, sizeof path, "%s/", named != NULL && named[0] != '\0' ? named : SHARED_EVIDENCE);
     if (access(path, R_OK) != 0) {
         print_message("skipped: the public test images are not at %s\n", path);
         skip();
