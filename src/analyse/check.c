@@ -13,15 +13,16 @@ static bool within(uint64_t start, uint64_t length, uint64_t end)
     return start <= end && length <= end - start;
 }
 
-static bool check_volume(const struct check *check, struct wire_reader *reader)
+static bool check_volume(struct check *check, struct wire_reader *reader)
 {
     size_t length;
-    (void)wire_get_u32(reader);
+    uint32_t number = wire_get_u32(reader);
     uint64_t start = wire_get_u64(reader);
     uint64_t size = wire_get_u64(reader);
     for (int i = 0; i < 3; i++)
         (void)wire_get_text(reader, NAME_MAX_BYTES, &length);
-    return wire_get_u8(reader) <= 1 && within(start, size, INT64_MAX) && check->kind == UNIT_MAP;
+    return wire_get_u8(reader) <= 1 && within(start, size, INT64_MAX) && check->kind == UNIT_MAP &&
+           number == check->volumes++;
 }
 
 static bool check_file(struct check *check, struct wire_reader *reader)

@@ -15,6 +15,7 @@ struct check {
     uint64_t evidence_size;
     uint32_t *files; /* numbers of the files it may speak of, ascending; owned, freed by check_free */
     size_t file_count;
+    uint32_t volumes; /* map: so many were described; the next has this number */
     uint32_t last_file;      /* map: numbers must go up by one */
 };
 

@@ -12,6 +12,7 @@
 #include "scan/scan.h"
 #include "worker/protocol.h"
 
+enum { RESIDENT_MOST = 4096 }; /* bytes of a content that may lie inside a metadata record, outside of any extent */
 enum { BATCH = 16 * 1024, BATCH_BYTES = 16 << 20 };
 
 struct committer {
@@ -92,6 +93,12 @@ static int load_file(struct committer *committer, int64_t file)
                                  committer->error);
 }
 
+/* A deleted file that owns no extent: its content is in its metadata record, or else all given away to others. */
+static bool lies_in_metadata(const struct committer *committer)
+{
+    return committer->segment_count == 0 && committer->whole_size <= RESIDENT_MOST;
+}
+
 /* A deleted file's bytes that another file owns now are that file's: *ours is false. */
 static int place_in_file(struct committer *committer, int64_t file, int64_t offset, struct store_sighting *sighting,
                          bool *ours)
@@ -99,7 +106,7 @@ static int place_in_file(struct committer *committer, int64_t file, int64_t offs
     if (load_file(committer, file) != 0)
         return -1;
     const struct store_segment *segment = covering(committer, offset, true);
-    *ours = committer->file_allocated || segment != NULL || committer->segment_count == 0;
+    *ours = committer->file_allocated || segment != NULL || lies_in_metadata(committer);
     sighting->file = file;
     sighting->file_offset = offset;
     sighting->offset = segment != NULL             ? segment->start + (offset - segment->file_offset)
@@ -200,8 +207,8 @@ static int still_there(struct committer *committer, int64_t file, bool *there)
     int64_t evidence_id = commit->unit->evidence_id;
     if (load_file(committer, file) != 0)
         return -1;
-    *there = committer->file_allocated || committer->segment_count == 0;
-    if (*there)
+    *there = committer->file_allocated || lies_in_metadata(committer);
+    if (*there || committer->segment_count == 0)
         return 0;
     struct place place = {0};
     if (store_file_apart_each(commit->store, evidence_id, file, 1, see_way, &place, committer->error) != 0)

@@ -7,6 +7,8 @@
 #include "base/wire.h"
 #include "worker/protocol.h"
 
+static const int64_t CLAIMED_MOST = (int64_t)1 << 44; /* bytes of a file of a folder */
+
 struct mapper {
     const struct commit *commit;
     struct error *error;
@@ -56,14 +58,17 @@ static int end_batch(struct mapper *mapper)
 static int add_to_batch(struct mapper *mapper, const struct store_file *file)
 {
     struct store_unit *batch = &mapper->batch;
-    if (batch->length > 0 && (batch->bytes + file->size > FILES_UNIT_BYTES || mapper->batch_files >= FILES_UNIT_COUNT) &&
+    /* A file may claim any size; what is to be read for it is for progress only, and must add up. */
+    int64_t most = mapper->commit->folder ? CLAIMED_MOST : mapper->commit->size;
+    int64_t bytes = file->size < most ? file->size : most;
+    if (batch->length > 0 && (batch->bytes + bytes > FILES_UNIT_BYTES || mapper->batch_files >= FILES_UNIT_COUNT) &&
         end_batch(mapper) != 0)
         return -1;
     if (batch->length == 0)
         *batch = (struct store_unit){
             .evidence_id = mapper->commit->unit->evidence_id, .kind = UNIT_FILES, .start = file->number};
     batch->length = file->number - batch->start + 1;
-    batch->bytes += file->size;
+    batch->bytes += bytes;
     mapper->batch_files++;
     return 0;
 }

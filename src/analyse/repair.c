@@ -17,6 +17,14 @@ static int find_crossing(void *context, const struct store_segment *segment)
     return 0;
 }
 
+/* A file that a split went through before has its unit already. */
+static int note_listed(void *context, const struct store_file *file)
+{
+    (void)file;
+    *(bool *)context = true;
+    return 0;
+}
+
 bool repair_can_split(const struct store_unit *unit)
 {
     return (unit->kind == UNIT_SPAN && unit->length > SPAN_LEAST) || (unit->kind == UNIT_FILES && unit->length > 1);
@@ -36,7 +44,10 @@ static int split_span(struct store *store, const struct store_unit *unit, struct
     struct crossing crossing = {.cut = unit->start + half};
     if (store_segment_each(store, unit->evidence_id, crossing.cut - 1, crossing.cut, find_crossing, &crossing, error) != 0)
         return -1;
-    if (crossing.file != 0) {
+    bool listed = false;
+    if (crossing.file != 0 && store_file_apart_each(store, unit->evidence_id, crossing.file, 1, note_listed, &listed, error) != 0)
+        return -1;
+    if (crossing.file != 0 && !listed) {
         struct store_unit hash = {.evidence_id = unit->evidence_id,
                                   .kind = UNIT_FILES,
                                   .start = crossing.file,

@@ -12,7 +12,7 @@
 enum {
     TIME_FACTOR = 5,              /* times the silence that is borne … */
     BYTES_PER_SECOND = 256 << 10, /* … and the time for the bytes of the unit at this speed */
-    FRAMES_ALWAYS = 64 << 20,     /* bytes of frames about a unit … */
+    FRAMES_ALWAYS = 256 << 20,    /* bytes of frames about a unit … */
     FRAMES_PER_BYTE = 64,         /* … and for each of its bytes */
 };
 static const int64_t frames_most = (int64_t)16 << 30, medium_most = (int64_t)1 << 47;

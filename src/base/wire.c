@@ -38,6 +38,19 @@ void wire_put_text(struct bytes *out, const char *text)
     wire_put_blob(out, text, strlen(text));
 }
 
+void wire_put_text_within(struct bytes *out, const char *text, size_t most)
+{
+    struct bytes repaired = {0};
+    text_append_repaired(&repaired, text, strlen(text));
+    const char *whole = bytes_text(&repaired);
+    size_t all = strlen(whole);
+    size_t length = 0;
+    for (size_t step; (step = text_character(whole + length, all - length)) > 0 && length + step <= most;)
+        length += step;
+    wire_put_blob(out, whole, length);
+    bytes_free(&repaired);
+}
+
 static const uint8_t *take(struct wire_reader *reader, size_t length)
 {
     if (reader->failed || reader->length - reader->at < length) {

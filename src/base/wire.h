@@ -15,6 +15,10 @@ void wire_put_u64(struct bytes *out, uint64_t number);
 void wire_put_blob(struct bytes *out, const void *data, size_t length); /* length (u32), then the bytes */
 void wire_put_text(struct bytes *out, const char *text);                /* the same, without the NUL */
 
+/* As wire_put_text, but at most `most` bytes of it, cut at a whole character, and repaired where it is not UTF-8: for
+ * what a reader with that limit must not refuse. */
+void wire_put_text_within(struct bytes *out, const char *text, size_t most);
+
 struct wire_reader {
     const uint8_t *data;
     size_t length;

@@ -210,6 +210,7 @@ static const struct notation json = {"\\", is_json_at, decode_json};
 static const struct notation entity = {"&#;", is_entity_at, decode_entity};
 
 /* One row of the table for each way to write '@'. */
+/* NOLINTBEGIN(bugprone-macro-parentheses): names and literals, which brackets would spoil */
 #define ROW(ROW_NAME, NAME, NOTATION, AT)                                                                              \
     static bool sniff_##ROW_NAME(const uint8_t *data, size_t length, size_t at, struct sb_container *container)        \
     {                                                                                                                  \
@@ -227,6 +228,8 @@ static const struct notation entity = {"&#;", is_entity_at, decode_entity};
         .sniff = sniff_##ROW_NAME,                                                                                     \
         .decode = decode_##ROW_NAME##_token,                                                                           \
     }
+
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 ROW(percent, "PERCENT", percent, "%40");
 ROW(json, "JSON", json, "\\u0040");

@@ -112,7 +112,7 @@ static enum sb_decode_result decode(const struct sb_container *container, struct
                                     struct sb_output *output, uint64_t *consumed)
 {
     (void)container;
-    uint8_t line[LINE_MAX + 3]; /* with "=" and CRLF */
+    uint8_t line[LINE_MAX + 3] = {0}; /* with "=" and CRLF */
     *consumed = 0;
     for (bool soft = true; soft;) {
         size_t got = input_copy(input, *consumed, line, sizeof line);

@@ -116,16 +116,18 @@ static void make_xmr(struct random *random, char out[VALUE_MAX])
 
 static bool xmr_holds(const char *text)
 {
-    uint8_t data[BYTES_MAX], hash[KECCAK_SIZE];
+    uint8_t data[BYTES_MAX] = {0}, hash[KECCAK_SIZE];
     size_t left = strlen(text), size = 0;
     while (left > 0) {
         size_t digits = left < BLOCK_DIGITS ? LAST_DIGITS : BLOCK_DIGITS, bytes = left < BLOCK_DIGITS ? LAST : BLOCK;
-        if (digits > left || !read_base58(text, digits, bitcoin58, data + size, bytes))
+        if (digits > left || size + bytes > BYTES_MAX || !read_base58(text, digits, bitcoin58, data + size, bytes))
             return false;
         text += digits;
         left -= digits;
         size += bytes;
     }
+    if (size < CHECK)
+        return false;
     keccak256(data, size - CHECK, KECCAK_ORIGINAL, hash);
     return memcmp(hash, data + size - CHECK, CHECK) == 0;
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "base/error.h"
 #include "base/wire.h"
 
 enum { ANSWER_BATCH = 64 * 1024 };
@@ -50,7 +51,7 @@ int answer_note(struct answer *answer, uint32_t file, uint64_t offset, const cha
     wire_put_u32(&answer->out, file);
     wire_put_u64(&answer->out, offset);
     wire_put_text(&answer->out, path);
-    wire_put_text(&answer->out, reason);
+    wire_put_text_within(&answer->out, reason, ERROR_TEXT_MAX);
     return answer_end(answer, start);
 }
 
@@ -60,7 +61,7 @@ int answer_unread(struct answer *answer, uint32_t file, uint64_t from, uint64_t 
     wire_put_u32(&answer->out, file);
     wire_put_u64(&answer->out, from);
     wire_put_u64(&answer->out, length);
-    wire_put_text(&answer->out, reason);
+    wire_put_text_within(&answer->out, reason, ERROR_TEXT_MAX);
     return answer_end(answer, start);
 }
 
@@ -87,7 +88,7 @@ int answer_done(struct answer *answer)
 int answer_failed(struct answer *answer, const char *reason)
 {
     size_t start = answer_begin(answer, FRAME_FAILED);
-    wire_put_text(&answer->out, reason);
+    wire_put_text_within(&answer->out, reason, ERROR_TEXT_MAX);
     frame_end(&answer->out, start);
     return answer_flush(answer);
 }

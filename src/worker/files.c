@@ -51,6 +51,7 @@ int unit_files(struct worker *worker, struct wire_reader *request, struct error 
     uint32_t count = wire_get_u32(request);
     uint64_t done = 0;
     sb_scan_start(worker->scanner);
+    findings_start(worker->findings, request->length);
     for (uint32_t i = 0; i < count; i++) {
         char path[FILES_PATH_MAX + 1];
         struct sb_file_place place = {0};

@@ -37,6 +37,8 @@ struct findings {
     uint64_t stretch;
     uint64_t base;
     uint64_t notes;
+    uint64_t room; /* bytes of frames that this unit may still have */
+    uint64_t left_out;
     uint64_t secret; /* so that evidence cannot aim at one slot */
 };
 
@@ -64,6 +66,13 @@ void findings_free(struct findings *findings)
     free(findings->places);
     free(findings->slots);
     free(findings);
+}
+
+void findings_start(struct findings *findings, uint64_t unit_bytes)
+{
+    uint64_t most = UINT64_MAX / FINDINGS_PER_BYTE - FINDINGS_ALWAYS;
+    findings->room = FINDINGS_ALWAYS + FINDINGS_PER_BYTE * (unit_bytes < most ? unit_bytes : most);
+    findings->left_out = 0;
 }
 
 void findings_begin(struct findings *findings, uint32_t file, uint64_t stretch)
@@ -179,8 +188,15 @@ static int compare_places(const void *left, const void *right)
     return strcmp(a->value, b->value);
 }
 
-static int send_place(struct answer *answer, const struct place *place)
+static int send_place(struct findings *findings, const struct place *place)
 {
+    struct answer *answer = findings->answer;
+    size_t bytes = 64 + (size_t)place->path_length + place->value_length + place->context_length;
+    if (bytes > findings->room) {
+        findings->left_out++;
+        return 0;
+    }
+    findings->room -= bytes;
     size_t start = answer_begin(answer, FRAME_SIGHTING);
     wire_put_u32(&answer->out, place->file);
     wire_put_u64(&answer->out, place->offset);
@@ -200,7 +216,7 @@ int findings_send(struct findings *findings)
     int result = 0;
     for (size_t i = 0; result == 0 && i < findings->place_count; i++)
         if (i == 0 || compare_places(&findings->places[i - 1], &findings->places[i]) != 0)
-            result = send_place(findings->answer, findings->places[i]);
+            result = send_place(findings, findings->places[i]);
     if (findings->place_count > 0)
         memset(findings->slots, 0, SLOTS * sizeof *findings->slots);
     findings->place_count = 0;
@@ -216,6 +232,13 @@ int findings_finish(struct findings *findings)
         bytes_format(&text, "%llu more places were not decoded to their end",
                      (unsigned long long)(findings->notes - FINDINGS_NOTES));
         result = answer_note(findings->answer, findings->file, 0, "", bytes_text(&text));
+        bytes_free(&text);
+    }
+    if (result == 0 && findings->left_out > 0) {
+        struct bytes text = {0};
+        bytes_format(&text, "%llu findings more than one unit may hold were left out",
+                     (unsigned long long)findings->left_out);
+        result = answer_note(findings->answer, findings->file, findings->base, "", bytes_text(&text));
         bytes_free(&text);
     }
     findings->notes = 0;

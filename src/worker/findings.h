@@ -10,11 +10,17 @@ enum {
     FINDINGS_KEPT = 64,           /* places of one value in one file (or stretch of free space) that are listed */
     FINDINGS_NOTES = 1000,        /* notes of one unit that are listed */
     FINDINGS_BATCH = 32 * 1024,   /* places held at most before they are sent */
+    FINDINGS_ALWAYS = 192 << 20,  /* bytes of frames that a unit may have in any case, … */
+    FINDINGS_PER_BYTE = 48,       /* … and for each of its bytes: below what analyse/slot.c bears */
 };
 
 struct findings;
 struct findings *findings_new(struct answer *answer); /* NULL when memory is short */
 void findings_free(struct findings *findings);        /* NULL is allowed */
+
+/* A unit of so many bytes begins. Beyond what the supervisor takes about such a unit, places are left out, and that is
+ * noted. */
+void findings_start(struct findings *findings, uint64_t unit_bytes);
 
 /* What follows belongs to this file (0: none) and to this stretch of it; values are counted per stretch. */
 void findings_begin(struct findings *findings, uint32_t file, uint64_t stretch);

@@ -10,7 +10,7 @@ static int send_volume(void *context, const struct sb_volume *volume)
     wire_put_u32(&answer->out, volume->number);
     wire_put_u64(&answer->out, volume->start);
     wire_put_u64(&answer->out, volume->length);
-    wire_put_text(&answer->out, volume->description);
+    wire_put_text_within(&answer->out, volume->description, NAME_MAX_BYTES);
     wire_put_text(&answer->out, volume->file_system);
     wire_put_text(&answer->out, volume->encryption);
     wire_put_u8(&answer->out, volume->allocated);
@@ -42,14 +42,13 @@ static int send_file(void *context, const struct sb_file *file)
     uint32_t flags = (file->allocated ? FILE_ALLOCATED : 0u) | (file->regular ? FILE_REGULAR : 0u) |
                      (file->metadata ? FILE_METADATA : 0u) | (file->hard_link ? FILE_HARD_LINK : 0u) |
                      (file->in_order ? FILE_IN_ORDER : 0u) | (file->resident ? FILE_RESIDENT : 0u);
-    size_t path_length = strlen(file->path);
     size_t start = answer_begin(answer, FRAME_FILE);
     wire_put_u32(&answer->out, file->number);
     wire_put_u32(&answer->out, file->volume);
     wire_put_u64(&answer->out, file->inode);
     wire_put_u32(&answer->out, file->attribute_type);
     wire_put_u32(&answer->out, file->attribute_id);
-    wire_put_blob(&answer->out, file->path, path_length < FILES_PATH_MAX ? path_length : FILES_PATH_MAX);
+    wire_put_text_within(&answer->out, file->path, FILES_PATH_MAX);
     wire_put_u64(&answer->out, file->size);
     wire_put_u64(&answer->out, file->slack);
     wire_put_u64(&answer->out, (uint64_t)file->modified);
@@ -67,7 +66,7 @@ static int send_gap(void *context, const char *what)
 {
     struct answer *answer = context;
     size_t start = answer_begin(answer, FRAME_GAP);
-    wire_put_text(&answer->out, what);
+    wire_put_text_within(&answer->out, what, NAME_MAX_BYTES);
     return answer_end(answer, start);
 }
 

@@ -93,6 +93,7 @@ int unit_span(struct worker *worker, struct wire_reader *request, struct error *
                             .report_end = span.end,
                             .buffer = worker->buffer};
     sb_scan_start(worker->scanner);
+    findings_start(worker->findings, span.end - span.begin);
     uint64_t before = 0;
     for (uint32_t i = 0; i < span.range_count; i++) {
         uint64_t start = wire_get_u64(&span.ranges);
