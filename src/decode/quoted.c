@@ -132,6 +132,7 @@ static enum sb_decode_result decode(const struct sb_container *container, struct
 }
 
 /* One row of the table for each way a line is announced. */
+/* NOLINTBEGIN(bugprone-macro-parentheses): literals, which brackets would spoil */
 #define ROW(ROW_NAME, ANCHOR)                                                                                          \
     const struct sb_decoder sb_decoder_quoted_##ROW_NAME = {                                                           \
         .name = "QUOTED",                                                                                              \
@@ -140,6 +141,7 @@ static enum sb_decode_result decode(const struct sb_container *container, struct
         .sniff = sniff,                                                                                                \
         .decode = decode,                                                                                              \
     }
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 ROW(crlf, "=\r\n");
 ROW(lf, "=\n");
