@@ -30,10 +30,12 @@ bool match_base58check(const struct text *text, size_t at, const char *alphabet,
                        size_t count, uint8_t *decoded, struct match *match);
 
 /* The form most coins have: one byte of version and 20 of a hash. */
+/* NOLINTBEGIN(bugprone-macro-parentheses): a literal, which brackets would spoil */
 #define BASE58_ADDRESS(characters, byte)                                                                               \
     {                                                                                                                  \
         .first = characters, .shortest = 26, .longest = 35, .size = 25, .version_length = 1, .version = { byte }       \
     }
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 /* A recogniser's whole work, where nothing but version and checksum decides. */
 #define MATCH_BASE58CHECK(text, at, forms, match)                                                                      \

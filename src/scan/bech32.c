@@ -92,7 +92,7 @@ size_t bech32_bytes(const uint8_t *values, size_t count, uint8_t *out)
 bool match_witness(const struct text *text, size_t at, const char *prefix, struct match *match)
 {
     enum { LAST_VERSION = 16, SMALLEST = 2, LARGEST = 40 };
-    struct bech32 decoded;
+    struct bech32 decoded = {0};
     uint8_t program[BECH32_LONGEST];
     if (!bech32_decode(text, at, prefix, WITNESS_LONGEST, &decoded) || decoded.count < 1)
         return false;
