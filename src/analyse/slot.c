@@ -12,7 +12,8 @@
 enum {
     TIME_FACTOR = 5,              /* times the silence that is borne … */
     BYTES_PER_SECOND = 256 << 10, /* … and the time for the bytes of the unit at this speed */
-    FRAMES_ALWAYS = 256 << 20,    /* bytes of frames about a unit … */
+    FRAMES_OF_MAP = 64 << 20,     /* bytes of frames about a map … */
+    FRAMES_ALWAYS = 256 << 20,    /* … or about another unit, whose containers may hold far more than they weigh … */
     FRAMES_PER_BYTE = 64,         /* … and for each of its bytes */
 };
 static const int64_t frames_most = (int64_t)16 << 30, medium_most = (int64_t)1 << 47;
@@ -140,7 +141,8 @@ static int64_t bytes_at_hand(const struct slot *slot)
 static int64_t most_frames(const struct slot *slot)
 {
     int64_t bytes = bytes_at_hand(slot);
-    return bytes > frames_most / FRAMES_PER_BYTE ? frames_most : FRAMES_ALWAYS + FRAMES_PER_BYTE * bytes;
+    int64_t always = slot->unit.kind == UNIT_MAP ? FRAMES_OF_MAP : FRAMES_ALWAYS;
+    return bytes > frames_most / FRAMES_PER_BYTE ? frames_most : always + FRAMES_PER_BYTE * bytes;
 }
 
 static double most_seconds(const struct slot *slot, double silence)
