@@ -45,13 +45,30 @@ static int read_whole(struct worker *worker, uint32_t number, const struct sb_fi
     return 0;
 }
 
+/* The bytes of all files of a request, read from a copy of its reader. */
+static uint64_t sum_sizes(struct wire_reader request, uint32_t count)
+{
+    enum { BEFORE_PATH = 4 + 8 + 8 + 4 + 4 };
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < count && !request.failed; i++) {
+        size_t length;
+        for (int skip = 0; skip < BEFORE_PATH; skip += 4)
+            (void)wire_get_u32(&request);
+        (void)wire_get_blob(&request, FILES_PATH_MAX, &length);
+        if (__builtin_add_overflow(sum, wire_get_u64(&request), &sum))
+            return UINT64_MAX;
+        (void)wire_get_u8(&request);
+    }
+    return sum;
+}
+
 int unit_files(struct worker *worker, struct wire_reader *request, struct error *error)
 {
     bool digests = wire_get_u8(request) != 0;
     uint32_t count = wire_get_u32(request);
     uint64_t done = 0;
     sb_scan_start(worker->scanner);
-    findings_start(worker->findings, request->length);
+    findings_start(worker->findings, sum_sizes(*request, count));
     for (uint32_t i = 0; i < count; i++) {
         char path[FILES_PATH_MAX + 1];
         struct sb_file_place place = {0};
