@@ -22,7 +22,7 @@ enum class_index {
     CLASS_SEPARATOR,
     CLASS_LOCAL, /* may end the local part of an address */
     CLASS_TEXT,  /* printable, tab or line end */
-    CLASS_COIN, /* what addresses and keys of coins begin with */
+    CLASS_COIN,  /* what addresses and keys of coins begin with */
     CLASS_AT,
     CLASS_COLON,
     CLASS_SLASH,
@@ -72,7 +72,7 @@ typedef size_t find_anchors(const struct classifier *classifier, const uint8_t *
 struct classifier {
     _Alignas(64) uint8_t table[CLASS_TABLES][256]; /* bit c % 8 of table[c / 8][byte]: is byte in class c? */
     _Alignas(64) uint8_t rows[CLASS_COUNT][2][16]; /* bit h % 8 of rows[c][h / 8][l]: is byte h * 16 + l in class c? */
-    _Alignas(64) uint8_t bits[8][64];              /* 1 << i, 64 times */
+    _Alignas(64) uint8_t gather[64];               /* 8 * (i % 8) + i / 8 */
     find_anchors *find;
 };
 

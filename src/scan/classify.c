@@ -1,5 +1,6 @@
 /* The classes themselves, the portable path, and the choice among the paths. */
 #include "scan/anchors.h"
+#define TARGET
 #include "scan/shapes.h"
 
 #include <string.h>
@@ -56,14 +57,15 @@ void classifier_prepare(struct classifier *classifier, const struct literal *lit
             add(classifier, class, (uint8_t)*byte);
     }
     add(classifier, CLASS_NUL, 0);
-    for (unsigned bit = 0; bit < 8; bit++)
-        memset(classifier->bits[bit], 1 << bit, sizeof classifier->bits[bit]);
+    for (unsigned i = 0; i < sizeof classifier->gather; i++)
+        classifier->gather[i] = (uint8_t)(8 * (i % 8) + i / 8);
     for (size_t i = 0; i < count; i++)
         add_literal(classifier, &literals[i]);
     classifier->find = find_anchors_portable;
 #ifdef __x86_64__
     bool avx2 = __builtin_cpu_supports("avx2");
-    bool avx512 = avx2 && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vbmi");
+    bool avx512 = avx2 && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vbmi") &&
+                  __builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("gfni");
     if (avx2 && path != SB_PORTABLE)
         classifier->find = avx512 && path != SB_AVX2 ? find_anchors_avx512 : find_anchors_avx2;
 #else
@@ -107,7 +109,6 @@ static inline bool uniform(const uint8_t *bytes)
 }
 
 #define FIND find_anchors_portable
-#define TARGET
 #define CLASSIFY classify
 #define UNIFORM uniform
 #include "scan/classify_loop.h"

@@ -1,10 +1,17 @@
 /* The loop over blocks, compiled once for each path. Whoever includes it defines FIND (the function's name), TARGET
  * (its attributes), CLASSIFY(classifier, bytes, row, slot) and UNIFORM(bytes): are the 64 bytes at `bytes` all the
- * same?
+ * same? COMPLETE(row) may finish what CLASSIFY left open, KEEP(row) carry the first two slots over for itself.
  *
  * Of a run of blocks that repeat one byte (zeroed or erased disk) only the first and the last get into the row: a block
  * in the middle of the run has neighbours like itself, and so no anchor, since each shape needs two different bytes. */
 #include <string.h>
+
+#ifndef COMPLETE
+#define COMPLETE(row) ((void)0)
+#define KEEP(row) ((void)0)
+#endif
+
+enum { FETCH = 4096 }; /* bytes ahead of the block looked at that memory is asked for */
 
 /* The block at `at`, copied and filled up with FILL where the buffer ends within it. */
 static inline const uint8_t *block_at(const uint8_t *data, size_t length, size_t at, uint8_t padded[BLOCK])
@@ -20,9 +27,10 @@ static inline const uint8_t *block_at(const uint8_t *data, size_t length, size_t
 /* Brings the hits of the row's inner blocks to hits[found..], and the last two blocks to the row's beginning. */
 TARGET static size_t harvest(struct row *row, struct hit *hits, size_t found)
 {
+    COMPLETE(row);
     find_candidates(row);
     for (size_t slot = 1; slot + 1 < row->count; slot++) {
-        if (row->any[slot] == 0)
+        if ((row->marks[slot] | row->numbers[slot] | row->keys[slot] | row->wide[slot]) == 0)
             continue;
         find_shapes(row, slot, &hits[found]);
         hits[found].at = row->at[slot];
@@ -33,6 +41,7 @@ TARGET static size_t harvest(struct row *row, struct hit *hits, size_t found)
         row->in[class][0] = row->in[class][last];
         row->in[class][1] = row->in[class][last + 1];
     }
+    KEEP(row);
     row->at[0] = row->at[last];
     row->at[1] = row->at[last + 1];
     row->count = 2;
@@ -53,6 +62,7 @@ TARGET size_t FIND(const struct classifier *classifier, const uint8_t *data, siz
     CLASSIFY(classifier, block_at(data, length, from >= BLOCK ? from - BLOCK : length, padded), &row, 0);
     for (size_t at = from;; at += BLOCK) {
         const uint8_t *bytes = block_at(data, length, at, padded);
+        __builtin_prefetch(data + (at + FETCH < length ? at + FETCH : 0));
         if (__builtin_expect(UNIFORM(bytes), 0)) {
             same = same > 0 && bytes[0] == repeated ? same + 1 : 1;
             repeated = bytes[0];

@@ -7,16 +7,30 @@
 
 #include "scan/anchors.h"
 
-enum { SLOTS = 72 }; /* blocks in a row, the neighbours at its ends included */
+/* A processor that joins two words while it shifts takes several slots in one step; whoever includes this says so by
+ * defining `word`, STEP (slots in a word), LOAD, STORE and JOIN(low, high, by), the 64 bits that begin `by` bits up. */
+#ifndef STEP
+#define STEP 1
+typedef uint64_t word;
+#define LOAD(slots) (*(slots))
+#define STORE(slots, value) (*(slots) = (value))
+#define JOIN(low, high, by) ((low) >> (by) | (high) << (64 - (by)))
+#endif
+
+enum {
+    SLOTS = 66, /* blocks in a row, the neighbours at its ends included */
+    ROOM = 80,  /* slots, so that a step over the end stays inside; what they hold means nothing */
+};
 
 /* The classes of a row of blocks; those in the first and last slot are there for their neighbours' sake. */
 struct row {
-    uint64_t in[CLASS_COUNT][SLOTS];
-    uint64_t alnum[SLOTS], base64[SLOTS], base58[SLOTS], number[SLOTS], lower[SLOTS]; /* unions of classes */
-    uint64_t four58[SLOTS];                                                           /* four base58 characters begin */
-    uint64_t four[SLOTS];                                                             /* four base64 characters begin */
-    uint64_t any[SLOTS];                                                              /* what find_candidates found */
-    size_t at[SLOTS]; /* where in the data each block is */
+    _Alignas(64) uint64_t in[8 * CLASS_TABLES][ROOM];
+    uint64_t alnum[ROOM], base64[ROOM], base58[ROOM], number[ROOM], lower[ROOM]; /* unions of classes */
+    uint64_t four58[ROOM];                                                       /* four base58 characters begin */
+    uint64_t four[ROOM];                                                         /* four base64 characters begin */
+    uint64_t marks[ROOM], numbers[ROOM], keys[ROOM], wide[ROOM];                 /* what find_candidates found */
+    _Alignas(64) uint64_t group[CLASS_TABLES][8][8];                             /* classify's own */
+    size_t at[SLOTS];                                                            /* where in the data each block is */
     size_t count;
 };
 
@@ -53,76 +67,80 @@ ALWAYS_INLINE mask128 runs(mask128 mask, unsigned length)
     return length > have ? mask & mask >> (length - have) : mask;
 }
 
-/* Writes to row->any[slot] a mask in which no anchor is missing, for each slot but the first and the last. */
-ALWAYS_INLINE void find_candidates(struct row *row)
+/* Writes to marks, numbers, keys and wide masks in which no anchor is missing, for each slot but the first and the
+ * last: of shapes told by single characters, of those told by digits, of runs of letters and digits, and of UTF-16. */
+TARGET ALWAYS_INLINE void find_candidates(struct row *row)
 {
-    for (size_t slot = 0; slot < SLOTS; slot++) {
-        row->alnum[slot] = row->in[CLASS_ALPHA][slot] | row->in[CLASS_DIGIT][slot];
-        row->base64[slot] = row->alnum[slot] | row->in[CLASS_SLASH][slot] | row->in[CLASS_PLUS][slot];
-        row->base58[slot] = row->alnum[slot] & ~row->in[CLASS_NOT58][slot];
-        row->lower[slot] = row->in[CLASS_ALPHA][slot] & ~row->in[CLASS_UPPER][slot];
-        row->number[slot] = row->in[CLASS_DIGIT][slot] | row->in[CLASS_SEPARATOR][slot];
+    for (size_t slot = 0; slot < ROOM; slot += STEP) {
+        word alpha = LOAD(&row->in[CLASS_ALPHA][slot]);
+        word digit = LOAD(&row->in[CLASS_DIGIT][slot]);
+        word alnum = alpha | digit;
+        STORE(&row->alnum[slot], alnum);
+        STORE(&row->base64[slot], alnum | LOAD(&row->in[CLASS_SLASH][slot]) | LOAD(&row->in[CLASS_PLUS][slot]));
+        STORE(&row->base58[slot], alnum & ~LOAD(&row->in[CLASS_NOT58][slot]));
+        STORE(&row->lower[slot], alpha & ~LOAD(&row->in[CLASS_UPPER][slot]));
+        STORE(&row->number[slot], digit | LOAD(&row->in[CLASS_SEPARATOR][slot]));
     }
-    for (size_t slot = 0; slot < SLOTS - 1; slot++) {
-        row->four[slot] =
-            row->base64[slot] & ahead(row->base64, slot, 1) & ahead(row->base64, slot, 2) & ahead(row->base64, slot, 3);
-        row->four58[slot] =
-            row->base58[slot] & ahead(row->base58, slot, 1) & ahead(row->base58, slot, 2) & ahead(row->base58, slot, 3);
+#define HERE_IN(class) LOAD(&(class)[slot])
+#define AHEAD_IN(class, by) JOIN(LOAD(&(class)[slot]), LOAD(&(class)[slot + 1]), by)
+#define BEHIND_IN(class, by) JOIN(LOAD(&(class)[slot - 1]), LOAD(&(class)[slot]), 64 - (by))
+#define HERE(class) HERE_IN(row->in[CLASS_##class])
+#define AHEAD(class, by) AHEAD_IN(row->in[CLASS_##class], by)
+#define BEHIND(class, by) BEHIND_IN(row->in[CLASS_##class], by)
+    for (size_t slot = 0; slot < ROOM - 8; slot += STEP) {
+        STORE(&row->four[slot],
+              HERE_IN(row->base64) & AHEAD_IN(row->base64, 1) & AHEAD_IN(row->base64, 2) & AHEAD_IN(row->base64, 3));
+        STORE(&row->four58[slot],
+              HERE_IN(row->base58) & AHEAD_IN(row->base58, 1) & AHEAD_IN(row->base58, 2) & AHEAD_IN(row->base58, 3));
     }
-    row->four[SLOTS - 1] = row->base64[SLOTS - 1]; /* an upper bound, as good as any */
-    row->four58[SLOTS - 1] = row->base58[SLOTS - 1];
-#define HERE(class) row->in[CLASS_##class][slot]
-#define AHEAD(class, by) ahead(row->in[CLASS_##class], slot, by)
-#define BEHIND(class, by) behind(row->in[CLASS_##class], slot, by)
-    for (size_t slot = 1; slot < SLOTS - 1; slot++) {
-        uint64_t digit1 = AHEAD(DIGIT, 1);
-        uint64_t alnum1 = ahead(row->alnum, slot, 1);
-        uint64_t colon1 = AHEAD(COLON, 1);
-        uint64_t digit_before = BEHIND(DIGIT, 1);
-        uint64_t edge = ~behind(row->alnum, slot, 1);
-        uint64_t any = HERE(AT) & BEHIND(LOCAL, 1) & alnum1;
-        any |= HERE(PLUS) & digit1 & edge;
-        any |= HERE(FIRST) & AHEAD(SECOND, 1) & AHEAD(THIRD, 2);
-        any |= HERE(PAIR_FIRST) & AHEAD(PAIR_SECOND, 1);
-        any |= HERE(COLON) & AHEAD(SLASH, 1) & AHEAD(SLASH, 2);
-        any |= HERE(COLON) & (colon1 | AHEAD(COLON, 2) | AHEAD(COLON, 3) | AHEAD(COLON, 4) | AHEAD(COLON, 5));
-        any |= HERE(DIGIT) & ~digit_before & ahead(row->number, slot, 4) & ahead(row->number, slot, 8) &
-               ahead(row->number, slot, 12);
-        any |= HERE(DOT) & digit_before & digit1 & (AHEAD(DOT, 2) | AHEAD(DOT, 3) | AHEAD(DOT, 4));
-        any |= HERE(DIGIT) & edge & AHEAD(X, 1) & AHEAD(HEX, 9);
-        any |= HERE(ALPHA) & edge & alnum1 & AHEAD(DIGIT, 2) & AHEAD(DIGIT, 3);
-        uint64_t run = row->four[slot] & ahead(row->four, slot, 4) & ahead(row->four, slot, 8) &
-                       ahead(row->four, slot, 12) & ahead(row->four, slot, 16) & ahead(row->four, slot, 20);
-        any |= run & ~behind(row->base64, slot, 1);
-        uint64_t run58 = row->four58[slot] & ahead(row->four58, slot, 4) & ahead(row->four58, slot, 8) &
-                         ahead(row->four58, slot, 12) & ahead(row->four58, slot, 16) & ahead(row->four58, slot, 20);
+    for (size_t slot = 1; slot < SLOTS - 1; slot += STEP) {
+        word digit1 = AHEAD(DIGIT, 1);
+        word alnum1 = AHEAD_IN(row->alnum, 1);
+        word digit_before = BEHIND(DIGIT, 1);
+        word edge = ~BEHIND_IN(row->alnum, 1);
+        word marks = HERE(AT) & BEHIND(LOCAL, 1) & alnum1;
+        marks |= HERE(PLUS) & digit1 & edge;
+        marks |= HERE(FIRST) & AHEAD(SECOND, 1) & AHEAD(THIRD, 2);
+        marks |= HERE(PAIR_FIRST) & AHEAD(PAIR_SECOND, 1);
+        marks |= HERE(COLON) & AHEAD(SLASH, 1) & AHEAD(SLASH, 2);
+        marks |=
+            HERE(COLON) & (AHEAD(COLON, 1) | AHEAD(COLON, 2) | AHEAD(COLON, 3) | AHEAD(COLON, 4) | AHEAD(COLON, 5));
+        marks |= HERE(DOT) & digit_before & digit1 & (AHEAD(DOT, 2) | AHEAD(DOT, 3) | AHEAD(DOT, 4));
+        STORE(&row->marks[slot], marks);
+        word numbers = HERE(DIGIT) & ~digit_before & AHEAD_IN(row->number, 4) & AHEAD_IN(row->number, 8) &
+                       AHEAD_IN(row->number, 12);
+        numbers |= HERE(DIGIT) & edge & AHEAD(X, 1) & AHEAD(HEX, 9);
+        numbers |= HERE(ALPHA) & edge & alnum1 & AHEAD(DIGIT, 2) & AHEAD(DIGIT, 3);
+        STORE(&row->numbers[slot], numbers);
+        word run = HERE_IN(row->four) & AHEAD_IN(row->four, 4) & AHEAD_IN(row->four, 8) & AHEAD_IN(row->four, 12) &
+                   AHEAD_IN(row->four, 16) & AHEAD_IN(row->four, 20);
+        word run58 = HERE_IN(row->four58) & AHEAD_IN(row->four58, 4) & AHEAD_IN(row->four58, 8) &
+                     AHEAD_IN(row->four58, 12) & AHEAD_IN(row->four58, 16) & AHEAD_IN(row->four58, 20);
         /* Bech32 is in one case, as a few of its bytes show. */
-        uint64_t upper = AHEAD(UPPER, 3) | AHEAD(UPPER, 7) | AHEAD(UPPER, 12) | AHEAD(UPPER, 17) | AHEAD(UPPER, 21);
-        uint64_t lower = ahead(row->lower, slot, 3) | ahead(row->lower, slot, 12) | ahead(row->lower, slot, 21);
-        any |= HERE(COIN) & edge & (run58 | (run & ~(upper & lower)));
-        any |= HERE(TEXT) & AHEAD(NUL, 1) & AHEAD(TEXT, 2) & AHEAD(NUL, 5) & AHEAD(NUL, 9) & AHEAD(TEXT, 10);
-        row->any[slot] = any;
+        word upper = AHEAD(UPPER, 3) | AHEAD(UPPER, 7) | AHEAD(UPPER, 12) | AHEAD(UPPER, 17) | AHEAD(UPPER, 21);
+        word lower = AHEAD_IN(row->lower, 3) | AHEAD_IN(row->lower, 12) | AHEAD_IN(row->lower, 21);
+        STORE(&row->keys[slot],
+              (run & ~BEHIND_IN(row->base64, 1)) | (HERE(COIN) & edge & (run58 | (run & ~(upper & lower)))));
+        STORE(&row->wide[slot],
+              HERE(TEXT) & AHEAD(NUL, 1) & AHEAD(TEXT, 2) & AHEAD(NUL, 5) & AHEAD(NUL, 9) & AHEAD(TEXT, 10));
     }
 #undef BEHIND
 #undef AHEAD
 #undef HERE
+#undef BEHIND_IN
+#undef AHEAD_IN
+#undef HERE_IN
 }
 
-/* Fills hit->shape and hit->any for one block. */
-ALWAYS_INLINE void find_shapes(const struct row *row, size_t slot, struct hit *hit)
+/* Fills hit->shape for one block from the candidates of its slot, a group of shapes at a time. */
+ALWAYS_INLINE void find_marks(const struct row *row, size_t slot, uint64_t *shape)
 {
-    uint64_t *shape = hit->shape;
     mask128 digit = both(row, slot, CLASS_DIGIT);
-    mask128 alpha = both(row, slot, CLASS_ALPHA);
-    mask128 alnum = digit | alpha;
-    mask128 hex = both(row, slot, CLASS_HEX);
+    mask128 alnum = digit | both(row, slot, CLASS_ALPHA);
     mask128 slash = both(row, slot, CLASS_SLASH);
     mask128 colon = both(row, slot, CLASS_COLON);
-    mask128 separator = both(row, slot, CLASS_SEPARATOR);
-    mask128 base64 = alnum | slash | both(row, slot, CLASS_PLUS);
-    mask128 base58 = alnum & ~both(row, slot, CLASS_NOT58);
-    mask128 behind_digit = digit << 1 | row->in[CLASS_DIGIT][slot - 1] >> 63;
-    uint64_t edge = ~(behind(row->in[CLASS_ALPHA], slot, 1) | (uint64_t)behind_digit);
+    uint64_t behind_digit = behind(row->in[CLASS_DIGIT], slot, 1);
+    uint64_t edge = ~behind(row->alnum, slot, 1);
 
     shape[SHAPE_AT] = row->in[CLASS_AT][slot] & behind(row->in[CLASS_LOCAL], slot, 1) & (uint64_t)(alnum >> 1);
     shape[SHAPE_PLUS] = row->in[CLASS_PLUS][slot] & (uint64_t)(digit >> 1) & edge;
@@ -131,10 +149,7 @@ ALWAYS_INLINE void find_shapes(const struct row *row, size_t slot, struct hit *h
                            (uint64_t)(both(row, slot, CLASS_THIRD) >> 2);
     shape[SHAPE_LITERAL] |= row->in[CLASS_PAIR_FIRST][slot] & (uint64_t)(both(row, slot, CLASS_PAIR_SECOND) >> 1);
 
-    mask128 number = digit | (separator & behind_digit & digit >> 1);
-    shape[SHAPE_DIGITS] = (uint64_t)(digit & ~behind_digit & runs(number, 13));
-
-    mask128 dot = both(row, slot, CLASS_DOT) & behind_digit & digit >> 1;
+    mask128 dot = both(row, slot, CLASS_DOT) & (digit << 1 | behind_digit) & digit >> 1;
     mask128 two = dot & (dot >> 2 | dot >> 3 | dot >> 4);
     shape[SHAPE_DOTTED] = (uint64_t)(dot & (two >> 2 | two >> 3 | two >> 4));
 
@@ -143,28 +158,64 @@ ALWAYS_INLINE void find_shapes(const struct row *row, size_t slot, struct hit *h
     near &= near >> 2 | near >> 3 | near >> 4 | near >> 5;
     uint64_t earlier = behind(row->in[CLASS_COLON], slot, 2) | behind(row->in[CLASS_COLON], slot, 3) |
                        behind(row->in[CLASS_COLON], slot, 4) | behind(row->in[CLASS_COLON], slot, 5);
-    shape[SHAPE_COLONS] = ((uint64_t)near & ~earlier) | ((uint64_t)(colon & colon >> 1) &
-                                                         (behind(row->in[CLASS_HEX], slot, 1) | (uint64_t)(hex >> 2)));
+    uint64_t hex = behind(row->in[CLASS_HEX], slot, 1) | ahead(row->in[CLASS_HEX], slot, 2);
+    shape[SHAPE_COLONS] = ((uint64_t)near & ~earlier) | ((uint64_t)(colon & colon >> 1) & hex);
+}
 
-    uint64_t coin = row->in[CLASS_COIN][slot] & edge;
-    shape[SHAPE_BASE58] = coin & (uint64_t)runs(base58, 26);
-    mask128 upper = both(row, slot, CLASS_UPPER);
-    shape[SHAPE_BECH32] = coin & (uint64_t)(alpha & (runs(alnum & ~upper, 32) | runs(digit | upper, 32)));
-    shape[SHAPE_HEX] = (uint64_t)digit & edge & (uint64_t)(both(row, slot, CLASS_X) >> 1 & runs(hex, 8) >> 2);
+ALWAYS_INLINE void find_numbers(const struct row *row, size_t slot, uint64_t *shape)
+{
+    mask128 digit = both(row, slot, CLASS_DIGIT);
+    mask128 alpha = both(row, slot, CLASS_ALPHA);
+    mask128 separator = both(row, slot, CLASS_SEPARATOR);
+    mask128 behind_digit = digit << 1 | row->in[CLASS_DIGIT][slot - 1] >> 63;
+    uint64_t edge = ~behind(row->alnum, slot, 1);
+
+    mask128 number = digit | (separator & behind_digit & digit >> 1);
+    shape[SHAPE_DIGITS] = (uint64_t)(digit & ~behind_digit & runs(number, 13));
+    shape[SHAPE_HEX] =
+        (uint64_t)digit & edge & (uint64_t)(both(row, slot, CLASS_X) >> 1 & runs(both(row, slot, CLASS_HEX), 8) >> 2);
     shape[SHAPE_ACCOUNT] =
-        (uint64_t)(alpha & alpha >> 1 & digit >> 2 & digit >> 3 & runs(alnum | separator, 11) >> 4) & edge;
-    shape[SHAPE_BASE64] = (uint64_t)runs(base64, BASE64_RUN) & edge &
-                          ~(behind(row->in[CLASS_SLASH], slot, 1) | behind(row->in[CLASS_PLUS], slot, 1));
+        (uint64_t)(alpha & alpha >> 1 & digit >> 2 & digit >> 3 & runs(alpha | digit | separator, 11) >> 4) & edge;
+}
 
-    /* Five characters with a NUL behind, and a sixth, whose NUL stands before it in big endian. */
+ALWAYS_INLINE void find_keys(const struct row *row, size_t slot, uint64_t *shape)
+{
+    mask128 digit = both(row, slot, CLASS_DIGIT);
+    mask128 alpha = both(row, slot, CLASS_ALPHA);
+    mask128 upper = both(row, slot, CLASS_UPPER);
+    mask128 alnum = digit | alpha;
+    mask128 base64 = alnum | both(row, slot, CLASS_SLASH) | both(row, slot, CLASS_PLUS);
+    mask128 base58 = alnum & ~both(row, slot, CLASS_NOT58);
+    uint64_t coin = row->in[CLASS_COIN][slot] & ~behind(row->alnum, slot, 1);
+
+    shape[SHAPE_BASE58] = coin & (uint64_t)runs(base58, 26);
+    shape[SHAPE_BECH32] = coin & (uint64_t)(alpha & (runs(alnum & ~upper, 32) | runs(digit | upper, 32)));
+    shape[SHAPE_BASE64] = (uint64_t)runs(base64, BASE64_RUN) & ~behind(row->base64, slot, 1);
+}
+
+/* Five characters with a NUL behind, and a sixth, whose NUL stands before it in big endian. */
+ALWAYS_INLINE void find_wide(const struct row *row, size_t slot, uint64_t *shape)
+{
     mask128 text = both(row, slot, CLASS_TEXT);
     mask128 wide = text & both(row, slot, CLASS_NUL) >> 1;
-    uint64_t earlier_wide = behind(row->in[CLASS_TEXT], slot, 2) & behind(row->in[CLASS_NUL], slot, 1);
-    shape[SHAPE_WIDE] = (uint64_t)(wide & wide >> 2 & wide >> 4 & wide >> 6 & wide >> 8 & text >> 10) & ~earlier_wide;
+    uint64_t earlier = behind(row->in[CLASS_TEXT], slot, 2) & behind(row->in[CLASS_NUL], slot, 1);
+    shape[SHAPE_WIDE] = (uint64_t)(wide & wide >> 2 & wide >> 4 & wide >> 6 & wide >> 8 & text >> 10) & ~earlier;
+}
 
-    hit->any = 0;
+/* Fills in all of the hit but its place. */
+ALWAYS_INLINE void find_shapes(const struct row *row, size_t slot, struct hit *hit)
+{
+    *hit = (struct hit){0};
+    if (row->marks[slot] != 0)
+        find_marks(row, slot, hit->shape);
+    if (row->numbers[slot] != 0)
+        find_numbers(row, slot, hit->shape);
+    if (row->keys[slot] != 0)
+        find_keys(row, slot, hit->shape);
+    if (row->wide[slot] != 0)
+        find_wide(row, slot, hit->shape);
     for (int i = 0; i < SHAPE_COUNT; i++)
-        hit->any |= shape[i];
+        hit->any |= hit->shape[i];
 }
 
 #endif
