@@ -106,15 +106,25 @@ static void read_number(const struct text *text, size_t at, struct written *writ
     }
 }
 
+/* How many digits from the first on count up (or down) by one. */
+static size_t sequence_length(const uint8_t *digits, size_t length, unsigned step)
+{
+    size_t run = 1;
+    while (run < length && digits[run] == (digits[run - 1] + step) % 10)
+        run++;
+    return run;
+}
+
+/* Not a number that somebody made up by running a finger along the keys: one digit over and over, or a sequence from the
+ * first digit of the national number to its last or next to last two. A sequence behind an area code is no sign: people
+ * have such numbers, and write +46 70 123 45 67. */
 static bool is_varied(const uint8_t *digits, size_t length)
 {
-    unsigned steps = 0;
     unsigned changes = 0;
-    for (size_t i = 1; i < length; i++) {
-        steps += digits[i] == (digits[i - 1] + 1) % 10;
+    for (size_t i = 1; i < length; i++)
         changes += digits[i] != digits[i - 1];
-    }
-    return steps + 3 < length && changes > 1;
+    return changes > 1 && sequence_length(digits, length, 1) + 2 < length &&
+           sequence_length(digits, length, 9) + 2 < length;
 }
 
 bool verify_phone(const struct text *text, size_t at, struct match *match)
