@@ -11,6 +11,7 @@
 
 #include "analyse/analyse.h"
 #include "base/bytes.h"
+#include "base/text.h"
 
 static int check_path(const char *path, struct error *error)
 {
@@ -28,6 +29,19 @@ static int check_path(const char *path, struct error *error)
     return 0;
 }
 
+/* The store keeps text; a path with other bytes could not be found again from what it keeps. */
+static int check_text(const char *path, struct error *error)
+{
+    struct bytes shown = {0};
+    if (text_is_utf8(path, strlen(path)))
+        return 0;
+    text_append_printable(&shown, path, strlen(path));
+    (void)fail(error, "the path %s is not UTF-8 text, so it cannot be kept in the store: rename the file or its folder",
+               bytes_text(&shown));
+    bytes_free(&shown);
+    return -1;
+}
+
 static int gather_paths(const char *const paths[], size_t count, struct bytes *out, struct error *error)
 {
     for (size_t i = 0; i < count; i++) {
@@ -37,9 +51,12 @@ static int gather_paths(const char *const paths[], size_t count, struct bytes *o
         if (absolute == NULL)
             return fail(error, "cannot open %s: %s", paths[i], strerror(errno));
         bool line = strchr(absolute, '\n') != NULL;
+        int sound = check_text(absolute, error);
         bytes_append_text(out, absolute);
         bytes_append_char(out, '\n');
         free(absolute);
+        if (sound != 0)
+            return -1;
         if (line)
             return fail(error, "a path with a line break in it cannot be evidence: rename it");
     }
@@ -93,8 +110,8 @@ int analyse_add(struct store *store, int64_t case_id, const char *const paths[],
         const char *name = slash == NULL || slash[1] == '\0' ? first : slash + 1;
         result = store_evidence_add(store, case_id, name, bytes_text(&lines), digests, evidence_id, &fresh, error);
         if (result == 0)
-            result = fresh ? add_units(store, *evidence_id, digests, folder, error)
-                           : try_again(store, *evidence_id, error);
+            result =
+                fresh ? add_units(store, *evidence_id, digests, folder, error) : try_again(store, *evidence_id, error);
         if (result == 0)
             result = store_commit(store, error);
         else

@@ -11,6 +11,8 @@
 #include "cli/progress.h"
 #include "cli/report_evidence.h"
 
+enum { MEMORY_LEAST = 64 }; /* MiB; at 24 the scanner lacks room on an ordinary disk */
+
 struct analysing {
     struct store *store;
     struct error error;
@@ -49,11 +51,8 @@ static int add_all(struct analysing *analysing, const char *case_reference, int 
                    size_t *id_count)
 {
     int64_t case_id = 0;
-    if (store_case_find(analysing->store, case_reference, &case_id, &analysing->error) != 0)
+    if (find_case(analysing->store, case_reference, &case_id, &analysing->error) != 0)
         return -1;
-    if (case_id == 0)
-        return fail(&analysing->error, "there is no case %s: open it with \"samband case add %s --country CC\"",
-                    case_reference, case_reference);
     for (int i = 0; i < count; i++) {
         if (is_later_segment(paths, count, i))
             continue;
@@ -106,9 +105,16 @@ static int finish(struct analysing *analysing, int result)
     return analysing->whole ? EXIT_DONE : EXIT_FAILED;
 }
 
-static bool sound_numbers(const struct analysing *analysing)
+static bool sound_numbers(const struct command *command, const struct analysing *analysing)
 {
-    return analysing->workers <= 256 && analysing->memory <= 1 << 20 && analysing->silence <= 86400;
+    if (analysing->memory != 0 && analysing->memory < MEMORY_LEAST)
+        (void)misuse(command, "--worker-memory %lld is too little: a worker needs %d MiB at least",
+                     (long long)analysing->memory, MEMORY_LEAST);
+    else if (analysing->workers > 256 || analysing->memory > 1 << 20 || analysing->silence > 86400)
+        (void)misuse(command, "at most 256 workers of 1048576 MiB, silent for at most 86400 seconds");
+    else
+        return true;
+    return false;
 }
 
 static int run_analyse(const struct cli *cli, int argc, char **argv)
@@ -119,7 +125,7 @@ static int run_analyse(const struct cli *cli, int argc, char **argv)
         {"case", OPTION_TEXT, &case_reference, "REFERENCE", "the case the evidence belongs to (required)"},
         {"workers", OPTION_NUMBER, &analysing.workers, "N", "worker processes (default: one per processor)"},
         {"no-digests", OPTION_FLAG, &analysing.no_digests, NULL, "no MD5, SHA-1, SHA-256 of the image and its files: faster"},
-        {"worker-memory", OPTION_NUMBER, &analysing.memory, "MIB", "memory a worker may use (default 256)"},
+        {"worker-memory", OPTION_NUMBER, &analysing.memory, "MIB", "memory a worker may use, 64 or more (default 256)"},
         {"silence", OPTION_NUMBER, &analysing.silence, "SECONDS", "end a worker that shows no sign of life (default 60)"},
         {"quiet", OPTION_FLAG, &analysing.quiet, NULL, "no progress and no report"},
         {NULL}};
@@ -131,11 +137,17 @@ static int run_analyse(const struct cli *cli, int argc, char **argv)
         return misuse(&analyse_command, "--case says which case the evidence belongs to");
     if (count == 0)
         return misuse(&analyse_command, "name at least one disk image, file or folder");
-    if (!sound_numbers(&analysing))
-        return misuse(&analyse_command, "at most 256 workers of 1048576 MiB, silent for at most 86400 seconds");
+    if (!sound_numbers(&analyse_command, &analysing))
+        return EXIT_MISUSE;
+    if (!store_exists(cli)) {
+        struct error error = {0};
+        (void)fail(&error, "there is no case %s, and no store %s yet: \"samband case add %s --country CC\" opens both",
+                   case_reference, cli->store, case_reference);
+        return failed(&error);
+    }
     int64_t *ids = calloc((size_t)count, sizeof *ids);
     size_t id_count = 0;
-    analysing.store = ids == NULL ? NULL : open_store(cli, true);
+    analysing.store = ids == NULL ? NULL : open_store(cli, false);
     if (analysing.store == NULL) {
         free(ids);
         return EXIT_FAILED;
@@ -154,17 +166,16 @@ static int run_work(const struct cli *cli, int argc, char **argv)
     struct analysing analysing = {.whole = true};
     const struct option_row rows[] = {
         {"workers", OPTION_NUMBER, &analysing.workers, "N", "worker processes (default: one per processor)"},
-        {"worker-memory", OPTION_NUMBER, &analysing.memory, "MIB", "memory a worker may use (default 256)"},
+        {"worker-memory", OPTION_NUMBER, &analysing.memory, "MIB", "memory a worker may use, 64 or more (default 256)"},
         {"silence", OPTION_NUMBER, &analysing.silence, "SECONDS", "end a worker that shows no sign of life (default 60)"},
         {"wait", OPTION_FLAG, &analysing.wait, NULL, "when all is done, wait for more instead of ending"},
         {"quiet", OPTION_FLAG, &analysing.quiet, NULL, "no progress"},
         {NULL}};
     int status = 0;
-    int count = read_options(&work_command, rows, argc, argv, &status);
-    if (count != 0)
-        return count < 0 ? status : misuse(&work_command, "this takes no arguments");
-    if (!sound_numbers(&analysing))
-        return misuse(&work_command, "at most 256 workers of 1048576 MiB, silent for at most 86400 seconds");
+    if (!read_only_options(&work_command, rows, argc, argv, &status))
+        return status;
+    if (!sound_numbers(&work_command, &analysing))
+        return EXIT_MISUSE;
     analysing.store = open_store(cli, false);
     if (analysing.store == NULL)
         return EXIT_FAILED;

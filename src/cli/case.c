@@ -3,8 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/command.h"
-#include "cli/show.h"
+#include "cli/listing.h"
 
 static int run_add(const struct cli *cli, int argc, char **argv);
 static int run_list(const struct cli *cli, int argc, char **argv);
@@ -42,7 +41,8 @@ static int run_add(const struct cli *cli, int argc, char **argv)
         {"country", OPTION_TEXT, &record.country, "CC", "the authority's country, ISO 3166 alpha-2 (required)"},
         {"title", OPTION_TEXT, &record.title, "TEXT", "a few words"},
         {"authority", OPTION_TEXT, &record.authority, "NAME", "who owns the case"},
-        {"handling", OPTION_TEXT, &record.handling, "CODE", "free, hit (others learn hit or no hit) or own (default free)"},
+        {"handling", OPTION_TEXT, &record.handling, "CODE",
+         "free, hit (others learn hit or no hit) or own (default free)"},
         {"retention", OPTION_TEXT, &record.retention, "DATE", "YYYY-MM-DD after which the case is to be purged"},
         {NULL}};
     int status = 0;
@@ -53,7 +53,8 @@ static int run_add(const struct cli *cli, int argc, char **argv)
         return misuse(&add_command, "a case needs one reference of letters, digits, '-', '_' and '.'");
     if (!is_country(record.country))
         return misuse(&add_command, "--country takes two capital letters, for example SE");
-    if (strcmp(record.handling, "free") != 0 && strcmp(record.handling, "hit") != 0 && strcmp(record.handling, "own") != 0)
+    if (strcmp(record.handling, "free") != 0 && strcmp(record.handling, "hit") != 0 &&
+        strcmp(record.handling, "own") != 0)
         return misuse(&add_command, "--handling is free, hit or own");
     if (record.retention[0] != '\0' && !is_date(record.retention))
         return misuse(&add_command, "--retention is a date like 2031-12-31");
@@ -71,12 +72,6 @@ static int run_add(const struct cli *cli, int argc, char **argv)
     store_close(store);
     return result == 0 ? EXIT_DONE : failed(&error);
 }
-
-struct listing {
-    struct table table;
-    struct json json;
-    bool as_json;
-};
 
 static int show_case(void *context, const struct store_case *row)
 {
@@ -105,25 +100,22 @@ static int show_case(void *context, const struct store_case *row)
     return 0;
 }
 
+static int list(struct listing *listing)
+{
+    return store_case_each(listing->store, show_case, listing, &listing->error);
+}
+
 static int run_list(const struct cli *cli, int argc, char **argv)
 {
-    static const char *const headings[] = {"CASE", "CC", "EVIDENCE", "HANDLING", "AUTHORITY", "TITLE", NULL};
-    static const int widths[] = {14, 2, 8, 8, 32, 0};
-    struct listing listing = {.table = table_begin(headings, widths)};
-    const struct option_row rows[] = {{"json", OPTION_FLAG, &listing.as_json, NULL, "JSON Lines"}, {NULL}};
+    static const struct column columns[] = {{"CASE", 14, false},    {"CC", 2, false},        {"EVIDENCE", 8, false},
+                                            {"HANDLING", 8, false}, {"AUTHORITY", 32, true}, {"TITLE", 32, true},
+                                            {NULL, 0, false}};
+    struct listing listing = {.table = table_begin(columns)};
+    const struct option_row rows[] = {LISTING_JSON(listing), {NULL}};
     int status = 0;
-    int count = read_options(&list_command, rows, argc, argv, &status);
-    if (count != 0)
-        return count < 0 ? status : misuse(&list_command, "this takes no arguments");
-    struct store *store = open_store(cli, false);
-    if (store == NULL)
-        return EXIT_FAILED;
-    struct error error = {0};
-    int result = store_case_each(store, show_case, &listing, &error);
-    table_end(&listing.table);
-    json_free(&listing.json);
-    store_close(store);
-    return result == 0 ? EXIT_DONE : failed(&error);
+    if (!read_only_options(&list_command, rows, argc, argv, &status))
+        return status;
+    return run_listing(cli, &list_command, &listing, list);
 }
 
 static int run(const struct cli *cli, int argc, char **argv)

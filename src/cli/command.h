@@ -32,7 +32,7 @@ enum option_type { OPTION_FLAG, OPTION_TEXT, OPTION_NUMBER };
 struct option_row {
     const char *name; /* without the dashes */
     enum option_type type;
-    void *target;     /* bool, const char * or int64_t */
+    void *target;      /* bool, const char * or int64_t */
     const char *value; /* what stands for the value in help: "N"; NULL for a flag */
     const char *help;
 };
@@ -41,6 +41,10 @@ struct option_row {
  * -1 when the caller shall return *status at once (after --help, or a misuse that was explained). */
 int read_options(const struct command *command, const struct option_row *rows, int argc, char **argv, int *status);
 
+/* The same for a command that takes nothing but options; false when the caller shall return *status at once. */
+bool read_only_options(const struct command *command, const struct option_row *rows, int argc, char **argv,
+                       int *status);
+
 /* Explains a misuse on standard error, points to --help, and returns EXIT_MISUSE. */
 int misuse(const struct command *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Says on standard error what failed, and returns EXIT_FAILED. */
@@ -48,6 +52,12 @@ int failed(const struct error *error);
 
 /* Opens the store of the command line; NULL after saying why. */
 struct store *open_store(const struct cli *cli, bool create);
+/* False where the store of the command line is a file that is not there. */
+bool store_exists(const struct cli *cli);
+/* Finds a case that must be there. */
+int find_case(struct store *store, const char *reference, int64_t *id, struct error *error);
+/* True if there is such a kind (or `kind` is NULL); else explains the misuse, naming all kinds. */
+bool check_kind(const struct command *command, const char *kind);
 
 /* Commands with a second word (`case add`): runs the one that argv[1] names. */
 int run_subcommand(const struct command *command, const struct command *const subcommands[], const struct cli *cli,

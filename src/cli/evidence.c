@@ -5,7 +5,6 @@
 #include "cli/report_evidence.h"
 #include "cli/show.h"
 
-
 struct view {
     struct store *store;
     struct error *error;
@@ -28,13 +27,15 @@ static int run(const struct cli *cli, int argc, char **argv)
                                       {"json", OPTION_FLAG, &view.json, NULL, "JSON Lines"},
                                       {NULL}};
     int status = 0;
-    int count = read_options(&evidence_command, rows, argc, argv, &status);
-    if (count != 0)
-        return count < 0 ? status : misuse(&evidence_command, "this takes no arguments");
+    if (!read_only_options(&evidence_command, rows, argc, argv, &status))
+        return status;
     view.store = open_store(cli, false);
     if (view.store == NULL)
         return EXIT_FAILED;
-    int result = store_evidence_each(view.store, case_reference, show, &view, &error);
+    int64_t id = 0;
+    int result = case_reference == NULL ? 0 : find_case(view.store, case_reference, &id, &error);
+    if (result == 0)
+        result = store_evidence_each(view.store, case_reference, show, &view, &error);
     store_close(view.store);
     return result == 0 ? EXIT_DONE : failed(&error);
 }

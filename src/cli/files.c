@@ -53,19 +53,19 @@ static int list(struct listing *listing)
 
 static int run(const struct cli *cli, int argc, char **argv)
 {
-    static const char *const headings[] = {"EVIDENCE", "STATE", "SIZE", "MODIFIED", "TYPE", "KNOWN", "PATH", "SHA-256", NULL};
-    static const int widths[] = {14, 9, 10, 20, 24, 5, 40, 0};
-    struct listing listing = {.table = table_begin(headings, widths)};
+    static const struct column columns[] = {{"EVIDENCE", 14, false}, {"STATE", 9, false},   {"SIZE", 10, false},
+                                            {"MODIFIED", 20, false}, {"TYPE", 24, true},    {"KNOWN", 5, false},
+                                            {"PATH", 40, true},      {"SHA-256", 64, true}, {NULL, 0, false}};
+    struct listing listing = {.table = table_begin(columns)};
     const struct option_row rows[] = {
         LISTING_OPTIONS(listing),
         {"path", OPTION_TEXT, &listing.filter.path_like, "PATTERN", "only paths like this; % stands for anything"},
         {"digest", OPTION_TEXT, &listing.filter.value, "HEX", "only files with this MD5, SHA-1 or SHA-256"},
         {NULL}};
     int status = 0;
-    int count = read_options(&files_command, rows, argc, argv, &status);
-    if (count != 0)
-        return count < 0 ? status : misuse(&files_command, "this takes no arguments");
-    return run_listing(cli, &listing, list);
+    if (!read_only_options(&files_command, rows, argc, argv, &status))
+        return status;
+    return run_listing(cli, &files_command, &listing, list);
 }
 
 const struct command files_command = {

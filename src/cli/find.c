@@ -1,10 +1,7 @@
 /* samband find: hit or no hit. Answers whether a value is known, and in which cases, without a word more. */
 #include <stdio.h>
-#include <string.h>
 
 #include "cli/listing.h"
-#include "cli/spelling.h"
-#include "scan/kinds.h"
 
 struct finding {
     struct listing listing;
@@ -29,8 +26,7 @@ static int show(void *context, const struct store_selector *row)
     json_bool(json, "hit", true);
     json_text(json, "kind", row->kind);
     json_text(json, "value", value);
-    json_texts(json, "cases", row->cases, row->case_count);
-    json_texts(json, "countries", row->countries, row->country_count);
+    json_cases(json, row->cases, row->case_count, row->countries, row->country_count);
     json_int(json, "sightings", row->sightings);
     json_close(json, '}');
     print_json(json);
@@ -39,17 +35,9 @@ static int show(void *context, const struct store_selector *row)
 
 static int look_up(struct listing *listing)
 {
-    char spelling[SPELLING_SIZE];
     struct finding *finding = (struct finding *)listing; /* its first member */
-    for (unsigned kind = 0; kind < SB_KIND_COUNT; kind++) {
-        const char *name = sb_kind_info((enum sb_kind)kind)->name;
-        if (listing->filter.kind != NULL && strcmp(listing->filter.kind, name) != 0)
-            continue;
-        bool found = false;
-        spell_value((enum sb_kind)kind, finding->value, spelling);
-        if (store_selector_find(listing->store, name, spelling, &found, show, finding, &listing->error) != 0)
-            return -1;
-    }
+    if (find_value(listing, finding->value, show, finding) != 0)
+        return -1;
     if (!finding->hit)
         (void)printf("%s\n", listing->as_json ? "{\"hit\":false}" : "no hit");
     return 0;
@@ -59,7 +47,7 @@ static int run(const struct cli *cli, int argc, char **argv)
 {
     struct finding finding = {0};
     struct listing *listing = &finding.listing;
-    const struct option_row rows[] = {{"json", OPTION_FLAG, &listing->as_json, NULL, "JSON Lines"},
+    const struct option_row rows[] = {LISTING_JSON(*listing),
                                       {"kind", OPTION_TEXT, &listing->filter.kind, "KIND", "only this kind"},
                                       LISTING_REVEAL(*listing),
                                       {NULL}};
@@ -69,10 +57,8 @@ static int run(const struct cli *cli, int argc, char **argv)
         return status;
     if (count != 1 || argv[1][0] == '\0')
         return misuse(&find_command, "name one value (in quotes if it has spaces)");
-    if (listing->filter.kind != NULL && sb_kind_of(listing->filter.kind) == SB_KIND_COUNT)
-        return misuse(&find_command, "there is no kind %s", listing->filter.kind);
     finding.value = argv[1];
-    return run_listing(cli, listing, look_up);
+    return run_listing(cli, &find_command, listing, look_up);
 }
 
 const struct command find_command = {"find", "hit or no hit: is this value known, and in which cases",

@@ -119,8 +119,8 @@ static int run_stop(const struct cli *cli, int argc, char **argv)
         return status;
     if (count != 2)
         return misuse(&stop_command, "name a kind and a value");
-    if (sb_kind_of(argv[1]) == SB_KIND_COUNT)
-        return misuse(&stop_command, "there is no kind %s", argv[1]);
+    if (!check_kind(&stop_command, argv[1]))
+        return EXIT_MISUSE;
     struct error error = {0};
     struct store *store = open_store(cli, true);
     if (store == NULL)
@@ -136,9 +136,8 @@ static int run_match(const struct cli *cli, int argc, char **argv)
 {
     const struct option_row rows[] = {{NULL}};
     int status = 0;
-    int count = read_options(&match_command, rows, argc, argv, &status);
-    if (count != 0)
-        return count < 0 ? status : misuse(&match_command, "this takes no arguments");
+    if (!read_only_options(&match_command, rows, argc, argv, &status))
+        return status;
     struct error error = {0};
     struct store *store = open_store(cli, false);
     if (store == NULL)
@@ -177,15 +176,14 @@ static int list(struct listing *listing)
 
 static int run_list(const struct cli *cli, int argc, char **argv)
 {
-    static const char *const headings[] = {"KIND", "DIGESTS", "FILES", "SET", NULL};
-    static const int widths[] = {4, 10, 10, 0};
-    struct listing listing = {.table = table_begin(headings, widths)};
-    const struct option_row rows[] = {{"json", OPTION_FLAG, &listing.as_json, NULL, "JSON Lines"}, {NULL}};
+    static const struct column columns[] = {
+        {"KIND", 4, false}, {"DIGESTS", 10, false}, {"FILES", 10, false}, {"SET", 30, true}, {NULL, 0, false}};
+    struct listing listing = {.table = table_begin(columns)};
+    const struct option_row rows[] = {LISTING_JSON(listing), {NULL}};
     int status = 0;
-    int count = read_options(&list_command, rows, argc, argv, &status);
-    if (count != 0)
-        return count < 0 ? status : misuse(&list_command, "this takes no arguments");
-    return run_listing(cli, &listing, list);
+    if (!read_only_options(&list_command, rows, argc, argv, &status))
+        return status;
+    return run_listing(cli, &list_command, &listing, list);
 }
 
 static int run(const struct cli *cli, int argc, char **argv)

@@ -62,8 +62,7 @@ static int show_link(struct linking *linking, const struct link *link)
         json_open(json, NULL, '{');
         json_text(json, "kind", link->kind);
         json_text(json, "value", value);
-        json_texts(json, "cases", link->cases, link->case_count);
-        json_texts(json, "countries", link->countries, link->country_count);
+        json_cases(json, link->cases, link->case_count, link->countries, link->country_count);
         json_real(json, "weight", link->weight);
         json_int(json, "sightings", link->sightings);
         json_close(json, '}');
@@ -75,8 +74,8 @@ static int show_link(struct linking *linking, const struct link *link)
     table_text(&listing->table, weight);
     table_text(&listing->table, link->kind);
     table_text(&listing->table, value);
-    table_text(&listing->table, joined(link->countries, link->country_count, ","));
-    table_text(&listing->table, joined(link->cases, link->case_count, ","));
+    table_texts(&listing->table, link->countries, link->country_count);
+    table_texts(&listing->table, link->cases, link->case_count);
     table_row(&listing->table);
     return linking->why ? explain(linking, link) : 0;
 }
@@ -114,9 +113,9 @@ static int list_links(struct listing *listing)
 
 static int run_links(const struct cli *cli, int argc, char **argv)
 {
-    static const char *const headings[] = {"WEIGHT", "KIND", "VALUE", "COUNTRIES", "CASES", NULL};
-    static const int widths[] = {6, 6, 44, 9, 0};
-    struct linking linking = {.listing = {.table = table_begin(headings, widths)}};
+    static const struct column columns[] = {{"WEIGHT", 6, false},    {"KIND", 6, false},  {"VALUE", 44, true},
+                                            {"COUNTRIES", 9, false}, {"CASES", 40, true}, {NULL, 0, false}};
+    struct linking linking = {.listing = {.table = table_begin(columns)}};
     const struct option_row rows[] = {
         LISTING_OPTIONS(linking.listing),
         LISTING_REVEAL(linking.listing),
@@ -125,12 +124,11 @@ static int run_links(const struct cli *cli, int argc, char **argv)
         {"why", OPTION_FLAG, &linking.why, NULL, "below each link, where each case has it"},
         {NULL}};
     int status = 0;
-    int count = read_options(&links_command, rows, argc, argv, &status);
-    if (count != 0)
-        return count < 0 ? status : misuse(&links_command, "this takes no arguments");
+    if (!read_only_options(&links_command, rows, argc, argv, &status))
+        return status;
     if (linking.why && linking.listing.as_json)
         return misuse(&links_command, "--why is for people; for programs: samband sightings --json --value VALUE");
-    return run_listing(cli, &linking.listing, list_links);
+    return run_listing(cli, &links_command, &linking.listing, list_links);
 }
 
 static int show_network(struct listing *listing, const struct network *network)
@@ -138,8 +136,7 @@ static int show_network(struct listing *listing, const struct network *network)
     if (listing->as_json) {
         struct json *json = &listing->json;
         json_open(json, NULL, '{');
-        json_texts(json, "cases", network->cases, network->case_count);
-        json_texts(json, "countries", network->countries, network->country_count);
+        json_cases(json, network->cases, network->case_count, network->countries, network->country_count);
         json_int(json, "selectors", network->selectors);
         json_real(json, "weight", network->weight);
         json_close(json, '}');
@@ -150,8 +147,8 @@ static int show_network(struct listing *listing, const struct network *network)
     (void)snprintf(weight, sizeof weight, "%.2f", network->weight);
     table_text(&listing->table, weight);
     table_number(&listing->table, network->selectors);
-    table_text(&listing->table, joined(network->countries, network->country_count, ","));
-    table_text(&listing->table, joined(network->cases, network->case_count, ","));
+    table_texts(&listing->table, network->countries, network->country_count);
+    table_texts(&listing->table, network->cases, network->case_count);
     table_row(&listing->table);
     return 0;
 }
@@ -176,15 +173,14 @@ static int list_networks(struct listing *listing)
 
 static int run_networks(const struct cli *cli, int argc, char **argv)
 {
-    static const char *const headings[] = {"WEIGHT", "LINKS", "COUNTRIES", "CASES", NULL};
-    static const int widths[] = {6, 5, 20, 0};
-    struct listing listing = {.table = table_begin(headings, widths)};
+    static const struct column columns[] = {
+        {"WEIGHT", 6, false}, {"LINKS", 5, false}, {"COUNTRIES", 20, true}, {"CASES", 40, true}, {NULL, 0, false}};
+    struct listing listing = {.table = table_begin(columns)};
     const struct option_row rows[] = {LISTING_OPTIONS(listing), {NULL}};
     int status = 0;
-    int count = read_options(&networks_command, rows, argc, argv, &status);
-    if (count != 0)
-        return count < 0 ? status : misuse(&networks_command, "this takes no arguments");
-    return run_listing(cli, &listing, list_networks);
+    if (!read_only_options(&networks_command, rows, argc, argv, &status))
+        return status;
+    return run_listing(cli, &networks_command, &listing, list_networks);
 }
 
 const struct command links_command = {

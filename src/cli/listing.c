@@ -1,22 +1,57 @@
 /* The frame around every listing. */
 #include "cli/listing.h"
 
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/spelling.h"
 #include "scan/kinds.h"
 
-int run_listing(const struct cli *cli, struct listing *listing, int (*list)(struct listing *listing))
+int find_value(struct listing *listing, const char *value, int (*row)(void *, const struct store_selector *),
+               void *context)
 {
+    char spelling[SPELLING_SIZE];
+    int result = 0;
+    for (unsigned kind = 0; kind < SB_KIND_COUNT && result == 0; kind++) {
+        const char *name = sb_kind_info((enum sb_kind)kind)->name;
+        bool found = false;
+        if (listing->filter.kind != NULL && strcmp(listing->filter.kind, name) != 0)
+            continue;
+        spell_value((enum sb_kind)kind, value, spelling);
+        result = store_selector_find(listing->store, name, spelling, &found, row, context, &listing->error);
+    }
+    return result;
+}
+
+static int take_spelling(void *context, const struct store_selector *row)
+{
+    (void)snprintf(context, SPELLING_SIZE, "%s", row->value);
+    return 1; /* enough */
+}
+
+/* What no kind has is looked for as it is, and not found. */
+static int spell_filter(struct listing *listing, char spelling[SPELLING_SIZE])
+{
+    int result = find_value(listing, listing->value, take_spelling, spelling);
+    listing->filter.value = result == 1 ? spelling : listing->value;
+    return result < 0 ? -1 : 0;
+}
+
+int run_listing(const struct cli *cli, const struct command *command, struct listing *listing,
+                int (*list)(struct listing *listing))
+{
+    char spelling[SPELLING_SIZE];
+    int64_t id = 0;
+    int result = 0;
+    if (!check_kind(command, listing->filter.kind))
+        return EXIT_MISUSE;
     listing->store = open_store(cli, false);
     if (listing->store == NULL)
         return EXIT_FAILED;
-    int64_t id = 0;
-    const struct store_filter *filter = &listing->filter;
-    int result = 0;
-    if (filter->case_reference != NULL)
-        result = store_case_find(listing->store, filter->case_reference, &id, &listing->error);
-    if (result == 0 && filter->case_reference != NULL && id == 0)
-        result = fail(&listing->error, "there is no case %s (samband case list)", filter->case_reference);
-    if (result == 0 && filter->kind != NULL && sb_kind_of(filter->kind) == SB_KIND_COUNT)
-        result = fail(&listing->error, "there is no kind %s (card, iban, email, …; see samband(1))", filter->kind);
+    if (listing->filter.case_reference != NULL)
+        result = find_case(listing->store, listing->filter.case_reference, &id, &listing->error);
+    if (result == 0 && listing->value != NULL)
+        result = spell_filter(listing, spelling);
     if (result == 0)
         result = list(listing);
     table_end(&listing->table);

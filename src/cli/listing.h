@@ -9,19 +9,34 @@ struct listing {
     struct store *store;
     struct error error;
     struct store_filter filter;
+    const char *value; /* of a selector as the user writes it; filter.value is how the store spells it */
     struct table table;
     struct json json;
     bool as_json, reveal;
 };
 
 /* Rows of option tables, for use in an array initialiser; `l` is a struct listing. */
-#define LISTING_OPTIONS(l)                                                                                              \
-    {"json", OPTION_FLAG, &(l).as_json, NULL, "JSON Lines"},                                                            \
-    {"case", OPTION_TEXT, &(l).filter.case_reference, "REFERENCE", "only this case"},                                   \
+/* clang-format off */
+#define LISTING_JSON(l) {"json", OPTION_FLAG, &(l).as_json, NULL, "JSON Lines"}
+#define LISTING_OPTIONS(l)                                                                                             \
+    LISTING_JSON(l),                                                                                                   \
+    {"case", OPTION_TEXT, &(l).filter.case_reference, "REFERENCE", "only this case"},                                  \
     {"limit", OPTION_NUMBER, &(l).filter.limit, "N", "at most N rows"}
-#define LISTING_REVEAL(l) {"reveal", OPTION_FLAG, &(l).reveal, NULL, "show card numbers in full"}
+#define LISTING_REVEAL(l) {"reveal", OPTION_FLAG, &(l).reveal, NULL, "show card numbers and keys of wallets in full"}
+#define LISTING_SELECTORS(l)                                                                                           \
+    LISTING_REVEAL(l),                                                                                                 \
+    {"kind", OPTION_TEXT, &(l).filter.kind, "KIND", "only card, iban, email, …"},                                      \
+    {"value", OPTION_TEXT, &(l).value, "VALUE", "only this value, however it is written"}
+/* clang-format on */
 
-/* Opens the store, lets `list` do its work, closes everything, and gives the exit status. */
-int run_listing(const struct cli *cli, struct listing *listing, int (*list)(struct listing *listing));
+/* Checks the filter's case and kind, opens the store, lets `list` do its work, closes everything, and gives the exit
+ * status. */
+int run_listing(const struct cli *cli, const struct command *command, struct listing *listing,
+                int (*list)(struct listing *listing));
+
+/* Looks a value up, however it is written, as one of filter.kind, or of each kind in turn: calls `row` for those that
+ * the store has. Returns 0, what `row` returned, or -1. */
+int find_value(struct listing *listing, const char *value, int (*row)(void *, const struct store_selector *),
+               void *context);
 
 #endif

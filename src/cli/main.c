@@ -4,25 +4,35 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/nearest.h"
 
 static const struct command *const commands[] = {
-    &case_command,  &analyse_command,  &work_command, &evidence_command, &files_command,   &selectors_command, &sightings_command,
-    &links_command, &networks_command, &find_command, &known_command,    &verify_command,   &exercise_command, NULL,
+    &case_command,      &analyse_command,
+    &work_command,      &evidence_command,
+    &files_command,     &selectors_command,
+    &sightings_command, &links_command,
+    &networks_command,  &find_command,
+    &known_command,     &verify_command,
+    &exercise_command,  NULL,
 };
+
+enum { COMMANDS = sizeof commands / sizeof *commands - 1 };
 
 static void print_overview(FILE *out)
 {
-    (void)fprintf(out, "usage: samband [--store STORE] COMMAND …\n\n"
-                       "Samband reads seized disks, finds what identifies people, money and places, and shows which cases\n"
-                       "of which countries belong together.\n\ncommands:\n");
+    (void)fprintf(out,
+                  "usage: samband [--store STORE] COMMAND …\n\n"
+                  "Samband reads seized disks, finds what identifies people, money and places, and shows which cases\n"
+                  "of which countries belong together.\n\ncommands:\n");
     for (size_t i = 0; commands[i] != NULL; i++)
         (void)fprintf(out, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
-    (void)fprintf(out, "\nSTORE is the path of an SQLite file (./samband.db unless given here or in $SAMBAND_STORE), or a\n"
-                       "postgresql:// URL. `samband COMMAND --help` teaches each command; the way in:\n\n"
-                       "  samband case add SE-2026-17 --country SE --title \"Card shop\"\n"
-                       "  samband analyse --case SE-2026-17 disk.E01\n"
-                       "  samband links\n\n"
-                       "exit status: 0 done, 1 failed or incomplete, 2 misuse\n");
+    (void)fprintf(out,
+                  "\nSTORE is the path of an SQLite file (./samband.db unless given here or in $SAMBAND_STORE), or a\n"
+                  "postgresql:// URL. `samband COMMAND --help` teaches each command; the way in:\n\n"
+                  "  samband case add SE-2026-17 --country SE --title \"Card shop\"\n"
+                  "  samband analyse --case SE-2026-17 disk.E01\n"
+                  "  samband links\n\n"
+                  "exit status: 0 done, 1 failed or incomplete, 2 misuse\n");
 }
 
 static int run_command(const struct cli *cli, int argc, char **argv)
@@ -30,7 +40,16 @@ static int run_command(const struct cli *cli, int argc, char **argv)
     for (size_t i = 0; commands[i] != NULL; i++)
         if (strcmp(commands[i]->name, argv[0]) == 0)
             return commands[i]->run(cli, argc, argv);
-    (void)fprintf(stderr, "samband: there is no command \"%s\" (samband help lists them)\n", argv[0]);
+    const char *names[COMMANDS];
+    for (size_t i = 0; i < COMMANDS; i++)
+        names[i] = commands[i]->name;
+    const char *nearest = nearest_word(argv[0], names, COMMANDS);
+    (void)fprintf(stderr, "samband: there is no %s \"%s\"", argv[0][0] == '-' ? "option" : "command", argv[0]);
+    if (argv[0][0] == '-')
+        (void)fprintf(stderr, " before the command (only --store, --help and --version)");
+    else if (nearest != NULL)
+        (void)fprintf(stderr, ": did you mean %s?", nearest);
+    (void)fprintf(stderr, "\n(samband help lists the commands)\n");
     return EXIT_MISUSE;
 }
 
@@ -45,7 +64,13 @@ int main(int argc, char **argv)
         } else if (argv[at][7] == '\0' && at + 1 < argc) {
             cli.store = argv[at + 1];
             at += 2;
+        } else if (argv[at][7] != '\0') {
+            break;
         } else {
+            cli.store = "";
+            at = argc;
+        }
+        if (cli.store[0] == '\0') {
             (void)fprintf(stderr, "samband: --store needs a path or a postgresql:// URL\n");
             return EXIT_MISUSE;
         }
@@ -54,10 +79,10 @@ int main(int argc, char **argv)
         print_overview(stderr);
         return EXIT_MISUSE;
     }
-    if (strcmp(argv[at], "help") == 0 && at + 1 < argc) {
+    if (strcmp(argv[at], "help") == 0 && at + 1 < argc) { /* "help case add" is "case add --help" */
         char help[] = "--help";
-        char *arguments[] = {argv[at + 1], help, NULL};
-        return run_command(&cli, 2, arguments);
+        char *arguments[] = {argv[at + 1], at + 2 < argc ? argv[at + 2] : help, help, NULL};
+        return run_command(&cli, at + 2 < argc ? 3 : 2, arguments);
     }
     if (strcmp(argv[at], "help") == 0 || strcmp(argv[at], "--help") == 0 || strcmp(argv[at], "-h") == 0) {
         print_overview(stdout);

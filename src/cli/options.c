@@ -6,6 +6,10 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/nearest.h"
+#include "scan/kinds.h"
+
+enum { OPTIONS_MAX = 16 };
 
 static void print_help(const struct command *command, const struct option_row *rows)
 {
@@ -31,6 +35,17 @@ int misuse(const struct command *command, const char *format, ...)
     (void)fprintf(stderr, "\nusage: samband %s %s\n(samband %s --help tells more)\n", command->name, command->arguments,
                   command->name);
     return EXIT_MISUSE;
+}
+
+/* ": did you mean X?", or nothing; valid until the next call. */
+static const char *suggestion(const char *prefix, const char *word, const char *const *names, size_t count)
+{
+    static char text[96];
+    const char *nearest = nearest_word(word, names, count);
+    text[0] = '\0';
+    if (nearest != NULL)
+        (void)snprintf(text, sizeof text, ": did you mean %s%s?", prefix, nearest);
+    return text;
 }
 
 int failed(const struct error *error)
@@ -66,6 +81,37 @@ static const struct option_row *find_row(const struct option_row *rows, const ch
     return NULL;
 }
 
+static int unknown_option(const struct command *command, const struct option_row *rows, const char *argument)
+{
+    const char *names[OPTIONS_MAX] = {"help"};
+    size_t count = 1;
+    char word[32];
+    const char *name = argument + strspn(argument, "-");
+    if (strncmp(name, "store", 5) == 0)
+        return misuse(command, "--store stands before the command: samband --store STORE %s …", command->name);
+    (void)snprintf(word, sizeof word, "%.*s", (int)strcspn(name, "="), name);
+    for (const struct option_row *row = rows; row->name != NULL && count < OPTIONS_MAX; row++)
+        names[count++] = row->name;
+    return misuse(command, "there is no option %s%s", argument, suggestion("--", word, names, count));
+}
+
+bool check_kind(const struct command *command, const char *kind)
+{
+    const char *names[SB_KIND_COUNT];
+    char known[256] = "";
+    size_t length = 0;
+    if (kind == NULL || sb_kind_of(kind) != SB_KIND_COUNT)
+        return true;
+    for (unsigned i = 0; i < SB_KIND_COUNT; i++) {
+        names[i] = sb_kind_info((enum sb_kind)i)->name;
+        if (length < sizeof known)
+            length += (size_t)snprintf(known + length, sizeof known - length, "%s%s", i == 0 ? "" : ", ", names[i]);
+    }
+    (void)misuse(command, "there is no kind \"%s\"%s\nkinds: %s", kind, suggestion("", kind, names, SB_KIND_COUNT),
+                 known);
+    return false;
+}
+
 int read_options(const struct command *command, const struct option_row *rows, int argc, char **argv, int *status)
 {
     int kept = 0;
@@ -89,7 +135,7 @@ int read_options(const struct command *command, const struct option_row *rows, i
         size_t length = strcspn(name, "=");
         const struct option_row *row = argument[1] == '-' ? find_row(rows, name, length) : NULL;
         if (row == NULL) {
-            *status = misuse(command, "there is no option %s", argument);
+            *status = unknown_option(command, rows, argument);
             return -1;
         }
         const char *value = name[length] == '=' ? name + length + 1 : NULL;
@@ -106,26 +152,28 @@ int read_options(const struct command *command, const struct option_row *rows, i
     return kept;
 }
 
-struct store *open_store(const struct cli *cli, bool create)
+bool read_only_options(const struct command *command, const struct option_row *rows, int argc, char **argv, int *status)
 {
-    struct error error = {0};
-    struct store *store = store_open(cli->store, create, &error);
-    if (store == NULL)
-        (void)failed(&error);
-    return store;
+    int count = read_options(command, rows, argc, argv, status);
+    if (count > 0)
+        *status = misuse(command, "\"%s\" is too much: this takes only options", argv[1]);
+    return count == 0;
 }
 
 int run_subcommand(const struct command *command, const struct command *const subcommands[], const struct cli *cli,
                    int argc, char **argv)
 {
     const char *word = argc > 1 ? argv[1] : "--help";
-    for (size_t i = 0; subcommands[i] != NULL; i++) {
-        const char *second = strchr(subcommands[i]->name, ' ') + 1;
-        if (strcmp(second, word) == 0)
-            return subcommands[i]->run(cli, argc - 1, argv + 1);
+    const char *seconds[OPTIONS_MAX];
+    size_t count = 0;
+    for (; subcommands[count] != NULL && count < OPTIONS_MAX; count++) {
+        seconds[count] = strchr(subcommands[count]->name, ' ') + 1;
+        if (strcmp(seconds[count], word) == 0)
+            return subcommands[count]->run(cli, argc - 1, argv + 1);
     }
     if (strcmp(word, "--help") != 0 && strcmp(word, "-h") != 0)
-        return misuse(command, "there is no \"samband %s %s\"", command->name, word);
+        return misuse(command, "there is no \"samband %s %s\"%s", command->name, word,
+                      suggestion("", word, seconds, count));
     FILE *out = argc > 1 ? stdout : stderr;
     (void)fprintf(out, "usage: samband %s %s\n\n%s\n\n", command->name, command->arguments, command->text);
     for (size_t i = 0; subcommands[i] != NULL; i++)

@@ -3,7 +3,6 @@
 
 #include <signal.h>
 #include <stdio.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "cli/show.h"
@@ -23,12 +22,6 @@ void progress_watch_stop(void)
     struct sigaction action = {.sa_handler = on_stop, .sa_flags = (int)SA_RESETHAND}; /* a second one ends at once */
     (void)sigaction(SIGINT, &action, NULL);
     (void)sigaction(SIGTERM, &action, NULL);
-}
-
-static int terminal_width(void)
-{
-    struct winsize size;
-    return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20 ? size.ws_col : 80;
 }
 
 static int describe(const struct analyse_progress *progress, char *out, size_t size)
@@ -64,7 +57,7 @@ void progress_show(void *context, const struct analyse_progress *progress)
     for (int i = 0; i < BAR; i++)
         bar[i] = i < full ? '#' : '.';
     bar[BAR] = '\0';
-    int width = terminal_width() - BAR - 4;
+    int width = (int)terminal_width(STDERR_FILENO) - BAR - 4;
     (void)fprintf(stderr, "\r[%s] %-*.*s", bar, width, width, text);
     line->drawn = true;
 }
@@ -72,6 +65,6 @@ void progress_show(void *context, const struct analyse_progress *progress)
 void progress_clear(struct progress_line *line)
 {
     if (line->drawn)
-        (void)fprintf(stderr, "\r%*s\r", terminal_width() - 1, "");
+        (void)fprintf(stderr, "\r%*s\r", (int)terminal_width(STDERR_FILENO) - 1, "");
     line->drawn = false;
 }

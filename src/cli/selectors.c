@@ -9,8 +9,8 @@ static int show(void *context, const struct store_selector *row)
     if (!listing->as_json) {
         table_text(&listing->table, row->kind);
         table_number(&listing->table, row->sightings);
-        table_text(&listing->table, joined(row->countries, row->country_count, ","));
-        table_text(&listing->table, joined(row->cases, row->case_count, ","));
+        table_texts(&listing->table, row->countries, row->country_count);
+        table_texts(&listing->table, row->cases, row->case_count);
         table_text(&listing->table, shown_value(row->kind, row->value, listing->reveal));
         table_row(&listing->table);
         return 0;
@@ -19,8 +19,7 @@ static int show(void *context, const struct store_selector *row)
     json_open(json, NULL, '{');
     json_text(json, "kind", row->kind);
     json_text(json, "value", shown_value(row->kind, row->value, listing->reveal));
-    json_texts(json, "cases", row->cases, row->case_count);
-    json_texts(json, "countries", row->countries, row->country_count);
+    json_cases(json, row->cases, row->case_count, row->countries, row->country_count);
     json_int(json, "sightings", row->sightings);
     json_close(json, '}');
     print_json(json);
@@ -34,19 +33,14 @@ static int list(struct listing *listing)
 
 static int run(const struct cli *cli, int argc, char **argv)
 {
-    static const char *const headings[] = {"KIND", "SEEN", "COUNTRIES", "CASES", "VALUE", NULL};
-    static const int widths[] = {6, 6, 9, 28, 0};
-    struct listing listing = {.table = table_begin(headings, widths)};
-    const struct option_row rows[] = {LISTING_OPTIONS(listing),
-                                      LISTING_REVEAL(listing),
-                                      {"kind", OPTION_TEXT, &listing.filter.kind, "KIND", "only card, iban, email, …"},
-                                      {"value", OPTION_TEXT, &listing.filter.value, "VALUE", "only this normalised value"},
-                                      {NULL}};
+    static const struct column columns[] = {{"KIND", 6, false},  {"SEEN", 6, false},  {"COUNTRIES", 9, true},
+                                            {"CASES", 28, true}, {"VALUE", 34, true}, {NULL, 0, false}};
+    struct listing listing = {.table = table_begin(columns)};
+    const struct option_row rows[] = {LISTING_OPTIONS(listing), LISTING_SELECTORS(listing), {NULL}};
     int status = 0;
-    int count = read_options(&selectors_command, rows, argc, argv, &status);
-    if (count != 0)
-        return count < 0 ? status : misuse(&selectors_command, "this takes no arguments");
-    return run_listing(cli, &listing, list);
+    if (!read_only_options(&selectors_command, rows, argc, argv, &status))
+        return status;
+    return run_listing(cli, &selectors_command, &listing, list);
 }
 
 const struct command selectors_command = {

@@ -1,4 +1,4 @@
-/* How things are shown: columns for people, JSON Lines for programs, and what is masked. */
+/* How things are shown: columns for people, JSON Lines for programs. */
 #ifndef CLI_SHOW_H
 #define CLI_SHOW_H
 
@@ -7,33 +7,16 @@
 #include <stdint.h>
 
 #include "base/json.h"
-
-/* A listing: on a terminal aligned columns under a heading, in a pipe one line each with tabs between, both free of control
- * characters. The last column is as wide as it likes. */
-struct table {
-    const char *const *headings; /* ends with NULL */
-    const int *widths;           /* of each column on a terminal */
-    bool terminal;
-    bool begun;
-    size_t column;
-    struct bytes line;
-};
-
-struct table table_begin(const char *const *headings, const int *widths);
-void table_text(struct table *table, const char *text);
-void table_number(struct table *table, int64_t number);
-void table_row(struct table *table); /* the row is complete: print it */
-void table_end(struct table *table);
+#include "cli/mask.h"
+#include "cli/table.h"
 
 /* Adds an array of texts. */
 void json_texts(struct json *json, const char *key, const char *const *texts, size_t count);
+/* Adds "cases" and "countries". */
+void json_cases(struct json *json, const char *const *cases, size_t case_count, const char *const *countries,
+                size_t country_count);
 /* Prints the line that `json` holds and makes ready for the next. */
 void print_json(struct json *json);
-
-/* A value as it may be shown: of a card or a private key the first six and last four characters unless `reveal`. Valid until the next call. */
-const char *shown_value(const char *kind, const char *value, bool reveal);
-/* Text around a value: every number long enough to be a card's, and every private key of a wallet, is masked unless `reveal`. Valid until the next call. */
-const char *shown_context(const char *context, bool reveal);
 
 /* "1.2 GiB"; valid until the eighth next call. */
 const char *shown_size(int64_t bytes);

@@ -74,19 +74,15 @@ static int list(struct listing *listing)
 
 static int run(const struct cli *cli, int argc, char **argv)
 {
-    static const char *const headings[] = {"EVIDENCE", "KIND", "VALUE", "PATH", "ENCODING", "STATE", "FILE", "CONTEXT", NULL};
-    static const int widths[] = {14, 6, 34, 24, 8, 11, 32, 0};
-    struct listing listing = {.table = table_begin(headings, widths)};
-    const struct option_row rows[] = {LISTING_OPTIONS(listing),
-                                      LISTING_REVEAL(listing),
-                                      {"kind", OPTION_TEXT, &listing.filter.kind, "KIND", "only card, iban, email, …"},
-                                      {"value", OPTION_TEXT, &listing.filter.value, "VALUE", "only this normalised value"},
-                                      {NULL}};
+    static const struct column columns[] = {{"EVIDENCE", 14, false}, {"KIND", 6, false},     {"VALUE", 34, true},
+                                            {"PATH", 24, true},      {"ENCODING", 8, false}, {"STATE", 11, false},
+                                            {"FILE", 32, true},      {"CONTEXT", 40, true},  {NULL, 0, false}};
+    struct listing listing = {.table = table_begin(columns)};
+    const struct option_row rows[] = {LISTING_OPTIONS(listing), LISTING_SELECTORS(listing), {NULL}};
     int status = 0;
-    int count = read_options(&sightings_command, rows, argc, argv, &status);
-    if (count != 0)
-        return count < 0 ? status : misuse(&sightings_command, "this takes no arguments");
-    return run_listing(cli, &listing, list);
+    if (!read_only_options(&sightings_command, rows, argc, argv, &status))
+        return status;
+    return run_listing(cli, &sightings_command, &listing, list);
 }
 
 const struct command sightings_command = {

@@ -1,5 +1,4 @@
-/* The rules stand in the documentation of the values (samband(1)); what has no rule stays as it is. An Ethereum address
- * must be given in its checksummed spelling. */
+/* The rules stand in the documentation of the values (samband(1)); what has no rule stays as it is. */
 #include "cli/spelling.h"
 
 #include <ctype.h>
@@ -7,23 +6,85 @@
 #include <string.h>
 #include <strings.h>
 
-static bool is_separator(char c)
+#include "scan/eip55.h"
+
+/* What people write between digits, no-break spaces too: its length, or 0. */
+static size_t separator_length(const char *text)
 {
-    return c != '\0' && strchr(" -.()/", c) != NULL;
+    if (strncmp(text, "\xc2\xa0", 2) == 0)
+        return 2;
+    return *text != '\0' && strchr(" -.()/", *text) != NULL;
+}
+
+/* Addresses in base 32 may be written in capitals as a whole. */
+static bool is_base32(enum sb_kind kind, const char *value)
+{
+    return (kind == SB_BTC && strncasecmp(value, "bc1", 3) == 0) ||
+           (kind == SB_LTC && strncasecmp(value, "ltc1", 4) == 0) || kind == SB_BCH ||
+           (kind == SB_ADA && strncasecmp(value, "addr1", 5) == 0);
+}
+
+/* The length of the part of a URL whose case does not matter: scheme and host, without a user's name. */
+static size_t folded_length(const char *url)
+{
+    const char *host = strstr(url, "://");
+    if (host == NULL)
+        return 0;
+    host += 3;
+    size_t length = strcspn(host, "/?#");
+    return memchr(host, '@', length) == NULL ? (size_t)(host - url) + length : (size_t)(host - url);
+}
+
+/* "(0)", the trunk prefix that is left out when calling from abroad: its length, or 0. */
+static size_t trunk_length(const char *text)
+{
+    return strncmp(text, "(0)", 3) == 0 ? 3 : 0;
+}
+
+static void spell_eth(char *value, size_t length)
+{
+    char digits[ETH_DIGITS];
+    if (length != 2 + ETH_DIGITS || strncasecmp(value, "0x", 2) != 0 ||
+        strspn(value + 2, "0123456789abcdefABCDEF") != ETH_DIGITS)
+        return;
+    spell_eth_digits(value + 2, digits);
+    value[1] = 'x';
+    memcpy(value + 2, digits, ETH_DIGITS);
 }
 
 void spell_value(enum sb_kind kind, const char *value, char out[SPELLING_SIZE])
 {
-    bool numbers = kind == SB_CARD || kind == SB_PHONE;
-    bool no_separators = numbers || kind == SB_IBAN;
-    bool lower = kind == SB_EMAIL || kind == SB_ONION || kind == SB_FILE || kind == SB_IP ||
-                 (kind == SB_BTC && strncasecmp(value, "bc1", 3) == 0);
+    static const char cash[] = "bitcoincash:";
+    bool no_separators = kind == SB_CARD || kind == SB_PHONE || kind == SB_IBAN;
+    bool lower = kind == SB_EMAIL || kind == SB_ONION || kind == SB_FILE || kind == SB_IP;
     size_t length = 0;
-    for (; *value != '\0' && length + 1 < SPELLING_SIZE; value++) {
-        if (no_separators && is_separator(*value))
-            continue;
-        int c = (unsigned char)*value;
-        out[length++] = (char)(kind == SB_IBAN ? toupper(c) : lower ? tolower(c) : c);
+    while (*value == ' ' || *value == '\t')
+        value++;
+    lower = lower || is_base32(kind, value);
+    size_t folded = kind == SB_URL ? folded_length(value) : 0;
+    if (kind == SB_BCH && strncasecmp(value, cash, sizeof cash - 1) != 0) {
+        memcpy(out, cash, sizeof cash - 1);
+        length = sizeof cash - 1;
     }
+    if (kind == SB_PHONE && strncmp(value, "00", 2) == 0) {
+        out[length++] = '+';
+        value += 2;
+    }
+    for (const char *at = value; *at != '\0' && length + 1 < SPELLING_SIZE; at++) {
+        size_t skipped = no_separators ? separator_length(at) : 0;
+        if (kind == SB_PHONE && trunk_length(at) > 0)
+            skipped = trunk_length(at);
+        if (skipped > 0) {
+            at += skipped - 1;
+            continue;
+        }
+        bool fold = lower || (size_t)(at - value) < folded;
+        int c = (unsigned char)*at;
+        out[length++] = (char)(kind == SB_IBAN ? toupper(c) : fold ? tolower(c) : c);
+    }
+    while (length > 0 && (out[length - 1] == ' ' || out[length - 1] == '\t'))
+        length--;
     out[length] = '\0';
+    if (kind == SB_ETH)
+        spell_eth(out, length);
 }

@@ -44,8 +44,7 @@ static int find_evidence(const struct cli *cli, struct verifying *verifying, str
     char *path = realpath(verifying->wanted, NULL);
     if (path != NULL)
         (void)snprintf(verifying->absolute, sizeof verifying->absolute, "%s\n", path);
-    bool has_store = strncmp(cli->store, "postgres", 8) == 0 || access(cli->store, F_OK) == 0;
-    if (has_store) {
+    if (store_exists(cli)) {
         struct store *store = store_open(cli->store, false, error);
         int result = store == NULL ? -1 : store_evidence_each(store, NULL, take, verifying, error);
         store_close(store);

@@ -1,23 +1,7 @@
 /* Ethereum addresses: 0x and 40 hexadecimal digits. The case of the letters is a checksum (EIP-55); an address in one
- * case carries none, so it must look random, and not be announced as
- * something else that has 40 digits. */
+ * case carries none, so it must look random, and not be announced as something else that has 40 digits. */
+#include "scan/eip55.h"
 #include "scan/recognise.h"
-
-enum { DIGITS = 40 };
-
-/* Writes the EIP-55 spelling of the digits at data. */
-static void spell(const uint8_t *data, char out[DIGITS])
-{
-    uint8_t digest[32];
-    for (int i = 0; i < DIGITS; i++)
-        out[i] = (char)to_lower(data[i]);
-    keccak_256(out, DIGITS, 0x01, digest);
-    for (int i = 0; i < DIGITS; i++) {
-        int nibble = digest[i / 2] >> (i % 2 == 0 ? 4 : 0) & 15;
-        if (nibble >= 8)
-            out[i] = (char)to_upper((uint8_t)out[i]);
-    }
-}
 
 /* Could the digits be half a hash? Constants and padded numbers repeat themselves. */
 static bool is_random(const uint8_t *data)
@@ -27,7 +11,7 @@ static bool is_random(const uint8_t *data)
     unsigned most = 0;
     unsigned run = 1;
     unsigned longest = 1;
-    for (int i = 0; i < DIGITS; i++) {
+    for (int i = 0; i < ETH_DIGITS; i++) {
         distinct += counts[hex_value(data[i])]++ == 0;
         most = counts[hex_value(data[i])] > most ? counts[hex_value(data[i])] : most;
         run = i > 0 && to_lower(data[i]) == to_lower(data[i - 1]) ? run + 1 : 1;
@@ -41,23 +25,23 @@ bool verify_eth(const struct text *text, size_t at, struct match *match)
     size_t begin = at + 2;
     unsigned uppers = 0;
     unsigned lowers = 0;
-    if (text->data[at] != '0' || text->length - at < DIGITS + 2)
+    if (text->data[at] != '0' || text->length - at < ETH_DIGITS + 2)
         return false;
     const uint8_t *data = text->data + begin;
-    for (int i = 0; i < DIGITS; i++) {
+    for (int i = 0; i < ETH_DIGITS; i++) {
         if (hex_value(data[i]) < 0)
             return false;
         uppers += is_upper(data[i]);
         lowers += is_lower(data[i]);
     }
-    uint8_t after = byte_at(text, begin + DIGITS);
+    uint8_t after = byte_at(text, begin + ETH_DIGITS);
     uint8_t before = byte_at(text, at - 1);
     if (is_alnum(after) || after == '_' || is_alnum(before) || before == '_' || uppers + lowers == 0)
         return false;
-    char spelled[DIGITS];
-    spell(data, spelled);
+    char spelled[ETH_DIGITS];
+    spell_eth_digits((const char *)data, spelled);
     bool same = true;
-    for (int i = 0; i < DIGITS; i++)
+    for (int i = 0; i < ETH_DIGITS; i++)
         same = same && spelled[i] == (char)data[i];
     if (!same && uppers > 0 && lowers > 0)
         return false;
@@ -65,10 +49,10 @@ bool verify_eth(const struct text *text, size_t at, struct match *match)
     if ((uppers == 0 || lowers == 0) && (!is_random(data) || follows_word(text, at, digests)))
         return false;
     match->begin = at;
-    match->end = begin + DIGITS;
+    match->end = begin + ETH_DIGITS;
     put(match, '0');
     put(match, 'x');
-    for (int i = 0; i < DIGITS; i++)
+    for (int i = 0; i < ETH_DIGITS; i++)
         put(match, (uint8_t)spelled[i]);
     return true;
 }

@@ -115,9 +115,9 @@ static size_t sequence_length(const uint8_t *digits, size_t length, unsigned ste
     return run;
 }
 
-/* Not a number that somebody made up by running a finger along the keys: one digit over and over, or a sequence from the
- * first digit of the national number to its last or next to last two. A sequence behind an area code is no sign: people
- * have such numbers, and write +46 70 123 45 67. */
+/* Not a number that somebody made up by running a finger along the keys: one digit over and over, or a sequence from
+ * the first digit of the national number to its last or next to last two. A sequence behind an area code is no sign:
+ * people have such numbers, and write +46 70 123 45 67. */
 static bool is_varied(const uint8_t *digits, size_t length)
 {
     unsigned changes = 0;

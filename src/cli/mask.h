@@ -1,0 +1,15 @@
+/* What is shown masked: the numbers of payment cards and the private keys of wallets, with their first six and last
+ * four characters, wherever they stand. Everything else stays readable. */
+#ifndef CLI_MASK_H
+#define CLI_MASK_H
+
+#include <stdbool.h>
+
+/* A value as it may be shown: of a card or a key of a wallet the first six and last four characters unless `reveal`; in
+ * a URL the cards and keys are masked. Valid until the next call of either function. */
+const char *shown_value(const char *kind, const char *value, bool reveal);
+/* Text around a value: every number of a card and every key of a wallet in it is masked unless `reveal`, also the part
+ * of a number that is cut off where the context begins or ends. Valid until the next call of either function. */
+const char *shown_context(const char *context, bool reveal);
+
+#endif
