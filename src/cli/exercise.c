@@ -11,6 +11,7 @@
 #include "analyse/process.h"
 #include "base/bytes.h"
 #include "cli/command.h"
+#include "cli/nearest.h"
 #include "cli/progress.h"
 #include "exercise/score.h"
 #include "known/list.h"
@@ -256,7 +257,11 @@ static int run(const struct cli *cli, int argc, char **argv)
     if (strcmp(word, "score") == 0)
         return run_score(cli, argc - 1, argv + 1);
     if (argc > 1 && strcmp(word, "--help") != 0 && strcmp(word, "-h") != 0) {
+        static const char *const words[] = {"build", "run", "score"};
         bool named = strcmp(word, "build") == 0; /* the long form of `samband exercise DIR` */
+        if (!named && argc > 2 && word[0] != '-' && argv[2][0] != '-')
+            return misuse(&exercise_command, "there is no \"samband exercise %s\"%s", word,
+                          did_you_mean("", word, words, 3));
         return build(argc - named, argv + named);
     }
     (void)printf("usage: samband exercise DIR [--countries N] [--cases N] [--seed S] [--size MB] [--force]\n"

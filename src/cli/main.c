@@ -43,13 +43,13 @@ static int run_command(const struct cli *cli, int argc, char **argv)
     const char *names[COMMANDS];
     for (size_t i = 0; i < COMMANDS; i++)
         names[i] = commands[i]->name;
-    const char *nearest = nearest_word(argv[0], names, COMMANDS);
-    (void)fprintf(stderr, "samband: there is no %s \"%s\"", argv[0][0] == '-' ? "option" : "command", argv[0]);
     if (argv[0][0] == '-')
-        (void)fprintf(stderr, " before the command (only --store, --help and --version)");
-    else if (nearest != NULL)
-        (void)fprintf(stderr, ": did you mean %s?", nearest);
-    (void)fprintf(stderr, "\n(samband help lists the commands)\n");
+        (void)fprintf(stderr, "samband: there is no option %s before the command, only --store, --help and --version\n",
+                      argv[0]);
+    else
+        (void)fprintf(stderr, "samband: there is no command \"%s\"%s\n", argv[0],
+                      did_you_mean("", argv[0], names, COMMANDS));
+    (void)fprintf(stderr, "(samband help lists the commands)\n");
     return EXIT_MISUSE;
 }
 

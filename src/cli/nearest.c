@@ -2,8 +2,10 @@
 #include "cli/nearest.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
+/* Names are never longer; what is typed may be. */
 enum { WORD_LONGEST = 32, PREFIX_LEAST = 3 };
 
 static size_t least(size_t a, size_t b)
@@ -35,7 +37,7 @@ static size_t distance(const char *from, const char *to)
     return above[length];
 }
 
-const char *nearest_word(const char *word, const char *const *names, size_t count)
+static const char *nearest_word(const char *word, const char *const *names, size_t count)
 {
     const char *nearest = NULL;
     size_t length = strlen(word);
@@ -43,8 +45,6 @@ const char *nearest_word(const char *word, const char *const *names, size_t coun
     if (length == 0 || length > WORD_LONGEST)
         return NULL;
     for (size_t i = 0; i < count; i++) {
-        if (names[i] == NULL || strlen(names[i]) > WORD_LONGEST)
-            continue;
         bool begins = length >= PREFIX_LEAST && strncmp(names[i], word, length) == 0;
         size_t far = begins ? 1 : distance(word, names[i]);
         if (far < best) {
@@ -53,4 +53,14 @@ const char *nearest_word(const char *word, const char *const *names, size_t coun
         }
     }
     return nearest;
+}
+
+const char *did_you_mean(const char *prefix, const char *word, const char *const *names, size_t count)
+{
+    static char text[96];
+    const char *nearest = nearest_word(word, names, count);
+    if (nearest == NULL)
+        return "";
+    (void)snprintf(text, sizeof text, ": did you mean %s%s?", prefix, nearest);
+    return text;
 }

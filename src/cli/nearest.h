@@ -4,8 +4,8 @@
 
 #include <stddef.h>
 
-/* The one of `names` (count of them; NULL is passed over) that is nearest to `word`: a few letters wrong, or its
- * beginning. NULL when none is near. */
-const char *nearest_word(const char *word, const char *const *names, size_t count);
+/* ": did you mean X?" with `prefix` and the one of names[0..count) that `word` comes near to: a few letters off, or its
+ * beginning. "" when none is near. Valid until the next call. */
+const char *did_you_mean(const char *prefix, const char *word, const char *const *names, size_t count);
 
 #endif

@@ -37,17 +37,6 @@ int misuse(const struct command *command, const char *format, ...)
     return EXIT_MISUSE;
 }
 
-/* ": did you mean X?", or nothing; valid until the next call. */
-static const char *suggestion(const char *prefix, const char *word, const char *const *names, size_t count)
-{
-    static char text[96];
-    const char *nearest = nearest_word(word, names, count);
-    text[0] = '\0';
-    if (nearest != NULL)
-        (void)snprintf(text, sizeof text, ": did you mean %s%s?", prefix, nearest);
-    return text;
-}
-
 int failed(const struct error *error)
 {
     (void)fprintf(stderr, "samband: %s\n", error->text);
@@ -92,7 +81,7 @@ static int unknown_option(const struct command *command, const struct option_row
     (void)snprintf(word, sizeof word, "%.*s", (int)strcspn(name, "="), name);
     for (const struct option_row *row = rows; row->name != NULL && count < OPTIONS_MAX; row++)
         names[count++] = row->name;
-    return misuse(command, "there is no option %s%s", argument, suggestion("--", word, names, count));
+    return misuse(command, "there is no option %s%s", argument, did_you_mean("--", word, names, count));
 }
 
 bool check_kind(const struct command *command, const char *kind)
@@ -107,7 +96,7 @@ bool check_kind(const struct command *command, const char *kind)
         if (length < sizeof known)
             length += (size_t)snprintf(known + length, sizeof known - length, "%s%s", i == 0 ? "" : ", ", names[i]);
     }
-    (void)misuse(command, "there is no kind \"%s\"%s\nkinds: %s", kind, suggestion("", kind, names, SB_KIND_COUNT),
+    (void)misuse(command, "there is no kind \"%s\"%s\nkinds: %s", kind, did_you_mean("", kind, names, SB_KIND_COUNT),
                  known);
     return false;
 }
@@ -173,7 +162,7 @@ int run_subcommand(const struct command *command, const struct command *const su
     }
     if (strcmp(word, "--help") != 0 && strcmp(word, "-h") != 0)
         return misuse(command, "there is no \"samband %s %s\"%s", command->name, word,
-                      suggestion("", word, seconds, count));
+                      did_you_mean("", word, seconds, count));
     FILE *out = argc > 1 ? stdout : stderr;
     (void)fprintf(out, "usage: samband %s %s\n\n%s\n\n", command->name, command->arguments, command->text);
     for (size_t i = 0; subcommands[i] != NULL; i++)
