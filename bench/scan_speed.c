@@ -5,6 +5,7 @@
 #include "scan/anchors.h"
 #include "scan/recognise.h"
 #include "scan/scan.h"
+#include "tests/scan/memory.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -55,29 +56,10 @@ struct file {
     size_t size;
 };
 
-static size_t read_file(void *context, uint64_t offset, uint8_t *buffer, size_t length)
-{
-    const struct file *file = context;
-    if (offset >= file->size)
-        return 0;
-    size_t rest = file->size - (size_t)offset;
-    length = length < rest ? length : rest;
-    memcpy(buffer, file->data + offset, length);
-    return length;
-}
-
 static void scan_file(struct sb_scanner *scanner, struct file *file, struct counts *counts)
 {
-    struct sb_stream stream = {read_file, file, file->size};
     struct sb_sink sink = {.sighting = count, .note = note, .context = counts};
-    sb_scan_start(scanner);
-    for (size_t at = 0; at < file->size; at += CHUNK) {
-        size_t begin = at > SB_MARGIN ? at - SB_MARGIN : 0;
-        size_t end = file->size - at > CHUNK + SB_MARGIN ? at + CHUNK + SB_MARGIN : file->size;
-        size_t own = file->size - at > CHUNK ? at + CHUNK : file->size;
-        (void)sb_scan_chunk(scanner, &stream,
-                            &(struct sb_chunk){file->data + begin, end - begin, begin, at - begin, own - begin}, &sink);
-    }
+    (void)scan_memory(scanner, file->data, file->size, CHUNK, false, &sink);
 }
 
 static void measure_first_stage(const char *name, const struct file *file, int path)

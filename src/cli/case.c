@@ -110,12 +110,7 @@ static int run_list(const struct cli *cli, int argc, char **argv)
     static const struct column columns[] = {{"CASE", 14, false},    {"CC", 2, false},        {"EVIDENCE", 8, false},
                                             {"HANDLING", 8, false}, {"AUTHORITY", 32, true}, {"TITLE", 32, true},
                                             {NULL, 0, false}};
-    struct listing listing = {.table = table_begin(columns)};
-    const struct option_row rows[] = {LISTING_JSON(listing), {NULL}};
-    int status = 0;
-    if (!read_only_options(&list_command, rows, argc, argv, &status))
-        return status;
-    return run_listing(cli, &list_command, &listing, list);
+    return run_whole_listing(cli, &list_command, columns, argc, argv, list);
 }
 
 static int run(const struct cli *cli, int argc, char **argv)

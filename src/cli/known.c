@@ -178,12 +178,7 @@ static int run_list(const struct cli *cli, int argc, char **argv)
 {
     static const struct column columns[] = {
         {"KIND", 4, false}, {"DIGESTS", 10, false}, {"FILES", 10, false}, {"SET", 30, true}, {NULL, 0, false}};
-    struct listing listing = {.table = table_begin(columns)};
-    const struct option_row rows[] = {LISTING_JSON(listing), {NULL}};
-    int status = 0;
-    if (!read_only_options(&list_command, rows, argc, argv, &status))
-        return status;
-    return run_listing(cli, &list_command, &listing, list);
+    return run_whole_listing(cli, &list_command, columns, argc, argv, list);
 }
 
 static int run(const struct cli *cli, int argc, char **argv)

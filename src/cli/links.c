@@ -69,9 +69,7 @@ static int show_link(struct linking *linking, const struct link *link)
         print_json(json);
         return 0;
     }
-    char weight[16];
-    (void)snprintf(weight, sizeof weight, "%.2f", link->weight);
-    table_text(&listing->table, weight);
+    table_real(&listing->table, link->weight);
     table_text(&listing->table, link->kind);
     table_text(&listing->table, value);
     table_texts(&listing->table, link->countries, link->country_count);
@@ -143,9 +141,7 @@ static int show_network(struct listing *listing, const struct network *network)
         print_json(json);
         return 0;
     }
-    char weight[32];
-    (void)snprintf(weight, sizeof weight, "%.2f", network->weight);
-    table_text(&listing->table, weight);
+    table_real(&listing->table, network->weight);
     table_number(&listing->table, network->selectors);
     table_texts(&listing->table, network->countries, network->country_count);
     table_texts(&listing->table, network->cases, network->case_count);

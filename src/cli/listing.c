@@ -59,3 +59,14 @@ int run_listing(const struct cli *cli, const struct command *command, struct lis
     store_close(listing->store);
     return result == 0 ? EXIT_DONE : failed(&listing->error);
 }
+
+int run_whole_listing(const struct cli *cli, const struct command *command, const struct column *columns, int argc,
+                      char **argv, int (*list)(struct listing *listing))
+{
+    struct listing listing = {.table = table_begin(columns)};
+    const struct option_row rows[] = {LISTING_JSON(listing), {NULL}};
+    int status = 0;
+    if (!read_only_options(command, rows, argc, argv, &status))
+        return status;
+    return run_listing(cli, command, &listing, list);
+}

@@ -177,6 +177,13 @@ void table_number(struct table *table, int64_t number)
     table_text(table, text);
 }
 
+void table_real(struct table *table, double number)
+{
+    char text[48];
+    (void)snprintf(text, sizeof text, "%.2f", number);
+    table_text(table, text);
+}
+
 void table_row(struct table *table)
 {
     const char *cells[COLUMNS_MAX] = {NULL};

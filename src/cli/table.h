@@ -33,7 +33,8 @@ struct table table_begin(const struct column *columns);
 void table_text(struct table *table, const char *text);
 void table_texts(struct table *table, const char *const *texts, size_t count); /* with commas between */
 void table_number(struct table *table, int64_t number);
-void table_row(struct table *table); /* the row is complete: print it */
+void table_real(struct table *table, double number); /* with two decimals */
+void table_row(struct table *table);                 /* the row is complete: print it */
 void table_end(struct table *table);
 
 /* Columns of the terminal behind a descriptor: $COLUMNS, or what it says itself, or 80. */

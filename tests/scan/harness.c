@@ -1,4 +1,5 @@
 #include "harness.h"
+#include "memory.h"
 
 #include "base/number.h"
 #include "decode/decode.h"
@@ -31,22 +32,6 @@ static int add_note(void *context, uint64_t offset, const char *path, const char
     return 0;
 }
 
-struct memory {
-    const uint8_t *data;
-    size_t length;
-};
-
-static size_t read_memory(void *context, uint64_t offset, uint8_t *buffer, size_t length)
-{
-    const struct memory *memory = context;
-    if (offset >= memory->length)
-        return 0;
-    size_t rest = memory->length - (size_t)offset;
-    length = length < rest ? length : rest;
-    memcpy(buffer, memory->data + offset, length);
-    return length;
-}
-
 static int compare_lines(const void *left, const void *right)
 {
     return strcmp(*(char *const *)left, *(char *const *)right);
@@ -76,25 +61,10 @@ static void sort_lines(struct bytes *text)
 int scan_bytes(struct scan *scan, const void *data, size_t length)
 {
     struct sb_scanner *scanner = sb_scanner_new(&scan->options, NULL);
-    struct memory memory = {data, length};
-    struct sb_stream stream = {read_memory, &memory, length};
     struct sb_sink sink = {.sighting = add_sighting, .note = add_note, .context = scan};
-    size_t chunk = scan->chunk == 0 ? length : scan->chunk;
-    int result = 0;
     bytes_clear(&scan->found);
     scan->sightings = scan->notes = 0;
-    sb_scan_start(scanner);
-    for (size_t at = 0; at < length && result == 0; at += chunk) {
-        size_t own_end = length - at > chunk ? at + chunk : length;
-        size_t begin = at > SB_MARGIN ? at - SB_MARGIN : 0;
-        size_t end = length - own_end > SB_MARGIN ? own_end + SB_MARGIN : length;
-        /* A copy of just the chunk, so that a sanitizer sees every step beyond it. */
-        uint8_t *copy = malloc(end - begin);
-        memcpy(copy, memory.data + begin, end - begin);
-        result = sb_scan_chunk(scanner, &stream,
-                               &(struct sb_chunk){copy, end - begin, begin, at - begin, own_end - begin}, &sink);
-        free(copy);
-    }
+    int result = scan_memory(scanner, data, length, scan->chunk == 0 ? length : scan->chunk, true, &sink);
     sb_scanner_free(scanner);
     sort_lines(&scan->found);
     return result;
