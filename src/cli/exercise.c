@@ -187,6 +187,10 @@ static int run_run(const struct cli *cli, int argc, char **argv)
     if (count != 1 || exercise.workers > 256)
         return misuse(&run_command, "name the folder of one exercise, and at most 256 workers");
     exercise.dir = argv[1];
+    FILE *file = open_in(&exercise, "cases.tsv"); /* before a store is made for nothing */
+    if (file == NULL)
+        return failed(&exercise.error);
+    (void)fclose(file);
     exercise.store = open_store(cli, true);
     if (exercise.store == NULL)
         return EXIT_FAILED;

@@ -62,7 +62,7 @@ static int run(const struct cli *cli, int argc, char **argv)
 }
 
 const struct command find_command = {"find", "hit or no hit: is this value known, and in which cases",
-                                     "VALUE [--kind KIND] [--json]",
+                                     "VALUE [--kind KIND] [--reveal] [--json]",
                                      "Looks one value up in all cases: a card number with or without spaces, an "
                                      "account, an address, a wallet, the SHA-256\n"
                                      "of a file. Answers \"no hit\", or the cases that have it.\n\n"

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/listing.h"
 #include "cli/spelling.h"
@@ -89,6 +90,11 @@ static int run_add(const struct cli *cli, int argc, char **argv)
         return misuse(&add_command, "name the set with --set, and at least one file of digests");
     if (strcmp(kind, "good") != 0 && strcmp(kind, "bad") != 0 && strcmp(kind, "own") != 0)
         return misuse(&add_command, "--kind is good, bad or own");
+    for (int i = 1; i <= count; i++) /* before a store is made for nothing */
+        if (strcmp(argv[i], "-") != 0 && access(argv[i], R_OK) != 0) {
+            (void)fail(&error, "cannot open %s: %s", argv[i], strerror(errno));
+            return failed(&error);
+        }
     adding.store = open_store(cli, true);
     if (adding.store == NULL)
         return EXIT_FAILED;

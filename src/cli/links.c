@@ -117,7 +117,7 @@ static int run_links(const struct cli *cli, int argc, char **argv)
     const struct option_row rows[] = {
         LISTING_OPTIONS(linking.listing),
         LISTING_REVEAL(linking.listing),
-        {"kind", OPTION_TEXT, &linking.listing.filter.kind, "KIND", "only card, iban, email, …, file"},
+        {"kind", OPTION_TEXT, &linking.listing.filter.kind, "KIND", "only card, iban, email, …"},
         {"least", OPTION_NUMBER, &linking.percent, "PERCENT", "only links of at least this weight, in hundredths"},
         {"why", OPTION_FLAG, &linking.why, NULL, "below each link, where each case has it"},
         {NULL}};

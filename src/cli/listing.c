@@ -54,6 +54,8 @@ int run_listing(const struct cli *cli, const struct command *command, struct lis
         result = spell_filter(listing, spelling);
     if (result == 0)
         result = list(listing);
+    if (result == 0 && listing->table.terminal && !listing->table.begun && !listing->as_json)
+        (void)puts("nothing"); /* somebody looks at it and would wonder */
     table_end(&listing->table);
     json_free(&listing->json);
     store_close(listing->store);

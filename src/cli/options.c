@@ -11,18 +11,32 @@
 
 enum { OPTIONS_MAX = 16 };
 
+/* "card, iban, …"; valid for good. */
+static const char *all_kinds(void)
+{
+    static char known[256];
+    size_t length = 0;
+    for (unsigned i = 0; i < SB_KIND_COUNT && length < sizeof known; i++)
+        length += (size_t)snprintf(known + length, sizeof known - length, "%s%s", i == 0 ? "" : ", ",
+                                   sb_kind_info((enum sb_kind)i)->name);
+    return known;
+}
+
 static void print_help(const struct command *command, const struct option_row *rows)
 {
     (void)printf("usage: samband %s %s\n\n%s\n", command->name, command->arguments, command->text);
-    if (rows[0].name != NULL)
-        (void)printf("\noptions:\n");
+    bool by_kind = false;
+    (void)printf("\noptions:\n");
     for (const struct option_row *row = rows; row->name != NULL; row++) {
         char left[64];
         (void)snprintf(left, sizeof left, "--%s%s%s", row->name, row->value == NULL ? "" : " ",
                        row->value == NULL ? "" : row->value);
         (void)printf("  %-22s %s\n", left, row->help);
+        by_kind = by_kind || (strcmp(row->name, "kind") == 0 && strncmp(row->help, "only", 4) == 0);
     }
     (void)printf("  %-22s %s\n", "--help", "this text");
+    if (by_kind)
+        (void)printf("\nkinds: %s\n", all_kinds());
 }
 
 int misuse(const struct command *command, const char *format, ...)
@@ -87,17 +101,12 @@ static int unknown_option(const struct command *command, const struct option_row
 bool check_kind(const struct command *command, const char *kind)
 {
     const char *names[SB_KIND_COUNT];
-    char known[256] = "";
-    size_t length = 0;
     if (kind == NULL || sb_kind_of(kind) != SB_KIND_COUNT)
         return true;
-    for (unsigned i = 0; i < SB_KIND_COUNT; i++) {
+    for (unsigned i = 0; i < SB_KIND_COUNT; i++)
         names[i] = sb_kind_info((enum sb_kind)i)->name;
-        if (length < sizeof known)
-            length += (size_t)snprintf(known + length, sizeof known - length, "%s%s", i == 0 ? "" : ", ", names[i]);
-    }
     (void)misuse(command, "there is no kind \"%s\"%s\nkinds: %s", kind, did_you_mean("", kind, names, SB_KIND_COUNT),
-                 known);
+                 all_kinds());
     return false;
 }
 

@@ -38,6 +38,9 @@ on_terminal 300 "links --kind email"
 check "a value that fits is whole" grep -qF "somebody.with.a.very.long.name.indeed@a.very.long.host.name.example.org" screen.out
 columns() { script -qec "stty cols 200; COLUMNS=50 samband files" /dev/null </dev/null | tr -d '\r' >screen.out; [ "$(widest screen.out)" -le 50 ]; }
 check "\$COLUMNS says it too" columns
+on_terminal 80 "selectors --value nobody@example.org"
+check "an empty listing says so" grep -qx nothing screen.out
+check "but not in a pipe" bash -c "[ -z \"\$(samband selectors --value nobody@example.org)\" ]"
 check "characters are not cut in their middle" bash -c "for w in \$(seq 40 3 100); do script -qec \"stty cols \$w; samband files\" /dev/null </dev/null; done | iconv -f UTF-8 -t UTF-8 >/dev/null"
 piped() { COLUMNS=40 samband "$@" >piped.out && ! grep -q '…' piped.out && grep -qF "${wanted:?}" piped.out; }
 wanted=$long/räksmörgås-letter.txt check "never in a pipe: files" piped files

@@ -62,6 +62,9 @@ for command in evidence files selectors sightings links networks; do
     check "$command: no store" refused "none.db|samband case add" samband --store none.db "$command"
     check "and none was made" bash -c "! ls none.db* 2>/dev/null"
 done
+check "exercise run: no such folder" refused "nowhere/cases.tsv|samband exercise nowhere" samband --store none.db exercise run nowhere
+check "known add: no such list" refused "cannot open nowhere.txt" samband --store none.db known add --set S nowhere.txt
+check "and no store was made" bash -c "! ls none.db* 2>/dev/null"
 printf 'a@example.org\n' >"$(printf 'odd\xff.txt')"
 check "a path that is not UTF-8" refused 'odd\xff.txt|UTF-8|rename' samband analyse --case SE-1 "$(printf 'odd\xff.txt')"
 check "a file that is no store" refused "is not a Samband store|--store" samband --store spellings.txt links
@@ -113,5 +116,6 @@ for command in selectors sightings links "find x"; do
     check "$command: no such kind" meant 'no kind "crad"|did you mean card?|card, iban, email' $command --kind crad
 done
 check "known stop: no such kind" meant 'no kind "mail"|did you mean email?|card, iban, email' known stop mail x
+check "help names the kinds" bash -c "samband sightings --help | grep -q '^kinds: card, iban, .*xkey'"
 check "help of two words" bash -c "samband help known stop | grep -q '^usage: samband known stop'"
 finish
