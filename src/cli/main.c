@@ -7,16 +7,12 @@
 #include "cli/nearest.h"
 
 static const struct command *const commands[] = {
-    &case_command,      &analyse_command,
-    &work_command,      &evidence_command,
-    &files_command,     &selectors_command,
-    &sightings_command, &links_command,
-    &networks_command,  &find_command,
-    &known_command,     &verify_command,
-    &exercise_command,  NULL,
+    &case_command,      &analyse_command,   &work_command,     &evidence_command, &files_command,
+    &selectors_command, &sightings_command, &links_command,    &networks_command, &find_command,
+    &known_command,     &verify_command,    &exercise_command,
 };
 
-enum { COMMANDS = sizeof commands / sizeof *commands - 1 };
+enum { COMMANDS = sizeof commands / sizeof *commands };
 
 static void print_overview(FILE *out)
 {
@@ -24,7 +20,7 @@ static void print_overview(FILE *out)
                   "usage: samband [--store STORE] COMMAND …\n\n"
                   "Samband reads seized disks, finds what identifies people, money and places, and shows which cases\n"
                   "of which countries belong together.\n\ncommands:\n");
-    for (size_t i = 0; commands[i] != NULL; i++)
+    for (size_t i = 0; i < COMMANDS; i++)
         (void)fprintf(out, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
     (void)fprintf(out,
                   "\nSTORE is the path of an SQLite file (./samband.db unless given here or in $SAMBAND_STORE), or a\n"
@@ -37,7 +33,7 @@ static void print_overview(FILE *out)
 
 static int run_command(const struct cli *cli, int argc, char **argv)
 {
-    for (size_t i = 0; commands[i] != NULL; i++)
+    for (size_t i = 0; i < COMMANDS; i++)
         if (strcmp(commands[i]->name, argv[0]) == 0)
             return commands[i]->run(cli, argc, argv);
     const char *names[COMMANDS];
