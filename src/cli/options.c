@@ -164,7 +164,7 @@ int run_subcommand(const struct command *command, const struct command *const su
     const char *word = argc > 1 ? argv[1] : "--help";
     const char *seconds[OPTIONS_MAX];
     size_t count = 0;
-    for (; subcommands[count] != NULL && count < OPTIONS_MAX; count++) {
+    for (; count < OPTIONS_MAX && subcommands[count] != NULL; count++) {
         seconds[count] = strchr(subcommands[count]->name, ' ') + 1;
         if (strcmp(seconds[count], word) == 0)
             return subcommands[count]->run(cli, argc - 1, argv + 1);
