@@ -13,6 +13,20 @@ static bool within(uint64_t start, uint64_t length, uint64_t end)
     return start <= end && length <= end - start;
 }
 
+/* In order and apart from each other, so that a plan can go along them. */
+static bool check_extent(struct check *check, struct wire_reader *reader)
+{
+    size_t reason;
+    uint64_t start = wire_get_u64(reader);
+    uint64_t length = wire_get_u64(reader);
+    bool lost = wire_get_u8(reader) == 1;
+    (void)wire_get_text(reader, NAME_MAX_BYTES, &reason);
+    bool sound = check->kind == UNIT_MAP && start >= check->last_extent && length >= EXTENT_LEAST &&
+                 within(start, length, check->evidence_size) && lost == (reason > 0);
+    check->last_extent = start + length;
+    return sound;
+}
+
 static bool check_volume(struct check *check, struct wire_reader *reader)
 {
     size_t length;
@@ -170,6 +184,9 @@ int check_frame(struct check *check, uint8_t type, const uint8_t *payload, size_
     size_t text_length;
     bool sound = false;
     switch (type) {
+    case FRAME_EXTENT:
+        sound = check_extent(check, &reader);
+        break;
     case FRAME_VOLUME:
         sound = check_volume(check, &reader);
         break;

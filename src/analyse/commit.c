@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "analyse/map_rows.h"
+#include "analyse/plan.h"
 #include "base/arena.h"
 #include "base/wire.h"
 #include "scan/kinds.h"
@@ -27,6 +28,9 @@ struct committer {
     int64_t segments_of; /* file whose segments are loaded, in a files unit */
     int64_t whole_size;  /* that file's size and state, from the request's rows */
     bool file_allocated;
+    struct plan_hole *lost; /* what the map said is lost, once it is asked for */
+    size_t lost_count;
+    bool lost_loaded;
 };
 
 static int keep_segment(void *context, const struct store_segment *segment)
@@ -281,6 +285,33 @@ static int take_note(struct committer *committer, struct wire_reader *reader)
     return add_gap(committer, file, offset, 0, path, path_length, reason, reason_length, true);
 }
 
+static int keep_lost(void *context, const struct store_gap *gap)
+{
+    struct committer *committer = context;
+    if (gap->read || gap->length == 0 || strcmp(gap->unit, "map") != 0)
+        return 0;
+    struct plan_hole *grown = reallocarray(committer->lost, committer->lost_count + 1, sizeof *grown);
+    if (grown == NULL)
+        return fail(committer->error, "memory is short");
+    committer->lost = grown;
+    committer->lost[committer->lost_count++] = (struct plan_hole){gap->start, gap->start + gap->length};
+    return 0;
+}
+
+/* What the map said is lost, a span need not say again. */
+static int known_lost(struct committer *committer, int64_t start, int64_t length, bool *known)
+{
+    const struct commit *commit = committer->commit;
+    if (!committer->lost_loaded &&
+        store_gap_each(commit->store, commit->unit->evidence_id, keep_lost, committer, committer->error) != 0)
+        return -1;
+    committer->lost_loaded = true;
+    *known = false;
+    for (size_t i = 0; i < committer->lost_count && !*known; i++)
+        *known = committer->lost[i].start <= start && start + length <= committer->lost[i].end;
+    return 0;
+}
+
 static int take_unread(struct committer *committer, struct wire_reader *reader)
 {
     size_t reason_length;
@@ -288,7 +319,10 @@ static int take_unread(struct committer *committer, struct wire_reader *reader)
     int64_t start = (int64_t)wire_get_u64(reader);
     int64_t length = (int64_t)wire_get_u64(reader);
     const char *reason = wire_get_text(reader, NAME_MAX_BYTES, &reason_length);
-    return add_gap(committer, file, start, length, "", 0, reason, reason_length, false);
+    bool known = false;
+    if (file == 0 && known_lost(committer, start, length, &known) != 0)
+        return -1;
+    return known ? 0 : add_gap(committer, file, start, length, "", 0, reason, reason_length, false);
 }
 
 static int take_image(const struct committer *committer, struct wire_reader *reader)
@@ -345,6 +379,7 @@ static int commit_findings(const struct commit *commit, struct spool *spool, int
     *sightings += committer.added;
     arena_free(&committer.arena);
     free(committer.segments);
+    free(committer.lost);
     free(committer.batch);
     return result;
 }

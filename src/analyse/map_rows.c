@@ -1,6 +1,7 @@
 /* Every file goes one of three ways (enum store_apart), decided here, once. */
 #include "analyse/map_rows.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "analyse/plan.h"
@@ -20,6 +21,8 @@ struct mapper {
     struct store_unit batch; /* the files unit that is being gathered; length 0: none */
     int64_t batch_files;
     struct digests empty; /* of no bytes at all: what every empty file has */
+    struct plan_hole *holes; /* owned */
+    size_t hole_count, hole_room;
 };
 
 static int take_volume(struct mapper *mapper, struct wire_reader *reader)
@@ -186,10 +189,39 @@ static int take_gap(struct mapper *mapper, struct wire_reader *reader)
     return result;
 }
 
+static int take_extent(struct mapper *mapper, struct wire_reader *reader)
+{
+    size_t length;
+    struct store_gap gap = {.evidence_id = mapper->commit->unit->evidence_id, .unit = "map", .path = ""};
+    gap.start = (int64_t)wire_get_u64(reader);
+    gap.length = (int64_t)wire_get_u64(reader);
+    bool lost = wire_get_u8(reader) != 0;
+    const char *text = wire_get_text(reader, NAME_MAX_BYTES, &length);
+    if (mapper->hole_count == mapper->hole_room) {
+        size_t room = mapper->hole_room == 0 ? 64 : 2 * mapper->hole_room;
+        struct plan_hole *grown = reallocarray(mapper->holes, room, sizeof *grown);
+        if (grown == NULL)
+            return fail(mapper->error, "memory is short");
+        mapper->holes = grown;
+        mapper->hole_room = room;
+    }
+    mapper->holes[mapper->hole_count++] = (struct plan_hole){gap.start, gap.start + gap.length};
+    if (!lost)
+        return 0;
+    struct bytes reason = {0};
+    bytes_append(&reason, text, length);
+    gap.reason = bytes_text(&reason);
+    int result = store_gap_add(mapper->commit->store, &gap, mapper->error);
+    bytes_free(&reason);
+    return result;
+}
+
 static int take_frame(void *context, uint8_t type, const uint8_t *payload, size_t length)
 {
     struct wire_reader reader = {payload, length, 0, false};
     switch (type) {
+    case FRAME_EXTENT:
+        return take_extent(context, &reader);
     case FRAME_VOLUME:
         return take_volume(context, &reader);
     case FRAME_FILE:
@@ -218,6 +250,7 @@ int commit_map(const struct commit *commit, struct spool *spool, struct error *e
         result = end_batch(&mapper);
     bytes_free(&mapper.path);
     if (result == 0)
-        result = plan_spans(commit->store, commit->unit->evidence_id, commit->size, error);
+        result = plan_spans(commit->store, commit->unit->evidence_id, commit->size, mapper.holes, mapper.hole_count, error);
+    free(mapper.holes);
     return result == 0 ? store_evidence_state(commit->store, commit->unit->evidence_id, "mapped", "", error) : -1;
 }

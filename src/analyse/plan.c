@@ -22,6 +22,8 @@ struct planner {
     int64_t span_start;
     int64_t covered;           /* everything before it is in a segment that is closed, or free */
     struct store_segment open; /* the segment that may still grow; length 0: none */
+    const struct plan_hole *holes; /* those that are not behind the sweep yet */
+    size_t hole_count;
     struct error *error;
 };
 
@@ -38,17 +40,35 @@ static int add_span(struct planner *planner, int64_t end)
     return store_unit_add(planner->store, &unit, planner->error);
 }
 
-/* Ends spans at `from`, and up to `to` where these bytes may be cut anywhere. */
-static int cut_spans(struct planner *planner, int64_t from, int64_t to, bool cuttable)
+static int cut_anywhere(struct planner *planner, int64_t from, int64_t to)
 {
-    if (from - planner->span_start >= SPAN_SIZE && add_span(planner, from) != 0)
-        return -1;
-    while (cuttable && to - planner->span_start > SPAN_SIZE) {
+    while (to - planner->span_start > SPAN_SIZE) {
         int64_t cut = (planner->span_start + SPAN_SIZE) / CUT_ALIGNMENT * CUT_ALIGNMENT;
         if (add_span(planner, cut > from ? cut : from) != 0)
             return -1;
     }
     return 0;
+}
+
+/* Ends spans at `from`, and up to `to` where these bytes may be cut anywhere: there holes are left out, too. */
+static int cut_spans(struct planner *planner, int64_t from, int64_t to, bool cuttable)
+{
+    if (from - planner->span_start >= SPAN_SIZE && add_span(planner, from) != 0)
+        return -1;
+    if (!cuttable)
+        return 0;
+    for (; planner->hole_count > 0 && planner->holes->start < to; planner->holes++, planner->hole_count--) {
+        int64_t start = planner->holes->start > from ? planner->holes->start : from;
+        int64_t end = planner->holes->end < to ? planner->holes->end : to;
+        if (start < end) {
+            if (cut_anywhere(planner, from, start) != 0 || add_span(planner, start) != 0)
+                return -1;
+            planner->span_start = end;
+        }
+        if (planner->holes->end > to)
+            break; /* it goes on behind these bytes */
+    }
+    return cut_anywhere(planner, from, to);
 }
 
 static int close_segment(struct planner *planner)
@@ -180,10 +200,11 @@ static int take_run(void *context, const struct store_run *run)
     return 0;
 }
 
-int plan_spans(struct store *store, int64_t evidence_id, int64_t size, struct error *error)
+int plan_spans(struct store *store, int64_t evidence_id, int64_t size, const struct plan_hole *holes, size_t hole_count,
+               struct error *error)
 {
     static struct planner planner; /* large; a supervisor makes one plan at a time */
-    planner = (struct planner){.store = store, .evidence_id = evidence_id, .size = size, .error = error};
+    planner = (struct planner){.store = store, .evidence_id = evidence_id, .size = size, .holes = holes, .hole_count = hole_count, .error = error};
     if (store_run_each(store, evidence_id, take_run, &planner, error) != 0 || advance(&planner, size) != 0 ||
         close_segment(&planner) != 0 || cut_spans(&planner, planner.covered, size, true) != 0 ||
         add_span(&planner, size) != 0)

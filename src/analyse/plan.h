@@ -2,6 +2,7 @@
 #ifndef ANALYSE_PLAN_H
 #define ANALYSE_PLAN_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "store/store.h"
@@ -13,8 +14,15 @@ enum {
     FILES_UNIT_COUNT = 1024,     /* files in one, at most */
 };
 
-/* Makes segments and span units of an image of `size` bytes from its runs, which are cleared. Inside the caller's
- * transaction. Deterministic: the same runs give the same plan. */
-int plan_spans(struct store *store, int64_t evidence_id, int64_t size, struct error *error);
+/* A part of the image that no span need read: nothing stands there, or it is lost. */
+struct plan_hole {
+    int64_t start, end; /* bytes */
+};
+
+/* Makes segments and span units of an image of `size` bytes from its runs, which are cleared. Holes (in order, apart from each
+ * other) are left out of the spans, but for those inside a file that the sweep hashes. Inside the caller's transaction.
+ * Deterministic: the same runs and holes give the same plan. */
+int plan_spans(struct store *store, int64_t evidence_id, int64_t size, const struct plan_hole *holes, size_t hole_count,
+               struct error *error);
 
 #endif

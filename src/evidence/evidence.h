@@ -24,8 +24,9 @@ struct sb_evidence_info {
 };
 
 /* Opens what stands at `paths` (the segments of one image in order, one image, one plain file, or one folder), read-only.
- * For an image in segments the first one is enough for E01 and .001/.000: the others are looked for beside it; a missing
- * segment is an error that names it. NULL with a sentence in *error. Owned by the caller. */
+ * For an image in segments the first one is enough for E01 and .001/.000: the others are looked for beside it. A
+ * piece of a split raw image that is missing is an error that names it; of a damaged or cut-off image of another format what
+ * is left is opened, and sb_evidence_extent says what is lost. NULL with a sentence in *error. Owned by the caller. */
 struct sb_evidence *sb_evidence_open(const char *const paths[], size_t count, struct error *error);
 void sb_evidence_close(struct sb_evidence *evidence); /* NULL is allowed */
 const struct sb_evidence_info *sb_evidence_info(const struct sb_evidence *evidence);
@@ -39,6 +40,17 @@ int sb_evidence_siblings(const char *const paths[], size_t count, int (*each)(vo
 /* Reads image bytes; returns how many (less than asked only at the end), or -1 with a sentence (an unreadable sector). */
 int64_t sb_evidence_read(struct sb_evidence *evidence, uint64_t offset, void *buffer, size_t length,
                          struct error *error);
+
+/* What stands in a part of an image or a file: bytes to be read; zeros that take no room anywhere (a hole of a sparse image
+ * or file), so that terabytes of them need not be read; or bytes that are lost with a part of the image. */
+enum sb_extent_kind { SB_DATA, SB_ZEROS, SB_LOST };
+struct sb_extent {
+    enum sb_extent_kind kind;
+    uint64_t start, length; /* bytes, at least one; more of the same kind may follow */
+    const char *reason;     /* of what is lost: one sentence, valid as long as the evidence is open */
+};
+/* Of the image at `offset`, which must lie within it. */
+void sb_evidence_extent(struct sb_evidence *evidence, uint64_t offset, struct sb_extent *extent);
 
 struct sb_volume {
     uint32_t number; /* from 0, in the order of the medium */
@@ -80,7 +92,12 @@ struct sb_file {
     size_t run_count;
 };
 
+enum { SB_EXTENT_TOLD = 1 << 20 }; /* bytes of zeros or of lost bytes in a row that the map tells of */
+
 struct sb_map_sink {
+    /* Called first, in the order of the medium: what need not, or cannot, be read, as long as it is at least
+     * SB_EXTENT_TOLD bytes. */
+    int (*extent)(void *context, const struct sb_extent *extent);
     /* Called in the order of the medium, each volume before its files. Other than 0 ends the walk with that value. */
     int (*volume)(void *context, const struct sb_volume *volume);
     int (*file)(void *context, const struct sb_file *file);
@@ -108,6 +125,8 @@ struct sb_file_place {
 struct sb_file_reader *sb_file_open(struct sb_evidence *evidence, const struct sb_file_place *place,
                                     struct error *error);
 int64_t sb_file_read(struct sb_file_reader *reader, uint64_t offset, void *buffer, size_t length, struct error *error);
+/* What stands in the file at `offset`, which must lie within its size. */
+void sb_file_extent(struct sb_file_reader *reader, uint64_t offset, struct sb_extent *extent);
 void sb_file_close(struct sb_file_reader *reader);
 
 /* The type of a content by its first bytes, as a MIME type ("image/jpeg"), by libmagic. sb_type_prepare loads the

@@ -1,25 +1,18 @@
-/* Expert Witness images (E01, Ex01, S01) through libewf. What libewf would pass over is checked here: that every
- * segment is there and carries its number, that the last one is complete, and that what was read had a right checksum.
- */
+/* Expert Witness images (E01, Ex01, S01): through libewf where nothing is missing (ewf_index.h says why that is looked at
+ * first), else what is left of them by ewf_salvage.c. Ex01 is libewf's alone. What was read must have a right checksum. */
 #include <ctype.h>
-#include <fcntl.h>
 #include <libewf.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "base/number.h"
+#include "evidence/ewf_index.h"
 #include "evidence/medium.h"
 #include "evidence/segments.h"
 
 enum {
-    SEGMENT_HEADER = 13,     /* signature 8, a byte of one, segment number 2, two zero bytes */
-    SECTION_DESCRIPTOR = 76, /* type 16, offset of the next 8, size 8, padding, checksum */
     READ_MAX = 64 * 1024 * 1024,
     CHUNK_MAX = 128 * 1024 * 1024,
-    CHUNK_SPARE = 4096, /* a checksum, and what a chunk grows by that does not compress */
 };
 
 struct ewf {
@@ -85,41 +78,6 @@ static void close_ewf(struct medium *medium)
     }
     free(ewf->tail);
     free(ewf);
-}
-
-/* Every file must be the segment that its place in the list says, and the last must end the image. */
-static int check_segment(const char *path, size_t number, bool last, struct error *error)
-{
-    uint8_t header[SEGMENT_HEADER];
-    char section[16] = "";
-    const char *name = path_name(path);
-    int descriptor = open(path, O_RDONLY | O_CLOEXEC);
-    struct stat status;
-    if (descriptor < 0 || fstat(descriptor, &status) != 0) {
-        if (descriptor >= 0)
-            close(descriptor);
-        return fail(error, "Segment %s cannot be opened: check that it may be read.", name);
-    }
-    bool readable = pread(descriptor, header, sizeof header, 0) == sizeof header;
-    bool ended = status.st_size > SECTION_DESCRIPTOR &&
-                 pread(descriptor, section, sizeof section, status.st_size - SECTION_DESCRIPTOR) == sizeof section;
-    close(descriptor);
-    if (!readable)
-        return fail(error, "Segment %s is empty or cut off: copy it again.", name);
-    if (memcmp(header, "EVF\x09\x0d\x0a\xff\x00", 8) != 0)
-        return memcmp(header, "EVF2\x0d\x0a\x81\x00", 8) == 0
-                   ? 0 /* the second format numbers its segments elsewhere: libewf checks them */
-                   : fail(error, "Segment %s is no Expert Witness file: copy it again.", name);
-    if (load_le16(header + 9) != (uint16_t)number)
-        return fail(error, "%s is segment %u of its image, where segment %zu should stand: name all segments in order.",
-                    name, (unsigned)load_le16(header + 9), number);
-    bool next = memcmp(section, "next", 5) == 0;
-    bool done = memcmp(section, "done", 5) == 0;
-    if (!ended || (!next && !done))
-        return fail(error, "Segment %s is cut off: copy it again.", name);
-    if (last && next)
-        return fail(error, "The segment after %s is missing: put it beside the others and try again.", name);
-    return 0;
 }
 
 static void lower_hex(char *text, size_t digits)
@@ -197,7 +155,7 @@ static int read_tail(struct ewf *ewf, struct error *error)
     size32_t chunk = 0;
     if (libewf_handle_get_chunk_size(ewf->handle, &chunk, NULL) != 1 || chunk == 0 || chunk > CHUNK_MAX)
         return 0;
-    size_t room = (size_t)chunk + CHUNK_SPARE;
+    size_t room = (size_t)chunk + EWF_CHUNK_SPARE;
     uint8_t *data = calloc(1, room);
     if (data == NULL)
         return fail(error, "Memory is short: close other programs and try again.");
@@ -214,11 +172,8 @@ static int read_tail(struct ewf *ewf, struct error *error)
     return 0;
 }
 
-struct medium *medium_open_ewf(const char *const paths[], size_t count, struct error *error)
+static struct medium *open_with_libewf(const char *const paths[], size_t count, struct error *error)
 {
-    for (size_t i = 0; i < count; i++)
-        if (check_segment(paths[i], i + 1, i + 1 == count, error) != 0)
-            return NULL;
     struct ewf *ewf = calloc(1, sizeof *ewf);
     if (ewf == NULL) {
         fail(error, "Memory is short: close other programs and try again.");
@@ -244,4 +199,22 @@ struct medium *medium_open_ewf(const char *const paths[], size_t count, struct e
     }
     read_digests(ewf);
     return &ewf->medium;
+}
+
+struct medium *medium_open_ewf(const char *const paths[], size_t count, bool second, struct error *error)
+{
+    if (second)
+        return open_with_libewf(paths, count, error);
+    struct ewf_index index;
+    struct error reason = {0};
+    if (ewf_index_build(&index, paths, count, error) != 0) {
+        ewf_index_free(&index);
+        return NULL;
+    }
+    struct medium *medium = index.sound ? open_with_libewf(paths, count, &reason) : NULL;
+    if (medium != NULL) {
+        ewf_index_free(&index);
+        return medium;
+    }
+    return medium_salvage_ewf(&index, error);
 }

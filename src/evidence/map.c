@@ -49,12 +49,49 @@ static int tell_cut(const struct sb_map_sink *sink)
     return result;
 }
 
+/* Neighbours of one kind are told as one, when they are long together. */
+static int tell_extents(struct sb_evidence *evidence, const struct sb_map_sink *sink)
+{
+    enum { PROGRESS_EVERY = 4096 };
+    struct sb_extent told = {.kind = SB_DATA};
+    unsigned steps = 0;
+    int result = 0;
+    for (uint64_t at = 0; result == 0 && at < evidence->info.size;) {
+        struct sb_extent next;
+        sb_evidence_extent(evidence, at, &next);
+        if (next.kind == told.kind && (next.kind != SB_LOST || strcmp(next.reason, told.reason) == 0)) {
+            told.length += next.length;
+        } else {
+            if (told.kind != SB_DATA && told.length >= SB_EXTENT_TOLD)
+                result = sink->extent(sink->context, &told);
+            told = next;
+        }
+        at += next.length;
+        if (++steps % PROGRESS_EVERY == 0 && result == 0 && sink->progress != NULL)
+            result = sink->progress(sink->context, 0);
+    }
+    if (result == 0 && told.kind != SB_DATA && told.length >= SB_EXTENT_TOLD)
+        result = sink->extent(sink->context, &told);
+    return result;
+}
+
+static int tell_missing(const struct sb_evidence *evidence, const struct sb_map_sink *sink)
+{
+    struct bytes text = {0};
+    bytes_append_text(&text, evidence->medium->missing);
+    int result = sink_gap(sink, &text);
+    bytes_free(&text);
+    return result;
+}
+
 int sb_evidence_map(struct sb_evidence *evidence, const struct sb_map_sink *sink, struct error *error)
 {
     if (evidence->medium == NULL)
         return folder_map(evidence, sink, error);
     struct walk_counts counts = {0};
-    int result = 0;
+    int result = sink->extent == NULL ? 0 : tell_extents(evidence, sink);
+    if (result == 0 && evidence->medium->missing[0] != '\0')
+        result = tell_missing(evidence, sink);
     for (size_t i = 0; i < evidence->volume_count && result == 0; i++) {
         result = tell_volume(evidence, &evidence->volumes[i], sink);
         if (result == 0 && evidence->info.single_file)

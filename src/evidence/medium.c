@@ -1,6 +1,9 @@
 /* Reading a medium within its bounds, whole, whatever pieces its format hands out. */
 #include "evidence/medium.h"
 
+#include <errno.h>
+#include <unistd.h>
+
 int64_t medium_read(struct medium *medium, uint64_t offset, void *buffer, size_t length, struct error *error)
 {
     if (offset >= medium->size)
@@ -18,6 +21,32 @@ int64_t medium_read(struct medium *medium, uint64_t offset, void *buffer, size_t
         done += (size_t)count;
     }
     return (int64_t)done;
+}
+
+void medium_extent(struct medium *medium, uint64_t offset, struct sb_extent *extent)
+{
+    *extent = (struct sb_extent){.kind = SB_DATA, .start = offset, .length = medium->size - offset};
+    if (medium->extent != NULL)
+        medium->extent(medium, offset, extent);
+    if (extent->length == 0 || extent->length > medium->size - offset)
+        extent->length = medium->size - offset;
+}
+
+void descriptor_extent(int descriptor, uint64_t offset, uint64_t size, struct sb_extent *extent)
+{
+    *extent = (struct sb_extent){.kind = SB_DATA, .start = offset, .length = size - offset};
+    off_t data = lseek(descriptor, (off_t)offset, SEEK_DATA);
+    if (data < 0 && errno != ENXIO)
+        return; /* a device, or a file system that keeps no holes */
+    if (data < 0 || (uint64_t)data > offset) {
+        extent->kind = SB_ZEROS;
+        if (data >= 0 && (uint64_t)data < size)
+            extent->length = (uint64_t)data - offset;
+        return;
+    }
+    off_t hole = lseek(descriptor, (off_t)offset, SEEK_HOLE);
+    if (hole > data && (uint64_t)hole < size)
+        extent->length = (uint64_t)hole - offset;
 }
 
 void medium_close(struct medium *medium)

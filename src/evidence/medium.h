@@ -5,10 +5,14 @@
 #ifndef EVIDENCE_MEDIUM_H
 #define EVIDENCE_MEDIUM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/error.h"
+#include "evidence/evidence.h"
+
+struct ewf_index;
 
 struct medium {
     const char *format;    /* as in struct sb_evidence_info */
@@ -18,13 +22,20 @@ struct medium {
     char recorded_sha1[41];
     /* Reads up to length bytes at offset; both lie within the medium. Returns 1 to length, or -1 with a sentence. */
     int64_t (*read)(struct medium *medium, uint64_t offset, void *buffer, size_t length, struct error *error);
+    /* What stands at an offset within the medium, and how far (at least one byte; more of the same may follow). NULL: it
+     * is all data. */
+    void (*extent)(struct medium *medium, uint64_t offset, struct sb_extent *extent);
+    /* A part is missing of which nobody knows where it belongs; one sentence, or "". */
+    char missing[160];
     void (*close)(struct medium *medium); /* gives back the medium itself too */
 };
 
 /* Each opens one format read-only; NULL with a sentence. `paths` are the image's files in order. Owned by the caller.
- */
+ * `second`: the second version of the Expert Witness format (Ex01). */
 struct medium *medium_open_raw(const char *const paths[], size_t count, struct error *error);
-struct medium *medium_open_ewf(const char *const paths[], size_t count, struct error *error);
+struct medium *medium_open_ewf(const char *const paths[], size_t count, bool second, struct error *error);
+/* What is left of a damaged image. Takes the index over, in any case; its paths need not outlive the call. */
+struct medium *medium_salvage_ewf(struct ewf_index *index, struct error *error);
 struct medium *medium_open_aff(const char *path, struct error *error);
 struct medium *medium_open_vhd(const char *path, struct error *error);
 struct medium *medium_open_vmdk(const char *path, struct error *error);
@@ -32,6 +43,10 @@ struct medium *medium_open_qcow(const char *path, struct error *error);
 
 /* Reads exactly what lies within the medium: length bytes, or less only at its end. -1 with a sentence. */
 int64_t medium_read(struct medium *medium, uint64_t offset, void *buffer, size_t length, struct error *error);
+/* What stands at an offset; offset must lie within the medium. */
+void medium_extent(struct medium *medium, uint64_t offset, struct sb_extent *extent);
+/* The same for an open file of `size` bytes: what the file system below says of its holes. */
+void descriptor_extent(int descriptor, uint64_t offset, uint64_t size, struct sb_extent *extent);
 void medium_close(struct medium *medium); /* NULL is allowed */
 
 #endif

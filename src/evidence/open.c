@@ -42,7 +42,7 @@ static struct medium *open_medium(const struct path_list *files, const struct he
     const char *const *paths = (const char *const *)files->path;
     const char *first = paths[0];
     if (starts_with(head, "EVF\x09\x0d\x0a\xff\x00", 8) || starts_with(head, "EVF2\x0d\x0a\x81\x00", 8))
-        return medium_open_ewf(paths, files->count, error);
+        return medium_open_ewf(paths, files->count, head->first[3] == '2', error);
     if (starts_with(head, "AFF10\r\n\0", 8))
         return medium_open_aff(first, error);
     if (starts_with(head, "KDMV", 4) || starts_with(head, "COWD", 4) || starts_with(head, "# Disk DescriptorFile", 21))
@@ -172,4 +172,9 @@ int64_t sb_evidence_read(struct sb_evidence *evidence, uint64_t offset, void *bu
     if (evidence->medium == NULL)
         return fail(error, "A folder has no bytes of its own: read its files.");
     return medium_read(evidence->medium, offset, buffer, length, error);
+}
+
+void sb_evidence_extent(struct sb_evidence *evidence, uint64_t offset, struct sb_extent *extent)
+{
+    medium_extent(evidence->medium, offset, extent);
 }

@@ -46,9 +46,8 @@ static int open_piece(struct raw *raw, size_t piece, struct error *error)
     return descriptor;
 }
 
-static int64_t read_raw(struct medium *medium, uint64_t offset, void *buffer, size_t length, struct error *error)
+static size_t piece_at(const struct raw *raw, uint64_t offset)
 {
-    struct raw *raw = (struct raw *)medium;
     size_t low = 0;
     size_t high = raw->count - 1;
     while (low < high) {
@@ -58,6 +57,24 @@ static int64_t read_raw(struct medium *medium, uint64_t offset, void *buffer, si
         else
             high = middle;
     }
+    return low;
+}
+
+static void raw_extent(struct medium *medium, uint64_t offset, struct sb_extent *extent)
+{
+    struct raw *raw = (struct raw *)medium;
+    size_t piece = piece_at(raw, offset);
+    uint64_t start = piece == 0 ? 0 : raw->pieces[piece - 1].end;
+    int descriptor = open_piece(raw, piece, NULL);
+    if (descriptor >= 0)
+        descriptor_extent(descriptor, offset - start, raw->pieces[piece].end - start, extent);
+    extent->start = offset;
+}
+
+static int64_t read_raw(struct medium *medium, uint64_t offset, void *buffer, size_t length, struct error *error)
+{
+    struct raw *raw = (struct raw *)medium;
+    size_t low = piece_at(raw, offset);
     uint64_t start = low == 0 ? 0 : raw->pieces[low - 1].end;
     if (length > raw->pieces[low].end - offset)
         length = (size_t)(raw->pieces[low].end - offset);
@@ -116,7 +133,7 @@ struct medium *medium_open_raw(const char *const paths[], size_t count, struct e
         return NULL;
     }
     raw->medium = (struct medium){
-        .format = count > 1 ? "split raw" : "raw", .sector_size = 512, .read = read_raw, .close = close_raw};
+        .format = count > 1 ? "split raw" : "raw", .sector_size = 512, .read = read_raw, .extent = raw_extent, .close = close_raw};
     for (size_t i = 0; i < OPEN_PIECES; i++)
         raw->open[i].descriptor = -1;
     int result = 0;

@@ -14,6 +14,9 @@ struct sb_file_reader {
     int descriptor;               /* a file of a folder, or -1 */
     TSK_FS_FILE *file;            /* a file of a file system, or NULL */
     const TSK_FS_ATTR *attribute; /* of file */
+    const TSK_FS_ATTR_RUN *run;   /* of attribute: where the extent asked for last lies; NULL: none */
+    uint64_t base;                /* of the file system in the medium, bytes */
+    bool plain;                   /* runs tell where the bytes stand as they are */
 };
 
 static int fail_with_complaint(struct error *error, const char *what)
@@ -70,6 +73,11 @@ static int open_in_volume(struct sb_file_reader *reader, const struct sb_file_pl
         size = located < size ? located : size;
     }
     reader->size = size < place->size ? size : place->size;
+    reader->base = (uint64_t)fs->offset;
+    reader->plain = (reader->attribute->flags & TSK_FS_ATTR_NONRES) != 0 && reader->attribute->nrd.skiplen == 0 &&
+                    (reader->attribute->flags & (TSK_FS_ATTR_COMP | TSK_FS_ATTR_ENC)) == 0 &&
+                    (reader->file->meta->flags & TSK_FS_META_FLAG_COMP) == 0 && !volume->in_pool &&
+                    fs->block_pre_size == 0 && fs->block_post_size == 0;
     return 0;
 }
 
@@ -128,6 +136,83 @@ int64_t sb_file_read(struct sb_file_reader *reader, uint64_t offset, void *buffe
     if (count < 0 || (size_t)count > length)
         return fail_with_complaint(error, "The file cannot be read");
     return count;
+}
+
+/* The run that holds a block, from the one before on: files are read forwards. */
+static const TSK_FS_ATTR_RUN *find_run(struct sb_file_reader *reader, uint64_t block)
+{
+    const TSK_FS_ATTR_RUN *run = reader->run != NULL && reader->run->offset <= block ? reader->run : reader->attribute->nrd.run;
+    while (run != NULL && (block < run->offset || block - run->offset >= run->len))
+        run = run->next;
+    return reader->run = run;
+}
+
+/* A hole of a plain file is zeros; so is one of a compressed file that is longer than its units, since a shorter one is what
+ * compression saved. What a run holds is what the medium holds there. */
+static void extent_by_runs(struct sb_file_reader *reader, uint64_t offset, struct sb_extent *extent)
+{
+    const TSK_FS_ATTR *attribute = reader->attribute;
+    uint64_t block_size = reader->file->fs_info->block_size;
+    uint64_t initialised = attribute->nrd.initsize < 0 ? 0 : (uint64_t)attribute->nrd.initsize;
+    if (offset >= initialised && reader->plain) {
+        extent->kind = SB_ZEROS;
+        return;
+    }
+    if (reader->plain && extent->length > initialised - offset)
+        extent->length = initialised - offset;
+    const TSK_FS_ATTR_RUN *run = find_run(reader, offset / block_size);
+    uint64_t end;
+    uint64_t length;
+    if (run == NULL || __builtin_add_overflow(run->offset, run->len, &end) ||
+        __builtin_mul_overflow(end, block_size, &end))
+        return;
+    length = end - offset;
+    bool hole = (run->flags & (TSK_FS_ATTR_RUN_FLAG_SPARSE | TSK_FS_ATTR_RUN_FLAG_FILLER)) != 0;
+    if (!reader->plain) {
+        uint64_t unit = attribute->nrd.compsize * block_size;
+        uint64_t up = unit == 0 ? 0 : (offset + unit - 1) / unit * unit; /* where the next whole unit begins */
+        uint64_t down = unit == 0 ? 0 : end / unit * unit;
+        if (hole && up == offset && down > offset) {
+            extent->kind = SB_ZEROS;
+            length = down - offset;
+        } else if (hole && up < down) {
+            length = up - offset;
+        }
+        if (length < extent->length)
+            extent->length = length;
+        return;
+    }
+    uint64_t place;
+    if (length < extent->length)
+        extent->length = length;
+    if (hole) {
+        extent->kind = SB_ZEROS;
+    } else if (!__builtin_mul_overflow(run->addr, block_size, &place) &&
+               !__builtin_add_overflow(place, reader->base + (offset - run->offset * block_size), &place) &&
+               place < reader->evidence->medium->size) {
+        struct sb_extent beneath;
+        medium_extent(reader->evidence->medium, place, &beneath);
+        extent->kind = beneath.kind;
+        extent->reason = beneath.reason;
+        if (beneath.length < extent->length)
+            extent->length = beneath.length;
+    }
+}
+
+void sb_file_extent(struct sb_file_reader *reader, uint64_t offset, struct sb_extent *extent)
+{
+    *extent = (struct sb_extent){.kind = SB_DATA, .start = offset, .length = reader->size > offset ? reader->size - offset : 1};
+    if (offset >= reader->size)
+        return;
+    uint64_t most = extent->length;
+    if (reader->descriptor >= 0)
+        descriptor_extent(reader->descriptor, offset, reader->size, extent);
+    else if (reader->attribute == NULL)
+        medium_extent(reader->evidence->medium, offset, extent);
+    else if ((reader->attribute->flags & TSK_FS_ATTR_NONRES) != 0)
+        extent_by_runs(reader, offset, extent);
+    if (extent->length > most)
+        extent->length = most;
 }
 
 void sb_file_close(struct sb_file_reader *reader)

@@ -135,20 +135,6 @@ static bool file_exists(const char *path)
     return stat(path, &status) == 0;
 }
 
-/* Behind the end of a series: is there a later member still? Letters mean E-files only behind E99, since ".exe" and
- * ".ext" would otherwise count as members. */
-static int check_for_hole(enum series series, const char *missing, char *path, char *extension, struct error *error)
-{
-    for (int probe = 0; probe < HOLE_PROBE && count_up(series, extension); probe++) {
-        if (series == SERIES_WITNESS && !isdigit((unsigned char)extension[strlen(extension) - 1]))
-            break;
-        if (file_exists(path))
-            return fail(error, "Segment %s is missing, though %s is there: put it beside the others and try again.",
-                        path_name(missing), path_name(path));
-    }
-    return 0;
-}
-
 static int follow_series(const char *first, enum series series, struct path_list *out, struct error *error)
 {
     char *path = strdup(first);
@@ -156,20 +142,42 @@ static int follow_series(const char *first, enum series series, struct path_list
         return fail(error, "Memory is short: close other programs and try again.");
     char *extension = strrchr(path, '.') + 1;
     int result = path_list_add(out, first, error);
-    bool more = result == 0;
-    while (more && out->count < SEGMENTS_MAX) {
-        more = count_up(series, extension) && file_exists(path);
-        if (more)
-            more = (result = path_list_add(out, path, error)) == 0;
+    char *missing = NULL; /* the first of those that were not there in a row */
+    int holes = 0;
+    while (result == 0 && holes < HOLE_PROBE && out->count < SEGMENTS_MAX && count_up(series, extension)) {
+        /* Letters mean E-files only behind E99, since ".exe" and ".ext" would otherwise count as members. */
+        if (holes > 0 && series == SERIES_WITNESS && !isdigit((unsigned char)extension[strlen(extension) - 1]))
+            break;
+        bool there = file_exists(path);
+        if (!there && holes++ == 0 && (missing = strdup(path)) == NULL)
+            result = fail(error, "Memory is short: close other programs and try again.");
+        else if (there && holes > 0 && series != SERIES_WITNESS)
+            result = fail(error, "Segment %s is missing, though %s is there: put it beside the others and try again.",
+                          path_name(missing), path_name(path));
+        else if (there)
+            result = path_list_add(out, path, error);
+        if (there) {
+            free(missing);
+            missing = NULL;
+            holes = 0;
+        }
     }
-    if (result == 0) {
-        char *missing = strdup(path);
-        result = missing == NULL ? fail(error, "Memory is short: close other programs and try again.")
-                                 : check_for_hole(series, missing, path, extension, error);
-        free(missing);
-    }
+    free(missing);
     free(path);
     return result;
+}
+
+char *segments_member(const char *path, size_t number)
+{
+    const char *dot = strrchr(path_name(path), '.');
+    enum series series = dot == NULL ? SERIES_NONE : series_of(dot + 1);
+    char *member = NULL;
+    if (series == SERIES_NONE || number > SEGMENTS_MAX)
+        return asprintf(&member, "%zu", number) < 0 ? NULL : member;
+    member = strdup(path);
+    for (size_t i = 1; member != NULL && i < number; i++)
+        (void)count_up(series, member + (dot - path) + 1);
+    return member;
 }
 
 int segments_find(const char *const paths[], size_t count, struct path_list *out, struct error *error)

@@ -9,6 +9,29 @@ static int64_t read_file(void *context, uint64_t offset, void *buffer, size_t le
     return sb_file_read(context, offset, buffer, length, error);
 }
 
+static void file_extent(void *context, uint64_t offset, struct sb_extent *extent)
+{
+    sb_file_extent(context, offset, extent);
+}
+
+/* Zeros that nobody stored cost as much to hash as bytes that somebody did; a file of terabytes of them would hold the rest
+ * up for hours, and says nothing by its digest. */
+static bool has_huge_holes(struct source *source)
+{
+    static const uint64_t hashed_most = UINT64_C(64) << 30;
+    uint64_t holes = 0;
+    if (source->size < hashed_most)
+        return false;
+    for (uint64_t at = 0; at < source->size && holes <= hashed_most;) {
+        struct sb_extent extent;
+        source->extent(source->context, at, &extent);
+        holes += extent.kind == SB_ZEROS ? extent.length : 0;
+        if (__builtin_add_overflow(at, extent.length, &at))
+            break;
+    }
+    return holes > hashed_most;
+}
+
 static int read_whole(struct worker *worker, uint32_t number, const struct sb_file_place *place, bool scan,
                       bool digests_wanted, uint64_t done_before, struct error *error)
 {
@@ -20,6 +43,7 @@ static int read_whole(struct worker *worker, uint32_t number, const struct sb_fi
         return 0;
     }
     struct source source = {.read = read_file,
+                            .extent = file_extent,
                             .context = reader,
                             .size = place->size,
                             .read_end = place->size,
@@ -27,6 +51,8 @@ static int read_whole(struct worker *worker, uint32_t number, const struct sb_fi
                             .file = number,
                             .report_end = place->size,
                             .buffer = worker->buffer};
+    bool huge = digests_wanted && has_huge_holes(&source);
+    digests_wanted = digests_wanted && !huge;
     struct stretch stretch = {.end = place->size,
                               .own_end = place->size,
                               .done_before = done_before,
@@ -36,6 +62,10 @@ static int read_whole(struct worker *worker, uint32_t number, const struct sb_fi
     const char *type = NULL;
     struct digests digests;
     int result = scan_stretch(worker, &source, &stretch, &type, &digests, error);
+    if (result == 0 && source_end(&source) != 0)
+        result = fail(error, "the supervisor is gone");
+    if (result == 0 && huge)
+        result = findings_note(worker->findings, 0, "", "more than 64 GiB of the file are holes: it has no digests");
     sb_file_close(reader);
     if (result != 0)
         return -1;

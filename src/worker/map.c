@@ -75,8 +75,21 @@ static int send_progress(void *context, uint64_t files)
     return answer_progress(context, files);
 }
 
+_Static_assert((int)EXTENT_LEAST == (int)SB_EXTENT_TOLD, "the supervisor believes no shorter one");
+
+static int send_extent(void *context, const struct sb_extent *extent)
+{
+    struct answer *answer = context;
+    size_t start = answer_begin(answer, FRAME_EXTENT);
+    wire_put_u64(&answer->out, extent->start);
+    wire_put_u64(&answer->out, extent->length);
+    wire_put_u8(&answer->out, extent->kind == SB_LOST);
+    wire_put_text_within(&answer->out, extent->kind == SB_LOST ? extent->reason : "", ERROR_TEXT_MAX);
+    return answer_end(answer, start);
+}
+
 int unit_map(struct worker *worker, struct error *error)
 {
-    struct sb_map_sink sink = {send_volume, send_file, send_gap, send_progress, &worker->answer};
+    struct sb_map_sink sink = {send_extent, send_volume, send_file, send_gap, send_progress, &worker->answer};
     return sb_evidence_map(worker->evidence, &sink, error);
 }

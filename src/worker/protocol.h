@@ -6,7 +6,7 @@
  *
  *  request   payload
  *  OPEN      version u32, memory limit u64 (bytes, 0 none), count u32, paths (text)…       answered by READY or FAILED
- *  MAP       –                                                       answered by VOLUME, FILE, RUNS, GAP, PROGRESS; DONE
+ *  MAP       –                                               answered by EXTENT, VOLUME, FILE, RUNS, GAP, PROGRESS; DONE
  *  SPAN      begin u64, end u64, digests u8, range count u32, (start u64, length u64)…,
  *            file count u32, (number u32, start u64, size u64)…      answered by SIGHTING, NOTE, CONTENT, UNREAD, PROGRESS
  *  FILES     digests u8, count u32, (number u32, volume start u64, inode u64, attribute type u32, attribute id u32,
@@ -29,6 +29,7 @@ enum {
     RUNS_PER_FRAME = 32 * 1024, /* so that a RUNS frame stays below FRAME_MAX */
     FILES_PATH_MAX = 32 * 1024, /* bytes of a file's path */
     NAME_MAX_BYTES = 4096,      /* bytes of a description, reason, type */
+    EXTENT_LEAST = 1 << 20,     /* bytes of an EXTENT */
 };
 
 enum frame_type {
@@ -54,6 +55,7 @@ enum frame_type {
     FRAME_PROGRESS,   /* bytes u64: how much of the unit is behind the worker */
     FRAME_DONE,       /* – */
     FRAME_FAILED,     /* reason text: the worker is well, but this cannot be done */
+    FRAME_EXTENT,     /* start u64, length u64, lost u8, reason text: a part that holds nothing but zeros, or is lost */
 };
 
 enum file_flag {

@@ -3,6 +3,15 @@
 
 #include <string.h>
 
+int source_end(struct source *source)
+{
+    if (source->unsaid.end == 0)
+        return 0;
+    uint64_t length = source->unsaid.end - source->unsaid.start;
+    source->unsaid.end = 0;
+    return answer_unread(source->answer, source->file, source->unsaid.start, length, source->unsaid.reason.text);
+}
+
 static int give_up(struct source *source, uint64_t start, uint64_t end, const char *reason)
 {
     if (source->bad_count > 0 && source->bad[source->bad_count - 1].end == start)
@@ -11,9 +20,20 @@ static int give_up(struct source *source, uint64_t start, uint64_t end, const ch
         source->bad[source->bad_count++].start = start, source->bad[source->bad_count - 1].end = end;
     else
         source->bad[SOURCE_BAD_MOST - 1].end = UINT64_MAX;
-    if (start < source->report_begin || start >= source->report_end)
+    start = start > source->report_begin ? start : source->report_begin;
+    end = end < source->report_end ? end : source->report_end;
+    if (start >= end)
         return 0;
-    return answer_unread(source->answer, source->file, start, end - start, reason);
+    if (source->unsaid.end == start) {
+        source->unsaid.end = end;
+        return 0;
+    }
+    if (source_end(source) != 0)
+        return -1;
+    source->unsaid.start = start;
+    source->unsaid.end = end;
+    (void)fail(&source->unsaid.reason, "%s", reason);
+    return 0;
 }
 
 /* Fills `length` bytes: where a read fails, piece by piece, with zeros for what stays unreadable. */
@@ -21,13 +41,23 @@ static int fill(struct source *source, uint64_t offset, uint8_t *buffer, size_t 
 {
     struct error error = {0};
     for (size_t at = 0; at < length;) {
-        int64_t got = source->read(source->context, offset + at, buffer + at, length - at, &error);
-        if (got > 0 && (size_t)got <= length - at) {
+        struct sb_extent extent;
+        source->extent(source->context, offset + at, &extent);
+        size_t wanted = length - at < extent.length ? length - at : (size_t)extent.length;
+        if (extent.kind != SB_DATA) {
+            memset(buffer + at, 0, wanted);
+            if (extent.kind == SB_LOST && give_up(source, offset + at, offset + at + wanted, extent.reason) != 0)
+                return -1;
+            at += wanted;
+            continue;
+        }
+        int64_t got = source->read(source->context, offset + at, buffer + at, wanted, &error);
+        if (got > 0 && (size_t)got <= wanted) {
             at += (size_t)got;
             continue;
         }
         uint64_t piece_end = ((offset + at) / SOURCE_PIECE + 1) * SOURCE_PIECE;
-        size_t piece = piece_end - (offset + at) < length - at ? (size_t)(piece_end - (offset + at)) : length - at;
+        size_t piece = piece_end - (offset + at) < wanted ? (size_t)(piece_end - (offset + at)) : wanted;
         got = source->read(source->context, offset + at, buffer + at, piece, &error);
         if (got <= 0) {
             memset(buffer + at, 0, piece);
@@ -39,6 +69,15 @@ static int fill(struct source *source, uint64_t offset, uint8_t *buffer, size_t 
         at += (size_t)got <= piece ? (size_t)got : piece;
     }
     return 0;
+}
+
+uint64_t source_hole(struct source *source, uint64_t offset)
+{
+    struct sb_extent extent;
+    if (offset >= source->size)
+        return 0;
+    source->extent(source->context, offset, &extent);
+    return extent.kind != SB_ZEROS ? 0 : extent.length < source->size - offset ? extent.length : source->size - offset;
 }
 
 const uint8_t *source_view(struct source *source, uint64_t offset, size_t length, size_t *available)

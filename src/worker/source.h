@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "evidence/evidence.h"
 #include "worker/answer.h"
 
 enum {
@@ -18,6 +19,8 @@ enum {
 
 struct source {
     int64_t (*read)(void *context, uint64_t offset, void *buffer, size_t length, struct error *error);
+    /* What stands at an offset below `size`. */
+    void (*extent)(void *context, uint64_t offset, struct sb_extent *extent);
     void *context;
     uint64_t size;
     uint64_t read_end; /* never read ahead beyond this offset unless a view asks for it */
@@ -32,11 +35,21 @@ struct source {
         uint64_t start, end;
     } bad[SOURCE_BAD_MOST];
     size_t bad_count;
+    struct {
+        uint64_t start, end;
+        struct error reason;
+    } unsaid; /* an unreadable part that may still grow; end 0: none */
 };
 
 /* Bytes [offset, offset + length) of the stream, or fewer at its end (*available). Offsets must not go back by more than
  * what the view before still held. NULL when the supervisor is gone. */
 const uint8_t *source_view(struct source *source, uint64_t offset, size_t length, size_t *available);
+
+/* Says what is still unsaid of unreadable parts; call it behind the last view. -1 when the supervisor is gone. */
+int source_end(struct source *source);
+
+/* How many bytes from `offset` on are a hole: zeros that need not be read. */
+uint64_t source_hole(struct source *source, uint64_t offset);
 
 /* Was any part of [start, end) unreadable? */
 bool source_bad(const struct source *source, uint64_t start, uint64_t end);

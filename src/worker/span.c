@@ -22,6 +22,11 @@ static int64_t read_image(void *context, uint64_t offset, void *buffer, size_t l
     return sb_evidence_read(context, offset, buffer, length, error);
 }
 
+static void image_extent(void *context, uint64_t offset, struct sb_extent *extent)
+{
+    sb_evidence_extent(context, offset, extent);
+}
+
 static void next_file(struct span *span)
 {
     span->next = (struct span_file){0};
@@ -85,6 +90,7 @@ int unit_span(struct worker *worker, struct wire_reader *request, struct error *
     if (read_request(&span, request, error) != 0)
         return -1;
     struct source source = {.read = read_image,
+                            .extent = image_extent,
                             .context = worker->evidence,
                             .size = sb_evidence_info(worker->evidence)->size,
                             .read_end = span.end,
@@ -104,5 +110,5 @@ int unit_span(struct worker *worker, struct wire_reader *request, struct error *
         if (sweep_range(worker, &source, &span, start, length, error) != 0)
             return -1;
     }
-    return findings_finish(worker->findings) == 0 ? 0 : fail(error, "the supervisor is gone");
+    return source_end(&source) == 0 && findings_finish(worker->findings) == 0 ? 0 : fail(error, "the supervisor is gone");
 }

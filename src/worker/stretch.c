@@ -6,7 +6,9 @@
 enum {
     CHUNK = 512 * 1024,     /* bytes a scanner is given at a time: fits the second-level cache beside its tables */
     TYPE_HEAD = 4096,       /* bytes a type is told from: always the same number, wherever chunks begin */
-    PROGRESS_STEP = 4 << 20 /* bytes between signs of life, at least one per chunk that took long */
+    PROGRESS_STEP = 4 << 20, /* bytes between signs of life, at least one per chunk that took long */
+    HASHED_STEP = 64 << 20,  /* bytes of a hole that are hashed before progress is said */
+    HOLE_LEAST = 4 << 20,    /* a hole that is not worth its bookkeeping is read */
 };
 
 struct peek {
@@ -25,6 +27,35 @@ static size_t read_ahead(void *context, uint64_t offset, uint8_t *buffer, size_t
     return source_peek(peek->source, peek->stretch->start + offset, buffer, length);
 }
 
+static void feed_zeros(struct digester *digester, uint64_t length)
+{
+    static const uint8_t zeros[1 << 20];
+    for (; length > 0; length -= length < sizeof zeros ? length : sizeof zeros)
+        digester_feed(digester, zeros, length < sizeof zeros ? (size_t)length : sizeof zeros);
+}
+
+static int say_progress(struct worker *worker, const struct stretch *stretch, uint64_t at, uint64_t *said,
+                        struct error *error)
+{
+    uint64_t behind = stretch->done_before + (at - stretch->own_begin);
+    if (behind / PROGRESS_STEP == *said)
+        return 0;
+    *said = behind / PROGRESS_STEP;
+    return answer_progress(&worker->answer, behind) == 0 ? 0 : fail(error, "the supervisor is gone");
+}
+
+/* How far nothing can begin, since a long hole stands here: up to a margin before its end, as UTF-16 may begin with a zero. */
+static uint64_t skip_hole(struct source *source, const struct stretch *stretch, uint64_t at)
+{
+    uint64_t hole = at == stretch->start ? 0 : source_hole(source, at); /* the head tells the type */
+    if (hole < HOLE_LEAST)
+        return 0;
+    uint64_t most = stretch->own_end - at;
+    if (stretch->hash && most > HASHED_STEP)
+        most = HASHED_STEP; /* signs of life between */
+    return hole - SB_MARGIN < most ? hole - SB_MARGIN : most;
+}
+
 int scan_stretch(struct worker *worker, struct source *source, const struct stretch *stretch, const char **type,
                  struct digests *digests, struct error *error)
 {
@@ -36,6 +67,15 @@ int scan_stretch(struct worker *worker, struct source *source, const struct stre
         digester_start(worker->digester);
     uint64_t said = stretch->done_before / PROGRESS_STEP;
     for (uint64_t at = stretch->own_begin; at < stretch->own_end;) {
+        uint64_t skipped = skip_hole(source, stretch, at);
+        if (skipped > 0) {
+            if (stretch->hash)
+                feed_zeros(worker->digester, skipped);
+            at += skipped;
+            if (say_progress(worker, stretch, at, &said, error) != 0)
+                return -1;
+            continue;
+        }
         uint64_t stop = stretch->own_end - at > CHUNK ? at + CHUNK : stretch->own_end;
         uint64_t low = at - stretch->start > SB_MARGIN ? at - SB_MARGIN : stretch->start;
         uint64_t high = stretch->end - stop > SB_MARGIN ? stop + SB_MARGIN : stretch->end;
@@ -55,13 +95,9 @@ int scan_stretch(struct worker *worker, struct source *source, const struct stre
                                  .own_end = (size_t)(stop - low)};
         if (stretch->scan && sb_scan_chunk(worker->scanner, &stream, &chunk, &sink) != 0)
             return fail(error, "the scanner ran out of memory");
-        uint64_t behind = stretch->done_before + (stop - stretch->own_begin);
-        if (behind / PROGRESS_STEP != said) {
-            said = behind / PROGRESS_STEP;
-            if (answer_progress(&worker->answer, behind) != 0)
-                return fail(error, "the supervisor is gone");
-        }
         at = stop;
+        if (say_progress(worker, stretch, at, &said, error) != 0)
+            return -1;
     }
     if (stretch->hash)
         digester_finish(worker->digester, digests);

@@ -3,21 +3,41 @@
 
 enum { READ_STEP = 1 << 20, PROGRESS_EVERY = 16 };
 
+/* Nothing is read of an image that will have no digest. */
+static int refuse_lost(struct worker *worker, uint64_t size, struct error *error)
+{
+    for (uint64_t at = 0; at < size;) {
+        struct sb_extent extent;
+        sb_evidence_extent(worker->evidence, at, &extent);
+        if (extent.kind == SB_LOST)
+            return fail(error, "The whole image has no digest, since a part of it is lost. %s", extent.reason);
+        at += extent.length;
+    }
+    return 0;
+}
+
 int unit_digest(struct worker *worker, struct error *error)
 {
     uint64_t size = sb_evidence_info(worker->evidence)->size;
     struct answer *answer = &worker->answer;
+    static const uint8_t zeros[READ_STEP];
+    if (refuse_lost(worker, size, error) != 0)
+        return -1;
     digester_start(worker->digester);
     unsigned steps = 0;
     for (uint64_t at = 0; at < size;) {
-        size_t wanted = size - at < READ_STEP ? (size_t)(size - at) : READ_STEP;
-        int64_t got = sb_evidence_read(worker->evidence, at, worker->buffer, wanted, error);
+        struct sb_extent extent;
+        sb_evidence_extent(worker->evidence, at, &extent);
+        size_t wanted = extent.length < READ_STEP ? (size_t)extent.length : READ_STEP;
+        bool hole = extent.kind == SB_ZEROS;
+        int64_t got = hole ? (int64_t)wanted
+                           : sb_evidence_read(worker->evidence, at, worker->buffer, wanted, error);
         if (got < 0)
             return -1;
         if (got == 0)
             return fail(error, "the evidence ends at byte %llu, before its size of %llu", (unsigned long long)at,
                         (unsigned long long)size);
-        digester_feed(worker->digester, worker->buffer, (size_t)got);
+        digester_feed(worker->digester, hole ? zeros : worker->buffer, (size_t)got);
         at += (uint64_t)got;
         if (++steps % PROGRESS_EVERY == 0 && answer_progress(answer, at) != 0)
             return fail(error, "the supervisor is gone");

@@ -150,7 +150,7 @@ static void check_plan(void)
 {
     struct error error = {0};
     int64_t size = world.size * world.step;
-    OK(plan_spans(world.store, world.evidence_id, size, &error));
+    OK(plan_spans(world.store, world.evidence_id, size, NULL, 0, &error));
     OK(store_segment_each(world.store, world.evidence_id, 0, size, see_segment, NULL, &error));
     for (int64_t i = 0; i < world.size; i++)
         if (world.owner[i] != world.found[i])
@@ -264,7 +264,7 @@ static void what_loses_bytes_to_its_like_is_hashed_apart(void **state)
         second.file_size = cases[i].loser_slack != 0 ? 512 : 1024;
         OK(store_run_add(world.store, world.evidence_id, &first, &error));
         OK(store_run_add(world.store, world.evidence_id, &second, &error));
-        OK(plan_spans(world.store, world.evidence_id, 5120, &error));
+        OK(plan_spans(world.store, world.evidence_id, 5120, NULL, 0, &error));
         take_spans();
         assert_int_equal(world.files_unit, cases[i].apart ? 2 : 0);
         close_world();
@@ -280,7 +280,7 @@ static void thousands_of_files_over_one_place_are_borne(void **state)
         struct store_run run = {.start = 0, .length = 100 * 4096, .file = file, .file_size = 100 * 4096, .priority = 4};
         OK(store_run_add(world.store, world.evidence_id, &run, &error));
     }
-    OK(plan_spans(world.store, world.evidence_id, 100 * 4096, &error));
+    OK(plan_spans(world.store, world.evidence_id, 100 * 4096, NULL, 0, &error));
     take_spans();
     assert_int_equal(world.span_count, 1);
     close_world();
