@@ -298,17 +298,23 @@ static int keep_lost(void *context, const struct store_gap *gap)
     return 0;
 }
 
-/* What the map said is lost, a span need not say again. */
-static int known_lost(struct committer *committer, int64_t start, int64_t length, bool *known)
+/* What the map said is lost, a span need not say again: shortens what it says, to nothing if need be. */
+static int leave_out_lost(struct committer *committer, int64_t *start, int64_t *length)
 {
     const struct commit *commit = committer->commit;
     if (!committer->lost_loaded &&
         store_gap_each(commit->store, commit->unit->evidence_id, keep_lost, committer, committer->error) != 0)
         return -1;
     committer->lost_loaded = true;
-    *known = false;
-    for (size_t i = 0; i < committer->lost_count && !*known; i++)
-        *known = committer->lost[i].start <= start && start + length <= committer->lost[i].end;
+    int64_t end = *start + *length;
+    for (size_t i = 0; i < committer->lost_count; i++) {
+        const struct plan_hole *lost = &committer->lost[i];
+        if (lost->start <= *start && *start < lost->end)
+            *start = end < lost->end ? end : lost->end;
+        if (lost->start < end && end <= lost->end)
+            end = *start > lost->start ? *start : lost->start;
+    }
+    *length = end - *start;
     return 0;
 }
 
@@ -319,10 +325,11 @@ static int take_unread(struct committer *committer, struct wire_reader *reader)
     int64_t start = (int64_t)wire_get_u64(reader);
     int64_t length = (int64_t)wire_get_u64(reader);
     const char *reason = wire_get_text(reader, NAME_MAX_BYTES, &reason_length);
-    bool known = false;
-    if (file == 0 && known_lost(committer, start, length, &known) != 0)
+    if (file == 0 && leave_out_lost(committer, &start, &length) != 0)
         return -1;
-    return known ? 0 : add_gap(committer, file, start, length, "", 0, reason, reason_length, false);
+    if (file == 0 && length == 0)
+        return 0;
+    return add_gap(committer, file, start, length, "", 0, reason, reason_length, false);
 }
 
 static int take_image(const struct committer *committer, struct wire_reader *reader)

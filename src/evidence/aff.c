@@ -1,4 +1,4 @@
-/* Advanced Forensics Format images through afflib. */
+/* Advanced Forensics Format images through afflib, if they are whole: else see aff_salvage.c. */
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 #include <afflib/afflib.h> /* needs the types above */
 
 #include "base/text.h"
-#include "evidence/medium.h"
+#include "evidence/aff_salvage.h"
 #include "evidence/segments.h"
 
 enum { READ_MAX = 64 * 1024 * 1024 };
@@ -49,6 +49,9 @@ static void read_digest(struct aff *aff, const char *segment, size_t size, char 
 
 struct medium *medium_open_aff(const char *path, struct error *error)
 {
+    struct medium *left = NULL;
+    if (medium_salvage_aff(path, &left, error) != 0 || left != NULL)
+        return left;
     struct aff *aff = calloc(1, sizeof *aff);
     if (aff == NULL) {
         fail(error, "Memory is short: close other programs and try again.");

@@ -38,6 +38,8 @@ struct medium *medium_open_ewf(const char *const paths[], size_t count, bool sec
 struct medium *medium_salvage_ewf(struct ewf_index *index, struct error *error);
 struct medium *medium_open_aff(const char *path, struct error *error);
 struct medium *medium_open_vhd(const char *path, struct error *error);
+/* Is this sector (512 bytes) the footer of a VHD, or its copy? */
+bool vhd_footer(const uint8_t *sector);
 struct medium *medium_open_vmdk(const char *path, struct error *error);
 struct medium *medium_open_qcow(const char *path, struct error *error);
 

@@ -9,7 +9,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/number.h"
 #include "evidence/room.h"
 #include "evidence/segments.h"
 
@@ -25,18 +24,6 @@ static bool starts_with(const struct head *head, const char *magic, size_t lengt
     return memcmp(head->first, magic, length) == 0;
 }
 
-/* The footer's checksum is the ones' complement of the sum of its bytes without the checksum itself. A disk whose last
- * sector merely begins with the magic is no VHD. */
-static bool is_vhd_footer(const uint8_t *sector)
-{
-    if (memcmp(sector, "conectix", 8) != 0)
-        return false;
-    uint32_t sum = 0;
-    for (size_t i = 0; i < HEAD; i++)
-        sum += i >= 64 && i < 68 ? 0 : sector[i];
-    return load_be32(sector + 64) == ~sum;
-}
-
 static struct medium *open_medium(const struct path_list *files, const struct head *head, struct error *error)
 {
     const char *const *paths = (const char *const *)files->path;
@@ -49,7 +36,7 @@ static struct medium *open_medium(const struct path_list *files, const struct he
         return medium_open_vmdk(first, error);
     if (starts_with(head, "QFI\xfb", 4))
         return medium_open_qcow(first, error);
-    if (is_vhd_footer(head->first) || starts_with(head, "vhdxfile", 8) || is_vhd_footer(head->last))
+    if (vhd_footer(head->first) || starts_with(head, "vhdxfile", 8) || vhd_footer(head->last))
         return medium_open_vhd(first, error);
     return medium_open_raw(paths, files->count, error);
 }

@@ -3,6 +3,7 @@
  *
  * Read here and not by libqcow, which (20201213) shows old data where version 3 flags zeros, and hands out memory from
  * behind its buffers where an image is cut off. */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -36,6 +37,8 @@ struct qcow {
     unsigned cluster_bits;
     uint64_t level1; /* where the table of tables stands in the file */
     uint32_t level1_count;
+    uint64_t file_size;
+    bool level2_absent;    /* the table that is loaded stands nowhere: all is zeros */
     uint64_t level2_index; /* which table of the second level is loaded; UINT64_MAX: none */
     uint8_t *level2;       /* a cluster long, as the buffers below; owned */
     uint64_t unpacked_at;  /* the entry whose compressed cluster stands in `unpacked`; 0: none */
@@ -65,6 +68,7 @@ static bool find_entry(struct qcow *qcow, uint64_t cluster, uint64_t *entry)
             !read_exactly(qcow, at, table, sizeof table))
             return false;
         at = load_be64(table) & HOST_OFFSET;
+        qcow->level2_absent = at == 0;
         if (at == 0)
             memset(qcow->level2, 0, cluster_size(qcow));
         else if (!read_exactly(qcow, at, qcow->level2, cluster_size(qcow)))
@@ -127,6 +131,37 @@ static int64_t read_qcow(struct medium *medium, uint64_t offset, void *buffer, s
     return (int64_t)length;
 }
 
+static enum sb_extent_kind kind_of(const struct qcow *qcow, uint64_t entry)
+{
+    if ((entry & COMPRESSED) != 0) {
+        unsigned bits = 62 - (qcow->cluster_bits - 8);
+        return (entry & ((UINT64_C(1) << bits) - 1)) >= qcow->file_size ? SB_LOST : SB_DATA;
+    }
+    if ((entry & HOST_OFFSET) == 0 || (qcow->version >= 3 && (entry & ZEROS) != 0))
+        return SB_ZEROS;
+    return (entry & HOST_OFFSET) >= qcow->file_size ? SB_LOST : SB_DATA;
+}
+
+/* As far as one table of the second level reaches: a table that is not there is a hole, one that cannot be read is lost. */
+static void qcow_extent(struct medium *medium, uint64_t offset, struct sb_extent *extent)
+{
+    struct qcow *qcow = (struct qcow *)medium;
+    uint64_t first = offset >> qcow->cluster_bits;
+    uint64_t per_table = cluster_size(qcow) / 8;
+    uint64_t behind = (first / per_table + 1) * per_table;
+    uint64_t entry = 0;
+    extent->reason = "The image is cut off or damaged: copy it again.";
+    bool known = find_entry(qcow, first, &entry);
+    extent->kind = known ? kind_of(qcow, entry) : SB_LOST;
+    uint64_t last = first + 1;
+    if (!known || qcow->level2_absent)
+        last = behind;
+    while (last < behind && find_entry(qcow, last, &entry) && kind_of(qcow, entry) == extent->kind)
+        last++;
+    uint64_t end;
+    extent->length = __builtin_mul_overflow(last, (uint64_t)cluster_size(qcow), &end) ? UINT64_MAX : end - offset;
+}
+
 static void close_qcow(struct medium *medium)
 {
     struct qcow *qcow = (struct qcow *)medium;
@@ -169,6 +204,10 @@ static int open_file(struct qcow *qcow, const char *path, struct error *error)
         return fail(error, "%s is cut off: copy it again.", name);
     if (check_header(header, name, error) != 0)
         return -1;
+    off_t end = lseek(qcow->descriptor, 0, SEEK_END);
+    if (end < 0)
+        return fail(error, "The size of %s cannot be found (%s).", name, strerror(errno));
+    qcow->file_size = (uint64_t)end;
     qcow->version = load_be32(header + 4);
     qcow->cluster_bits = load_be32(header + 20);
     qcow->medium.size = load_be64(header + 24);
@@ -189,7 +228,7 @@ struct medium *medium_open_qcow(const char *path, struct error *error)
         fail(error, "Memory is short: close other programs and try again.");
         return NULL;
     }
-    qcow->medium = (struct medium){.format = "qcow2", .sector_size = 512, .read = read_qcow, .close = close_qcow};
+    qcow->medium = (struct medium){.format = "qcow2", .sector_size = 512, .read = read_qcow, .extent = qcow_extent, .close = close_qcow};
     qcow->descriptor = -1;
     qcow->level2_index = UINT64_MAX;
     if (open_file(qcow, path, error) != 0) {

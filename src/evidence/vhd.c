@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/number.h"
@@ -20,14 +21,19 @@ enum {
     SECTOR = 512,
     FOOTER_SIZE = 512, /* a copy of it begins the file */
     HEADER_SIZE = 1024,
+    PARENT_NAME = 64, /* in the header: UTF-16BE, 512 bytes */
+    PARENT_NAME_SIZE = 512,
     BLOCK_SIZE_MAX = 256 * 1024 * 1024,
     BITMAP_MAX = BLOCK_SIZE_MAX / SECTOR / 8,
 };
 
-/* One disk of a chain. A differencing VHD has a descriptor and its tables are read here; any other is libvhdi's. */
+/* One disk of a chain. The tables of a differencing VHD are read here, and those of a dynamic one that libvhdi refuses, as
+ * it does when the footer at its end is cut off or damaged: the copy that begins the file says the same. */
 struct generation {
-    libvhdi_file_t *file;
-    int descriptor; /* -1: libvhdi reads it */
+    libvhdi_file_t *file; /* NULL: refused */
+    int descriptor;       /* -1: libvhdi reads it */
+    uint64_t file_size;
+    uint8_t footer[FOOTER_SIZE], header[HEADER_SIZE]; /* of a disk whose tables are read here */
     uint64_t table; /* of block addresses */
     uint32_t entries;
     uint32_t block_size;
@@ -77,7 +83,8 @@ static int64_t find_sector(struct generation *generation, uint64_t sector)
     return (int64_t)(generation->block_data + within * SECTOR);
 }
 
-/* The youngest generation that holds a sector, and where, if its file is read here. NULL if that cannot be read. */
+/* The youngest generation that holds a sector, and where, if its file is read here (0: nobody does, it is zeros). NULL if that
+ * cannot be read. */
 static struct generation *find_holder(struct vhd *vhd, uint64_t sector, int64_t *place)
 {
     *place = 0;
@@ -89,7 +96,7 @@ static struct generation *find_holder(struct vhd *vhd, uint64_t sector, int64_t 
         if (*place != 0)
             return *place < 0 ? NULL : generation;
     }
-    return NULL;
+    return &vhd->generation[vhd->count - 1];
 }
 
 static int64_t read_vhd(struct medium *medium, uint64_t offset, void *buffer, size_t length, struct error *error)
@@ -114,6 +121,8 @@ static int64_t read_vhd(struct medium *medium, uint64_t offset, void *buffer, si
     }
     if (holder != NULL && place > 0)
         count = pread(holder->descriptor, buffer, length, (off_t)place + (off_t)skip);
+    else if (holder != NULL && holder->file == NULL)
+        count = (ssize_t)(memset(buffer, 0, length), length);
     else if (holder != NULL)
         count = libvhdi_file_read_buffer_at_offset(holder->file, buffer, length, (off64_t)offset, NULL);
     if (count <= 0)
@@ -122,13 +131,37 @@ static int64_t read_vhd(struct medium *medium, uint64_t offset, void *buffer, si
     return count;
 }
 
+/* Of a disk without a parent whose tables are read here: blocks that were never written, and blocks that were cut off. */
+static void vhd_extent(struct medium *medium, uint64_t offset, struct sb_extent *extent)
+{
+    struct vhd *vhd = (struct vhd *)medium;
+    struct generation *generation = &vhd->generation[0];
+    if (generation->descriptor < 0 || vhd->count != 1)
+        return;
+    uint64_t block = offset / generation->block_size;
+    uint64_t end = (block + 1) * generation->block_size;
+    uint8_t entry[4];
+    bool known = block < generation->entries &&
+                 pread(generation->descriptor, entry, sizeof entry, (off_t)(generation->table + block * 4)) == 4;
+    uint64_t place = known ? (uint64_t)load_be32(entry) * SECTOR : UINT64_MAX;
+    extent->length = end - offset;
+    if (!known || (load_be32(entry) != UINT32_MAX && place >= generation->file_size)) {
+        extent->kind = SB_LOST;
+        extent->reason = "The image is cut off or damaged: copy it again.";
+    } else if (load_be32(entry) == UINT32_MAX) {
+        extent->kind = SB_ZEROS;
+    }
+}
+
 static void close_vhd(struct medium *medium)
 {
     struct vhd *vhd = (struct vhd *)medium;
     for (size_t i = 0; i < vhd->count; i++) {
         struct generation *generation = &vhd->generation[i];
-        (void)libvhdi_file_close(generation->file, NULL);
-        (void)libvhdi_file_free(&generation->file, NULL);
+        if (generation->file != NULL) {
+            (void)libvhdi_file_close(generation->file, NULL);
+            (void)libvhdi_file_free(&generation->file, NULL);
+        }
         if (generation->descriptor >= 0)
             close(generation->descriptor);
         free(generation->bitmap);
@@ -136,13 +169,25 @@ static void close_vhd(struct medium *medium)
     free(vhd);
 }
 
+/* The parent's recorded name, of a disk that libvhdi refused; only its ASCII is told, others' files are not found. */
+static void name_in_header(const struct generation *generation, char *out)
+{
+    const uint8_t *name = generation->header + PARENT_NAME;
+    for (size_t i = 0; i + 1 < PARENT_NAME_SIZE && load_be16(name + i) != 0; i += 2)
+        *out++ = load_be16(name + i) < 0x80 ? (char)name[i + 1] : '?';
+    *out = '\0';
+}
+
 /* Where the parent of a differencing disk should stand: beside the child, under the last part of the recorded path. */
-static int parent_path(libvhdi_file_t *file, const char *child, char **out, struct error *error)
+static int parent_path(const struct generation *generation, const char *child, char **out, struct error *error)
 {
     uint8_t recorded[NAME_MAX_BYTES] = "";
     size_t size = 0;
-    if (libvhdi_file_get_utf8_parent_filename_size(file, &size, NULL) != 1 || size < 2 || size > sizeof recorded ||
-        libvhdi_file_get_utf8_parent_filename(file, recorded, size, NULL) != 1)
+    if (generation->file == NULL)
+        name_in_header(generation, (char *)recorded);
+    else if (libvhdi_file_get_utf8_parent_filename_size(generation->file, &size, NULL) != 1 || size < 2 ||
+             size > sizeof recorded ||
+             libvhdi_file_get_utf8_parent_filename(generation->file, recorded, size, NULL) != 1)
         return fail(error, "%s is a differencing disk but does not name its parent: merge it with its parent first.",
                     path_name(child));
     recorded[sizeof recorded - 1] = '\0';
@@ -156,58 +201,99 @@ static int parent_path(libvhdi_file_t *file, const char *child, char **out, stru
     return 0;
 }
 
-static int open_generation(struct vhd *vhd, const char *path, const char *child, struct error *error)
+/* The footer's checksum is the ones' complement of the sum of its bytes without the checksum itself. A disk whose last
+ * sector merely begins with the magic is no VHD. */
+bool vhd_footer(const uint8_t *sector)
 {
-    libvhdi_file_t *file = NULL;
-    if (libvhdi_file_initialize(&file, NULL) != 1)
-        return fail(error, "Memory is short: close other programs and try again.");
-    if (libvhdi_file_open(file, path, LIBVHDI_OPEN_READ, NULL) != 1) {
-        (void)libvhdi_file_free(&file, NULL);
-        if (child != NULL)
-            return fail(error, "%s is a differencing disk: put its parent %s beside it and try again.",
-                        path_name(child), path_name(path));
-        return fail(error, "%s is damaged or cut off: libvhdi cannot open it. Copy it again.", path_name(path));
-    }
-    vhd->generation[vhd->count++] = (struct generation){.file = file, .descriptor = -1, .block = UINT64_MAX};
-    return 0;
+    enum { CHECKSUM = 64 };
+    if (memcmp(sector, "conectix", 8) != 0)
+        return false;
+    uint32_t sum = 0;
+    for (size_t i = 0; i < FOOTER_SIZE; i++)
+        sum += i >= CHECKSUM && i < CHECKSUM + 4 ? 0 : sector[i];
+    return load_be32(sector + CHECKSUM) == ~sum;
 }
 
-/* Takes the reading of a differencing VHD over from libvhdi; a VHDX stays with it. */
+/* Opens the file for its tables to be read here, if it has any: 1; 0 if not; or -1 with a sentence. */
 static int read_tables(struct generation *generation, const char *path, struct error *error)
 {
-    uint8_t footer[FOOTER_SIZE];
-    uint8_t header[HEADER_SIZE];
+    struct stat status;
     int descriptor = open(path, O_RDONLY | O_CLOEXEC);
-    bool differencing =
-        descriptor >= 0 && pread(descriptor, footer, sizeof footer, 0) == (ssize_t)sizeof footer &&
-        load_be64(footer + 16) <= INT64_MAX / 2 &&
-        pread(descriptor, header, sizeof header, (off_t)load_be64(footer + 16)) == (ssize_t)sizeof header &&
-        memcmp(header, "cxsparse", 8) == 0;
-    if (!differencing) {
+    uint8_t *footer = generation->footer;
+    bool found = descriptor >= 0 && fstat(descriptor, &status) == 0 &&
+                 pread(descriptor, footer, FOOTER_SIZE, 0) == FOOTER_SIZE;
+    if (found && !vhd_footer(footer)) /* the copy is damaged: the footer itself may not be */
+        found = status.st_size > FOOTER_SIZE &&
+                pread(descriptor, footer, FOOTER_SIZE, status.st_size - FOOTER_SIZE) == FOOTER_SIZE && vhd_footer(footer);
+    found = found && load_be64(footer + 16) <= INT64_MAX / 2 &&
+            pread(descriptor, generation->header, HEADER_SIZE, (off_t)load_be64(footer + 16)) == HEADER_SIZE &&
+            memcmp(generation->header, "cxsparse", 8) == 0;
+    if (!found) {
         if (descriptor >= 0)
             close(descriptor);
         return 0;
     }
     generation->descriptor = descriptor;
-    generation->table = load_be64(header + 16);
-    generation->entries = load_be32(header + 28);
-    generation->block_size = load_be32(header + 32);
+    generation->file_size = (uint64_t)status.st_size;
+    generation->table = load_be64(generation->header + 16);
+    generation->entries = load_be32(generation->header + 28);
+    generation->block_size = load_be32(generation->header + 32);
     generation->bitmap = calloc(1, BITMAP_MAX);
     if (generation->bitmap == NULL)
         return fail(error, "Memory is short: close other programs and try again.");
     if (generation->block_size < SECTOR * 8 || generation->block_size > BLOCK_SIZE_MAX ||
         generation->block_size % (SECTOR * 8) != 0 || generation->table > INT64_MAX / 2)
         return fail(error, "%s is damaged: its blocks have an impossible size. Copy it again.", path_name(path));
-    return 0;
+    return 1;
+}
+
+static uint32_t type_of(const struct generation *generation)
+{
+    uint32_t type = 0;
+    if (generation->file == NULL)
+        return load_be32(generation->footer + 60);
+    return libvhdi_file_get_disk_type(generation->file, &type, NULL) == 1 ? type : 0;
+}
+
+/* Opens a disk and adds it to the chain. */
+static int open_generation(struct vhd *vhd, const char *path, const char *child, struct error *error)
+{
+    struct generation *generation = &vhd->generation[vhd->count++];
+    *generation = (struct generation){.descriptor = -1, .block = UINT64_MAX};
+    if (libvhdi_file_initialize(&generation->file, NULL) != 1)
+        return fail(error, "Memory is short: close other programs and try again.");
+    if (libvhdi_file_open(generation->file, path, LIBVHDI_OPEN_READ, NULL) != 1) {
+        (void)libvhdi_file_free(&generation->file, NULL);
+        generation->file = NULL;
+        int found = read_tables(generation, path, error);
+        if (found != 0)
+            return found < 0 ? -1 : 0;
+        if (child != NULL)
+            return fail(error, "%s is a differencing disk: put its parent %s beside it and try again.",
+                        path_name(child), path_name(path));
+        return fail(error, "%s is damaged or cut off: libvhdi cannot open it. Copy it again.", path_name(path));
+    }
+    /* A differencing VHD's tables are read here, a VHDX stays with libvhdi. */
+    return type_of(generation) == LIBVHDI_DISK_TYPE_DIFFERENTIAL && read_tables(generation, path, error) < 0 ? -1 : 0;
 }
 
 static int link_parent(struct generation *child, struct generation *parent, const char *path, struct error *error)
 {
     uint8_t wanted[GUID_SIZE];
     uint8_t found[GUID_SIZE];
-    if (libvhdi_file_get_parent_identifier(child->file, wanted, sizeof wanted, NULL) != 1 ||
-        libvhdi_file_get_identifier(parent->file, found, sizeof found, NULL) != 1 ||
-        memcmp(wanted, found, sizeof wanted) != 0 || libvhdi_file_set_parent_file(child->file, parent->file, NULL) != 1)
+    bool told = true;
+    if (child->file == NULL)
+        memcpy(wanted, child->header + 40, GUID_SIZE);
+    else
+        told = libvhdi_file_get_parent_identifier(child->file, wanted, sizeof wanted, NULL) == 1;
+    if (parent->file == NULL)
+        memcpy(found, parent->footer + 68, GUID_SIZE);
+    else
+        told = told && libvhdi_file_get_identifier(parent->file, found, sizeof found, NULL) == 1;
+    /* libvhdi needs to know the parent only of what it reads itself. */
+    bool linked = child->descriptor >= 0 || parent->file == NULL ||
+                  (told && libvhdi_file_set_parent_file(child->file, parent->file, NULL) == 1);
+    if (!told || !linked || memcmp(wanted, found, sizeof wanted) != 0)
         return fail(error, "%s is not the disk that the differencing disk was made from: find the right parent.",
                     path_name(path));
     return 0;
@@ -218,16 +304,13 @@ static int open_chain(struct vhd *vhd, const char *path, struct error *error)
     char *current = strdup(path);
     int result = current == NULL ? fail(error, "Memory is short: close other programs and try again.")
                                  : open_generation(vhd, path, NULL, error);
-    uint32_t type = 0;
-    while (result == 0 && libvhdi_file_get_disk_type(vhd->generation[vhd->count - 1].file, &type, NULL) == 1 &&
-           type == LIBVHDI_DISK_TYPE_DIFFERENTIAL) {
+    while (result == 0 && type_of(&vhd->generation[vhd->count - 1]) == LIBVHDI_DISK_TYPE_DIFFERENTIAL) {
         char *parent = NULL;
         struct generation *child = &vhd->generation[vhd->count - 1];
         if (vhd->count == GENERATIONS_MAX)
             result = fail(error, "%s has more than %d generations of parents: merge them first.", path_name(path),
                           GENERATIONS_MAX - 1);
-        else if ((result = read_tables(child, current, error)) == 0 &&
-                 (result = parent_path(child->file, current, &parent, error)) == 0 &&
+        else if ((result = parent_path(child, current, &parent, error)) == 0 &&
                  (result = open_generation(vhd, parent, current, error)) == 0)
             result = link_parent(child, child + 1, parent, error);
         free(current);
@@ -244,11 +327,15 @@ struct medium *medium_open_vhd(const char *path, struct error *error)
         fail(error, "Memory is short: close other programs and try again.");
         return NULL;
     }
-    vhd->medium = (struct medium){.format = "vhd", .sector_size = 512, .read = read_vhd, .close = close_vhd};
+    vhd->medium = (struct medium){.format = "vhd", .sector_size = 512, .read = read_vhd, .extent = vhd_extent, .close = close_vhd};
     size64_t size = 0;
     int result = open_chain(vhd, path, error);
-    if (result == 0 &&
-        (libvhdi_file_get_media_size(vhd->generation[0].file, &size, NULL) != 1 || size == 0 || size > INT64_MAX))
+    const struct generation *disk = &vhd->generation[0];
+    if (result == 0 && disk->file == NULL)
+        size = load_be64(disk->footer + 48);
+    else if (result == 0 && libvhdi_file_get_media_size(disk->file, &size, NULL) != 1)
+        size = 0;
+    if (result == 0 && (size == 0 || size > INT64_MAX))
         result = fail(error, "%s does not tell the size of its disk: the image is damaged.", path_name(path));
     if (result != 0) {
         close_vhd(&vhd->medium);

@@ -24,7 +24,7 @@ static int give_up(struct source *source, uint64_t start, uint64_t end, const ch
     end = end < source->report_end ? end : source->report_end;
     if (start >= end)
         return 0;
-    if (source->unsaid.end == start) {
+    if (source->unsaid.end != 0 && source->unsaid.end == start) {
         source->unsaid.end = end;
         return 0;
     }
