@@ -103,7 +103,7 @@ static int fill_case(struct store *store, int number, int selectors, struct spen
     qsort(sightings, count, sizeof *sightings, by_hash);
     int result = -1;
     if (store_case_add(store, &record, &case_id, error) == 0 &&
-        store_evidence_add(store, case_id, "disk", "/disk", true, &evidence_id, &fresh, error) == 0) {
+        store_evidence_add(store, case_id, "disk", "/disk", "", true, &evidence_id, &fresh, NULL, error) == 0) {
         start_clock(spent);
         result = store_sightings_add(store, case_id, evidence_id, sightings, count, error);
         stop_clock(spent);

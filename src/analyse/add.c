@@ -1,9 +1,10 @@
 /* Evidence is registered with its absolute paths, so that the same command from another folder means the same evidence,
- * and a worker host can find it. Only names and sizes are looked at here; nothing is parsed. */
+ * and a worker host can find it. Only names, sizes and times are looked at here; nothing is parsed. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,7 +12,9 @@
 
 #include "analyse/analyse.h"
 #include "base/bytes.h"
+#include "base/digest.h"
 #include "base/text.h"
+#include "evidence/segments.h"
 
 static int check_path(const char *path, struct error *error)
 {
@@ -22,6 +25,8 @@ static int check_path(const char *path, struct error *error)
         return fail(error, "%s is empty: there is nothing to analyse (was the copy interrupted?)", path);
     if (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode) && !S_ISBLK(status.st_mode))
         return fail(error, "%s is neither a file, a folder nor a disk", path);
+    if (S_ISDIR(status.st_mode) && faccessat(AT_FDCWD, path, R_OK | X_OK, AT_EACCESS) != 0)
+        return fail(error, "cannot list the folder %s: %s (it must be readable and searchable)", path, strerror(errno));
     int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (descriptor < 0)
         return fail(error, "cannot read %s: %s", path, strerror(errno));
@@ -63,6 +68,33 @@ static int gather_paths(const char *const paths[], size_t count, struct bytes *o
     return out->failed ? fail(error, "memory is short") : 0;
 }
 
+/* What changes when an image does: the names, sizes and times of its files, those that stand beside the first too. Of a folder
+ * or a device nothing tells that. */
+static int stamp_of(const char *const paths[], size_t count, char stamp[2 * SHA256_SIZE + 1], struct error *error)
+{
+    struct path_list files;
+    struct bytes lines = {0};
+    uint8_t digest[SHA256_SIZE];
+    stamp[0] = '\0';
+    if (segments_find(paths, count, &files, error) != 0)
+        return -1;
+    bool told = true;
+    for (size_t i = 0; i < files.count && told; i++) {
+        struct stat status;
+        told = stat(files.path[i], &status) == 0 && S_ISREG(status.st_mode);
+        if (told)
+            bytes_format(&lines, "%s %lld %lld.%09ld\n", path_name(files.path[i]), (long long)status.st_size,
+                         (long long)status.st_mtim.tv_sec, status.st_mtim.tv_nsec);
+    }
+    if (told) {
+        digest_sha256(lines.data, lines.length, digest);
+        text_hex(digest, sizeof digest, stamp);
+    }
+    bytes_free(&lines);
+    path_list_free(&files);
+    return 0;
+}
+
 static int add_units(struct store *store, int64_t evidence_id, bool digests, bool folder, struct error *error)
 {
     struct store_unit map = {.evidence_id = evidence_id, .kind = UNIT_MAP};
@@ -92,13 +124,44 @@ static int try_again(struct store *store, int64_t evidence_id, struct error *err
     return store_evidence_state(store, evidence_id, "new", "", error);
 }
 
+struct older {
+    int64_t number;
+    bool unfinished;
+    char reference[64];
+};
+
+static int take_older(void *context, const struct store_evidence *row)
+{
+    struct older *older = context;
+    older->number = row->number;
+    older->unfinished = strcmp(row->state, "mapped") == 0;
+    (void)snprintf(older->reference, sizeof older->reference, "%s", row->case_reference);
+    return 0;
+}
+
+/* The same paths hold something else than `before` was made from. What was not read of that cannot be read any more. */
+static int leave_behind(struct store *store, int64_t before, const char *name, struct error *notice, struct error *error)
+{
+    static const char reason[] = "its files changed before it was read whole: it was analysed anew";
+    struct older older = {0};
+    if (store_evidence_get(store, before, take_older, &older, error) != 0)
+        return -1;
+    (void)fail(notice, "%s has changed since it was analysed as %s/%lld: it is analysed anew, as evidence of its own", name,
+               older.reference, (long long)older.number);
+    if (!older.unfinished)
+        return 0;
+    return store_unit_abandon(store, before, error) == 0 ? store_evidence_state(store, before, "failed", reason, error) : -1;
+}
+
 int analyse_add(struct store *store, int64_t case_id, const char *const paths[], size_t count, bool digests,
-                int64_t *evidence_id, struct error *error)
+                int64_t *evidence_id, struct error *notice, struct error *error)
 {
     struct bytes lines = {0};
+    char stamp[2 * SHA256_SIZE + 1] = "";
+    int64_t before = 0;
     struct stat status;
     bool fresh = false;
-    if (gather_paths(paths, count, &lines, error) != 0) {
+    if (gather_paths(paths, count, &lines, error) != 0 || stamp_of(paths, count, stamp, error) != 0) {
         bytes_free(&lines);
         return -1;
     }
@@ -108,7 +171,10 @@ int analyse_add(struct store *store, int64_t case_id, const char *const paths[],
     if (result == 0) {
         const char *slash = strrchr(first, '/');
         const char *name = slash == NULL || slash[1] == '\0' ? first : slash + 1;
-        result = store_evidence_add(store, case_id, name, bytes_text(&lines), digests, evidence_id, &fresh, error);
+        result = store_evidence_add(store, case_id, name, bytes_text(&lines), stamp, digests, evidence_id, &fresh, &before,
+                                    error);
+        if (result == 0 && before != 0)
+            result = leave_behind(store, before, name, notice, error);
         if (result == 0)
             result =
                 fresh ? add_units(store, *evidence_id, digests, folder, error) : try_again(store, *evidence_id, error);

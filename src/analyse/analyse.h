@@ -30,9 +30,11 @@ struct analyse_options {
 };
 
 /* Puts evidence into a case: `paths` are the files of one image (or one folder). The same paths again are the same
- * evidence, and analysing goes on where it stopped. -1 when a path is missing, empty or not readable. */
+ * evidence, and analysing goes on where it stopped; but an image whose files have changed since (sizes, times of change, or
+ * a segment more) is new evidence, and *notice says so, which else is empty. -1 when a path is missing, empty or not
+ * readable. */
 int analyse_add(struct store *store, int64_t case_id, const char *const paths[], size_t count, bool digests,
-                int64_t *evidence_id, struct error *error);
+                int64_t *evidence_id, struct error *notice, struct error *error);
 
 /* Works until every unit of these evidence items (NULL, 0: of the whole store) is done or has failed. 0 when all could be
  * worked on; the state of each evidence item says how it went. -1 when the store or the workers cannot be used. */

@@ -27,7 +27,7 @@ struct committer {
     size_t segment_count, segment_room;
     int64_t segments_of; /* file whose segments are loaded, in a files unit */
     int64_t whole_size;  /* that file's size and state, from the request's rows */
-    bool file_allocated;
+    bool file_allocated, file_packed;
     struct plan_hole *lost; /* what the map said is lost, once it is asked for */
     size_t lost_count;
     bool lost_loaded;
@@ -83,6 +83,12 @@ static void place_in_image(const struct committer *committer, int64_t offset, st
                                                                        : PLACE_DELETED;
 }
 
+static int see_packed(void *context, const struct store_file *file)
+{
+    *(bool *)context = file->apart == READ_UNPACKED;
+    return 0;
+}
+
 static int load_file(struct committer *committer, int64_t file)
 {
     if (committer->segments_of == file)
@@ -92,6 +98,10 @@ static int load_file(struct committer *committer, int64_t file)
     const struct commit *commit = committer->commit;
     if (store_file_state(commit->store, commit->unit->evidence_id, file, &committer->file_allocated,
                          &committer->whole_size, committer->error) != 0)
+        return -1;
+    committer->file_packed = false;
+    if (store_file_apart_each(commit->store, commit->unit->evidence_id, file, 1, see_packed, &committer->file_packed,
+                              committer->error) != 0)
         return -1;
     return store_segment_of_file(commit->store, commit->unit->evidence_id, file, keep_segment, committer,
                                  committer->error);
@@ -103,19 +113,21 @@ static bool lies_in_metadata(const struct committer *committer)
     return committer->segment_count == 0 && committer->whole_size <= RESIDENT_MOST;
 }
 
-/* A deleted file's bytes that another file owns now are that file's: *ours is false. */
+/* A deleted file's bytes that another file owns now are that file's: *ours is false. Of a compressed file the run that begins
+ * before them holds them. The files of a folder have no medium, and so their bytes no place in one. */
 static int place_in_file(struct committer *committer, int64_t file, int64_t offset, struct store_sighting *sighting,
                          bool *ours)
 {
     if (load_file(committer, file) != 0)
         return -1;
     const struct store_segment *segment = covering(committer, offset, true);
-    *ours = committer->file_allocated || segment != NULL || lies_in_metadata(committer);
+    bool before = committer->segment_count > 0 && committer->segments[0].file_offset <= offset;
+    *ours = committer->file_allocated || segment != NULL || (committer->file_packed && before) ||
+            lies_in_metadata(committer);
     sighting->file = file;
     sighting->file_offset = offset;
-    sighting->offset = segment != NULL             ? segment->start + (offset - segment->file_offset)
-                       : committer->commit->folder ? offset
-                                                   : STORE_NO_OFFSET;
+    sighting->offset = segment != NULL && !committer->file_packed ? segment->start + (offset - segment->file_offset)
+                                                                  : STORE_NO_OFFSET;
     sighting->allocation = committer->file_allocated ? PLACE_ALLOCATED : PLACE_DELETED;
     return 0;
 }

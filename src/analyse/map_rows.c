@@ -85,6 +85,8 @@ static enum store_apart way_of(const struct mapper *mapper, const struct store_f
         return hashed_later ? HASHED_APART : READ_BY_SWEEP;
     }
     /* Without runs there is nothing to read, unless the content lies elsewhere than in blocks. */
+    if ((flags & FILE_PACKED) != 0 && has_runs)
+        return READ_UNPACKED;
     return has_runs || (flags & FILE_RESIDENT) != 0 || mapper->commit->folder ? READ_APART : READ_BY_SWEEP;
 }
 
@@ -164,7 +166,7 @@ static int take_runs(struct mapper *mapper, struct wire_reader *reader)
         run.start = (int64_t)wire_get_u64(reader);
         run.length = (int64_t)wire_get_u64(reader);
         run.priority = priority_of(file, mapper->flags);
-        run.apart = way == READ_APART;
+        run.apart = way == READ_APART || way == READ_UNPACKED;
         run.whole = content && way == READ_BY_SWEEP;
         if (run.length > 0 &&
             store_run_add(mapper->commit->store, file->evidence_id, &run, mapper->error) != 0)

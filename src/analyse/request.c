@@ -138,7 +138,7 @@ static int take_file(void *context, const struct store_file *file)
     wire_put_u32(&files->list, (uint32_t)file->attribute_id);
     wire_put_text(&files->list, file->path);
     wire_put_u64(&files->list, (uint64_t)file->size);
-    wire_put_u8(&files->list, file->apart == READ_APART);
+    wire_put_u8(&files->list, file->apart != HASHED_APART);
     files->count++;
     return 0;
 }

@@ -57,9 +57,12 @@ static int add_all(struct analysing *analysing, const char *case_reference, int 
         if (is_later_segment(paths, count, i))
             continue;
         const char *path = paths[i];
-        if (analyse_add(analysing->store, case_id, &path, 1, !analysing->no_digests, &ids[*id_count],
+        struct error notice = {0};
+        if (analyse_add(analysing->store, case_id, &path, 1, !analysing->no_digests, &ids[*id_count], &notice,
                         &analysing->error) != 0)
             return -1;
+        if (notice.text[0] != '\0')
+            (void)fprintf(stderr, "samband: %s\n", notice.text);
         (*id_count)++;
     }
     return 0;

@@ -132,7 +132,7 @@ static int add_disk(struct exercise *exercise, char *line)
     if (case_id == 0 && store_case_add(exercise->store, &record, &case_id, &exercise->error) != 0)
         return -1;
     return analyse_add(exercise->store, case_id, paths, 1, !exercise->no_digests, &exercise->ids[exercise->count++],
-                       &exercise->error);
+                       NULL, &exercise->error);
 }
 
 static int add_disks(struct exercise *exercise)

@@ -3,13 +3,14 @@
 
 #include "cli/listing.h"
 
-/* The forensic path from the outermost offset on: "1048576-GZIP-20". */
+/* The forensic path from the outermost offset on: "1048576-GZIP-20"; "FILE-21-GZIP-20" where the value has no place in the
+ * medium and the first offset is one in the file. */
 static const char *full_path(const struct store_sighting *sighting)
 {
     static struct bytes out;
     bytes_clear(&out);
-    int64_t first = sighting->offset != STORE_NO_OFFSET ? sighting->offset : sighting->file_offset;
-    bytes_format(&out, "%lld", (long long)first);
+    bool placed = sighting->offset != STORE_NO_OFFSET;
+    bytes_format(&out, "%s%lld", placed ? "" : "FILE-", (long long)(placed ? sighting->offset : sighting->file_offset));
     if (sighting->path[0] != '\0')
         bytes_format(&out, "-%s", sighting->path);
     return bytes_text(&out);
@@ -89,6 +90,7 @@ const struct command sightings_command = {
     "sightings", "lists every place where a selector was seen", "[options]",
     "Lists each sighting: evidence, value, forensic path, encoding, whether the place is an allocated or deleted file, slack\n"
     "or unallocated space, the file, and the text around it. A path like 1048576-GZIP-20 reads outermost first: at byte\n"
-    "1048576 of the image stands a gzip stream, and at byte 20 of what it holds, the value.\n\n"
+    "1048576 of the image stands a gzip stream, and at byte 20 of what it holds, the value. One that begins with FILE counts\n"
+    "from the beginning of the file, since the value has no place in the image: compressed files, files of a folder.\n\n"
     "  samband sightings --value anna@example.org",
     run};

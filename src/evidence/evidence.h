@@ -87,6 +87,7 @@ struct sb_file {
     uint32_t same_as;
     bool in_order; /* the sweep sees the content whole and in order: one physical run, nothing compressed, sparse,
                       encrypted or beyond the initialised size. Otherwise a unit of its own must read it */
+    bool packed;   /* the runs hold the content compressed or encrypted by the file system: no byte of it stands in the medium */
     bool resident; /* content lies inside a metadata structure (runs say where, if it could be located) */
     const struct sb_run *runs;
     size_t run_count;

@@ -122,6 +122,8 @@ static int extent_runs(struct sb_evidence *evidence, const struct volume *volume
     uint64_t base = volume->in_pool ? volume->pool_start : (uint64_t)fs->offset;
     bool plain = (attribute->flags & (TSK_FS_ATTR_COMP | TSK_FS_ATTR_ENC | TSK_FS_ATTR_SPARSE)) == 0 &&
                  (file->meta == NULL || (file->meta->flags & TSK_FS_META_FLAG_COMP) == 0);
+    told->packed = (attribute->flags & (TSK_FS_ATTR_COMP | TSK_FS_ATTR_ENC)) != 0 ||
+                   (file->meta != NULL && (file->meta->flags & TSK_FS_META_FLAG_COMP) != 0);
     for (const TSK_FS_ATTR_RUN *blocks = attribute->nrd.run; blocks != NULL; blocks = blocks->next) {
         /* ext2 has holes behind the end of a file where its unused block pointers are: those do no harm. */
         if (blocks->flags != TSK_FS_ATTR_RUN_FLAG_NONE &&

@@ -5,19 +5,29 @@
 
 #include "base/text.h"
 
-int store_evidence_add(struct store *store, int64_t case_id, const char *name, const char *paths, bool digests,
-                       int64_t *id, bool *fresh, struct error *error)
+int store_evidence_add(struct store *store, int64_t case_id, const char *name, const char *paths, const char *stamp,
+                       bool digests, int64_t *id, bool *fresh, int64_t *before, struct error *error)
 {
     bool own;
     if (enter(store, &own, error) != 0)
         return -1;
     int64_t number = 0;
+    int64_t last = 0;
     *id = 0;
     int result = lock_numbers(store, error);
     if (result == 0)
-        result = ask(store, "SELECT id FROM evidence WHERE case_id = $1 AND paths = $2",
-                     VALUES(integer(case_id), text(paths)), id, error);
+        result = ask(store, "SELECT coalesce(max(id), 0) FROM evidence WHERE case_id = $1 AND paths = $2",
+                     VALUES(integer(case_id), text(paths)), &last, error);
+    if (result == 0 && last != 0)
+        result = ask(store,
+                     "SELECT id FROM evidence WHERE id = $1 AND (stamp = $2 OR stamp = '' OR $2 = ''"
+                     " OR state IN ('new', 'failed'))",
+                     VALUES(integer(last), text(stamp)), id, error);
     *fresh = *id == 0;
+    if (before != NULL)
+        *before = *fresh ? last : 0;
+    if (result == 0 && !*fresh && stamp[0] != '\0')
+        result = run(store, "UPDATE evidence SET stamp = $2 WHERE id = $1", VALUES(integer(*id), text(stamp)), error);
     if (result == 0 && *fresh) {
         result = ask(store, "SELECT coalesce(max(id), 0) + 1 FROM evidence", NO_VALUES, id, error);
         if (result == 0)
@@ -26,9 +36,10 @@ int store_evidence_add(struct store *store, int64_t case_id, const char *name, c
         if (result == 0)
             result =
                 run(store,
-                    "INSERT INTO evidence (id, case_id, number, name, paths, digests)"
-                    " VALUES ($1, $2, $3, $4, $5, $6)",
-                    VALUES(integer(*id), integer(case_id), integer(number), text(name), text(paths), integer(digests)),
+                    "INSERT INTO evidence (id, case_id, number, name, paths, stamp, digests)"
+                    " VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                    VALUES(integer(*id), integer(case_id), integer(number), text(name), text(paths), text(stamp),
+                           integer(digests)),
                     error);
     }
     return leave(store, own, result, error);

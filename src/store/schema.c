@@ -78,6 +78,9 @@ static const char *const migrations[] = {
     "CREATE TABLE known (digest {blob} NOT NULL, set_id bigint NOT NULL, PRIMARY KEY (digest, set_id)) {clustered};"
     "CREATE TABLE stop (hash {blob} PRIMARY KEY, kind {text} NOT NULL, value {text} NOT NULL,"
     " reason {text} NOT NULL) {clustered}",
+
+    /* 2; stamp: what tells that the files of an evidence item are still those that were analysed */
+    "ALTER TABLE evidence ADD COLUMN stamp {text} NOT NULL DEFAULT ''",
 };
 
 enum { VERSION = sizeof migrations / sizeof *migrations };

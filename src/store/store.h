@@ -76,9 +76,11 @@ struct store_evidence {
     int64_t bytes_all;
     int64_t files, sightings;
 };
-/* The same paths in the same case are the same evidence: then *id is the old one and *fresh is false. */
-int store_evidence_add(struct store *store, int64_t case_id, const char *name, const char *paths, bool digests,
-                       int64_t *id, bool *fresh, struct error *error);
+/* The same paths in the same case are the same evidence: then *id is the old one and *fresh is false. Unless `stamp` (any text
+ * that changes with the files; "": not known) is another than the one it was mapped with: then it is new evidence, and
+ * *before the id of the old one (else 0; NULL is allowed). */
+int store_evidence_add(struct store *store, int64_t case_id, const char *name, const char *paths, const char *stamp,
+                       bool digests, int64_t *id, bool *fresh, int64_t *before, struct error *error);
 int store_evidence_describe(struct store *store, int64_t id, const char *format, int64_t size, int64_t sector_size,
                             const char *recorded_md5, const char *recorded_sha1, struct error *error);
 int store_evidence_digest(struct store *store, int64_t id, const struct digests *digests, struct error *error);
@@ -107,6 +109,7 @@ enum store_apart {
     READ_BY_SWEEP, /* scanned and hashed as the sweep passes */
     READ_APART,    /* scanned and hashed by a file unit: fragmented, compressed, sparse, in a folder … */
     HASHED_APART,  /* scanned by the sweep, hashed by a file unit: too large for one span, or cut by a split */
+    READ_UNPACKED, /* as READ_APART; what it holds stands nowhere in the image as it is: the file system compressed it */
 };
 struct store_file {
     int64_t evidence_id, number; /* number from 1 within the evidence */

@@ -41,7 +41,8 @@ static int send_file(void *context, const struct sb_file *file)
     struct answer *answer = context;
     uint32_t flags = (file->allocated ? FILE_ALLOCATED : 0u) | (file->regular ? FILE_REGULAR : 0u) |
                      (file->metadata ? FILE_METADATA : 0u) | (file->hard_link ? FILE_HARD_LINK : 0u) |
-                     (file->in_order ? FILE_IN_ORDER : 0u) | (file->resident ? FILE_RESIDENT : 0u);
+                     (file->in_order ? FILE_IN_ORDER : 0u) | (file->resident ? FILE_RESIDENT : 0u) |
+                     (file->packed ? FILE_PACKED : 0u);
     size_t start = answer_begin(answer, FRAME_FILE);
     wire_put_u32(&answer->out, file->number);
     wire_put_u32(&answer->out, file->volume);

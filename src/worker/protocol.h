@@ -65,6 +65,7 @@ enum file_flag {
     FILE_HARD_LINK = 8,
     FILE_IN_ORDER = 16,
     FILE_RESIDENT = 32,
+    FILE_PACKED = 64,
 };
 
 /* Begins a frame of that type at the end of *out and returns where it begins, for frame_end. */

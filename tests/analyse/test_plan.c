@@ -63,7 +63,7 @@ static void open_world(int64_t size, int64_t step)
         &(struct store_case){
             .reference = "A", .country = "SE", .authority = "", .title = "", .handling = "free", .retention = ""},
         &case_id, &error));
-    OK(store_evidence_add(world.store, case_id, "disk", "/disk\n", true, &world.evidence_id, &fresh, &error));
+    OK(store_evidence_add(world.store, case_id, "disk", "/disk\n", "", true, &world.evidence_id, &fresh, NULL, &error));
     world.owner = calloc((size_t)size + 1, sizeof *world.owner);
     world.found = calloc((size_t)size + 1, sizeof *world.found);
     assert_non_null(world.owner);

@@ -62,7 +62,7 @@ static struct store *fill(const struct seen *seen, size_t count)
         if (case_id == 0)
             assert_int_equal(store_case_add(store, &record, &case_id, &error), 0);
         (void)snprintf(path, sizeof path, "/disk-%zu", i);
-        assert_int_equal(store_evidence_add(store, case_id, "disk", path, false, &evidence_id, &fresh, &error), 0);
+        assert_int_equal(store_evidence_add(store, case_id, "disk", path, "", false, &evidence_id, &fresh, NULL, &error), 0);
         struct store_file file = {.evidence_id = evidence_id,
                                   .number = 1,
                                   .path = "/mail/x.txt",

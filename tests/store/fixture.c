@@ -80,7 +80,7 @@ int64_t add_evidence(struct store *store, int64_t case_id, const char *path)
     struct error error = {0};
     int64_t id = 0;
     bool fresh = false;
-    OK(store_evidence_add(store, case_id, path, path, true, &id, &fresh, &error));
+    OK(store_evidence_add(store, case_id, path, path, "", true, &id, &fresh, NULL, &error));
     assert_true(fresh);
     return id;
 }

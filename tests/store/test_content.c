@@ -63,11 +63,11 @@ static void text_is_kept_as_given(void **state)
         assert_non_null(strstr(error.text, "already"));
     }
     bool fresh = false;
-    OK(store_evidence_add(store, 1, hostile[2], hostile[4], false, &id, &fresh, &error));
+    OK(store_evidence_add(store, 1, hostile[2], hostile[4], "", false, &id, &fresh, NULL, &error));
     assert_true(fresh);
-    OK(store_evidence_add(store, 1, hostile[2], hostile[4], false, &id, &fresh, &error));
+    OK(store_evidence_add(store, 1, hostile[2], hostile[4], "", false, &id, &fresh, NULL, &error));
     assert_false(fresh);
-    OK(store_evidence_add(store, 1, "other", hostile[5], false, &id, &fresh, &error));
+    OK(store_evidence_add(store, 1, "other", hostile[5], "", false, &id, &fresh, NULL, &error));
     assert_true(fresh && id == 2);
     struct digests digests = digests_of(9);
     OK(store_evidence_describe(store, 1, "raw", INT64_MAX, 512, "", "", &error));
