@@ -294,6 +294,13 @@ static bool nothing_skipped(const struct chain *chain, uint64_t expected, const 
     return chain->table_size != 0 && section->at - expected == chain->table_size;
 }
 
+static int settle_owed(struct chain *chain)
+{
+    bool owed = chain->owed;
+    chain->owed = false;
+    return owed ? add_hole(chain, "", chain->name, " is damaged: a table cannot be read. Copy it again.") : 0;
+}
+
 static int take_section(struct chain *chain, const struct section *section)
 {
     const char *type = section->type;
@@ -314,9 +321,8 @@ static int take_section(struct chain *chain, const struct section *section)
         return taken < 0 ? -1 : 0;
     }
     chain->table_size = 0;
-    if (chain->owed && add_hole(chain, "", chain->name, " is damaged: a table cannot be read. Copy it again.") != 0)
+    if (settle_owed(chain) != 0)
         return -1;
-    chain->owed = false;
     if (chain->sectors.end != 0)
         result = walk_sectors(chain);
     if (strcmp(type, "sectors") == 0) {
@@ -355,7 +361,7 @@ static int follow_chain(struct chain *chain)
     if (chain->closed)
         return 0;
     chain->index->sound = false;
-    if (chain->sectors.end != 0 && walk_sectors(chain) != 0)
+    if (settle_owed(chain) != 0 || (chain->sectors.end != 0 && walk_sectors(chain) != 0))
         return -1;
     /* Only the closing descriptor itself is damaged: no chunk is missing, and what should follow is asked for below. */
     if (at + DESCRIPTOR == chain->size)
@@ -397,6 +403,12 @@ static int take_segment(struct ewf_index *index, size_t segment, size_t *number,
     return result;
 }
 
+static void add_reason(struct ewf_index *index, const char *reason)
+{
+    size_t used = strlen(index->reason);
+    (void)snprintf(index->reason + used, sizeof index->reason - used, "%s%s", used == 0 ? "" : " ", reason);
+}
+
 /* Numbers the chunks; false if there are more than the medium has. */
 static bool place_groups(struct ewf_index *index)
 {
@@ -417,6 +429,9 @@ static bool place_groups(struct ewf_index *index)
         group->first = back;
         group->placed = true;
     }
+    for (; low < high; low++)
+        if (index->groups[low].count == 0)
+            add_reason(index, index->groups[low].reason);
     return front <= back;
 }
 
@@ -475,18 +490,15 @@ int ewf_index_segment(struct ewf_index *index, size_t segment)
 struct ewf_group *ewf_index_find(struct ewf_index *index, uint64_t chunk, uint64_t *next, const char **reason)
 {
     *next = index->chunks;
-    *reason = "The image ends before the size of its disk: copy it again.";
+    *reason = index->reason[0] != '\0' ? index->reason : "The image ends before the size of its disk: copy it again.";
     for (size_t i = 0; i < index->group_count; i++) {
         struct ewf_group *group = &index->groups[i];
-        if (!group->placed) {
-            if (group->count == 0)
-                *reason = group->reason;
-        } else if (chunk < group->first) {
+        if (group->placed && chunk < group->first) {
             *next = group->first;
             return NULL;
-        } else if (chunk - group->first < group->count) {
-            return group;
         }
+        if (group->placed && chunk - group->first < group->count)
+            return group;
     }
     return NULL;
 }

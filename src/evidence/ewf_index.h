@@ -43,6 +43,7 @@ struct ewf_index {
     uint64_t sectors, chunks; /* of the whole medium; 0: no volume section could be read */
     struct ewf_group *groups; /* in the order of the medium; owned */
     size_t group_count, group_room;
+    char reason[ERROR_TEXT_MAX]; /* why those are lost that have no place; "": none has been missed */
     bool sound; /* nothing is missing or damaged as far as the chain tells */
     char md5[33], sha1[41];
 };
