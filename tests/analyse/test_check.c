@@ -65,6 +65,8 @@ static const struct frame sound[] = {
     {"volume", FRAME_VOLUME, UNIT_MAP, "488ttt1", {0, 512, SIZE, 1}, {"Linux", "ext4", ""}},
     {"file", FRAME_FILE, UNIT_MAP, "44844t88888844", {1, 0, 5, 1, 0, 100, 12, 1, 2, 3, 4, FILE_REGULAR}, {"/a"}},
     {"gap", FRAME_GAP, UNIT_MAP, "t", {0}, {"a directory cannot be read"}},
+    {"hole", FRAME_EXTENT, UNIT_MAP, "881t", {SIZE - EXTENT_LEAST, EXTENT_LEAST, 0}, {""}},
+    {"lost bytes", FRAME_EXTENT, UNIT_MAP, "881t", {0, SIZE, 1}, {"a segment is missing"}},
     {"sighting in a span", FRAME_SIGHTING, UNIT_SPAN, "48114ttt", {0, BEGIN, SB_EMAIL, 0, 1}, {"", "a@b.example", "x"}},
     {"the last byte of a span", FRAME_SIGHTING, UNIT_SPAN, "48114ttt", {0, END - 1, 0, 2, 9}, {"GZIP-1", "4", ""}},
     {"sighting in a file", FRAME_SIGHTING, UNIT_FILES, "48114ttt", {FIRST, 0, SB_URL, 1, 1}, {"", "http://a", NULL}},
@@ -104,7 +106,11 @@ static const struct frame unsound[] = {
      "44844t88888844",
      {1, 0, (uint64_t)1 << 63, 1, 0, 1, 1, 1, 2, 3, 4, 2},
      {"/a"}},
-    {"flag 64", FRAME_FILE, UNIT_MAP, "44844t88888844", {1, 0, 5, 1, 0, 1, 1, 1, 2, 3, 4, 64}, {"/a"}},
+    {"a short hole", FRAME_EXTENT, UNIT_MAP, "881t", {0, EXTENT_LEAST - 1, 0}, {""}},
+    {"a hole beyond the end", FRAME_EXTENT, UNIT_MAP, "881t", {512, SIZE, 0}, {""}},
+    {"lost without a reason", FRAME_EXTENT, UNIT_MAP, "881t", {0, SIZE, 1}, {""}},
+    {"a hole with a reason", FRAME_EXTENT, UNIT_MAP, "881t", {0, SIZE, 0}, {"why"}},
+    {"flag 128", FRAME_FILE, UNIT_MAP, "44844t88888844", {1, 0, 5, 1, 0, 1, 1, 1, 2, 3, 4, 128}, {"/a"}},
     {"a link to nothing",
      FRAME_FILE,
      UNIT_MAP,
@@ -195,6 +201,7 @@ static void each_frame_belongs_to_its_units(void **state)
         {FRAME_VOLUME, 1u << UNIT_MAP},
         {FRAME_FILE, 1u << UNIT_MAP},
         {FRAME_GAP, 1u << UNIT_MAP},
+        {FRAME_EXTENT, 1u << UNIT_MAP},
         {FRAME_SIGHTING, 1u << UNIT_SPAN | 1u << UNIT_FILES},
         {FRAME_NOTE, 1u << UNIT_SPAN | 1u << UNIT_FILES},
         {FRAME_CONTENT, 1u << UNIT_SPAN | 1u << UNIT_FILES},
@@ -288,6 +295,17 @@ static void texts_have_bounds(void **state)
     bytes_free(&out);
 }
 
+static void extents_come_in_order(void **state)
+{
+    (void)state;
+    struct check check = check_of(UNIT_MAP);
+    struct bytes out = {0};
+    put(&out, "881t", (const uint64_t[]){0, EXTENT_LEAST, 0}, (const char *const[]){""});
+    assert_int_equal(check_frame(&check, FRAME_EXTENT, out.data, out.length), 0);
+    assert_int_not_equal(check_frame(&check, FRAME_EXTENT, out.data, out.length), 0);
+    bytes_free(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -296,6 +314,7 @@ int main(void)
         cmocka_unit_test(unsound_frames_are_not_believed),
         cmocka_unit_test(runs_lie_in_the_image),
         cmocka_unit_test(file_numbers_go_up_by_one),
+        cmocka_unit_test(extents_come_in_order),
         cmocka_unit_test(texts_have_bounds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -146,6 +146,33 @@ static int see_run(void *context, const struct store_run *run)
     return 0;
 }
 
+/* Holes are left out of the spans, unless they lie in a file that the sweep hashes; every other byte is in one span. */
+static void check_holes(const struct plan_hole *holes, size_t hole_count)
+{
+    struct error error = {0};
+    int64_t size = world.size * world.step;
+    OK(plan_spans(world.store, world.evidence_id, size, holes, hole_count, &error));
+    OK(store_segment_each(world.store, world.evidence_id, 0, size, see_segment, NULL, &error));
+    take_spans();
+    size_t span = 0;
+    size_t hole = 0;
+    for (int64_t step = 0; step < world.size; step++) {
+        int64_t at = step * world.step;
+        while (span < world.span_count && world.spans[span][1] <= at)
+            span++;
+        while (hole < hole_count && holes[hole].end <= at)
+            hole++;
+        bool swept = span < world.span_count && world.spans[span][0] <= at;
+        bool nothing = hole < hole_count && holes[hole].start <= at;
+        int owner = world.owner[step];
+        bool whole = owner >= 0 && world.runs[owner].whole;
+        if (swept != (!nothing || whole))
+            fail_msg("step %ld is %s", (long)step, swept ? "swept, though nothing is there" : "not swept");
+    }
+    for (size_t i = 0; i + 1 < world.span_count; i++)
+        assert_true(world.spans[i][1] <= world.spans[i + 1][0]);
+}
+
 static void check_plan(void)
 {
     struct error error = {0};
@@ -193,6 +220,28 @@ static void every_byte_has_the_owner_it_should(void **state)
         for (int64_t i = 0; i < runs; i++)
             add_run(below(world.size), 1 + below(longest), below(6), below(2) == 0);
         check_plan();
+        close_world();
+    }
+}
+
+static void holes_are_left_out(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= 60; seed++) {
+        random_state = seed;
+        open_world(200 + below(1800), 1 << 20); /* spans are cut at places that are as round */
+        int64_t runs = below(40);
+        for (int64_t i = 0; i < runs; i++)
+            add_run(below(world.size), 1 + below(200), below(6), below(2) == 0);
+        struct plan_hole holes[64];
+        size_t count = 0;
+        for (int64_t at = below(50); at < world.size && count < 64; count++) {
+            int64_t end = at + 1 + below(seed % 2 == 0 ? 20 : 300);
+            end = end < world.size ? end : world.size;
+            holes[count] = (struct plan_hole){at * world.step, end * world.step};
+            at = end + 1 + below(100);
+        }
+        check_holes(holes, count);
         close_world();
     }
 }
@@ -290,6 +339,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_byte_has_the_owner_it_should),
+        cmocka_unit_test(holes_are_left_out),
         cmocka_unit_test(spans_have_their_size_and_cut_no_file),
         cmocka_unit_test(an_image_without_files_is_cut_evenly),
         cmocka_unit_test(what_loses_bytes_to_its_like_is_hashed_apart),
