@@ -1,6 +1,7 @@
-/* What is left of a damaged or cut-off AFF image, page by page; afflib opens none that is not whole, and reads a page that
- * is not there as if it were filled. An AFF file is a row of segments (AFF 1.0: S. Garfinkel et al., "Advanced Forensic
- * Format"): "AFF\0", length of the name, length of the data, an argument, name, data, "ATT\0", length of all that. */
+/* What is left of a damaged or cut-off AFF image, page by page; afflib opens none that is not whole, and reads a page
+ * that is not there as if it were filled. An AFF file is a row of segments (AFF 1.0: S. Garfinkel et al., "Advanced
+ * Forensic Format"): "AFF\0", length of the name, length of the data, an argument, name, data, "ATT\0", length of all
+ * that. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,7 +44,7 @@ struct salvage {
     struct page *pages;
     size_t page_count, page_room;
     bool chained, encrypted;
-    size_t loaded; /* the page in `data`; SIZE_MAX: none */
+    size_t loaded;   /* the page in `data`; SIZE_MAX: none */
     uint32_t length; /* of it, from its beginning */
     uint8_t *data, *packed;
 };
@@ -69,7 +70,8 @@ static bool read_segment(const struct salvage *salvage, uint64_t at, struct segm
         return false;
     uint32_t name_length = load_be32(header + 4);
     *segment = (struct segment){.length = load_be32(header + 8), .argument = load_be32(header + 12)};
-    if (name_length == 0 || name_length > NAME_MOST || !read_at(salvage, at + SEGMENT_HEADER, segment->name, name_length))
+    if (name_length == 0 || name_length > NAME_MOST ||
+        !read_at(salvage, at + SEGMENT_HEADER, segment->name, name_length))
         return false;
     segment->data = at + SEGMENT_HEADER + name_length;
     segment->end = segment->data + segment->length + SEGMENT_TAIL;
@@ -273,11 +275,8 @@ int medium_salvage_aff(const char *path, struct medium **medium, struct error *e
     struct salvage *salvage = calloc(1, sizeof *salvage);
     if (salvage == NULL)
         return fail(error, "Memory is short: close other programs and try again.");
-    salvage->medium = (struct medium){.format = "aff",
-                                      .sector_size = 512,
-                                      .read = read_salvage,
-                                      .extent = salvage_extent,
-                                      .close = close_salvage};
+    salvage->medium = (struct medium){
+        .format = "aff", .sector_size = 512, .read = read_salvage, .extent = salvage_extent, .close = close_salvage};
     salvage->loaded = SIZE_MAX;
     salvage->descriptor = open(path, O_RDONLY | O_CLOEXEC);
     int result = 0;

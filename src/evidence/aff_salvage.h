@@ -4,8 +4,8 @@
 
 #include "evidence/medium.h"
 
-/* Looks at all segments. 0 and a medium if some are missing or damaged; 0 and NULL if the image is whole, or encrypted: then it
- * is afflib's to read. -1 with a sentence when nothing can be read. */
+/* Looks at all segments. 0 and a medium if some are missing or damaged; 0 and NULL if the image is whole, or encrypted:
+ * then it is afflib's to read. -1 with a sentence when nothing can be read. */
 int medium_salvage_aff(const char *path, struct medium **medium, struct error *error);
 
 #endif

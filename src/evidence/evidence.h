@@ -20,13 +20,14 @@ struct sb_evidence_info {
     uint32_t sector_size;  /* bytes */
     char recorded_md5[33]; /* lower-case hex of the digests recorded at acquisition, or "" */
     char recorded_sha1[41];
-    bool single_file;      /* a raw file without volumes and file systems: reported as one file by sb_evidence_map */
+    bool single_file; /* a raw file without volumes and file systems: reported as one file by sb_evidence_map */
 };
 
-/* Opens what stands at `paths` (the segments of one image in order, one image, one plain file, or one folder), read-only.
- * For an image in segments the first one is enough for E01 and .001/.000: the others are looked for beside it. A
- * piece of a split raw image that is missing is an error that names it; of a damaged or cut-off image of another format what
- * is left is opened, and sb_evidence_extent says what is lost. NULL with a sentence in *error. Owned by the caller. */
+/* Opens what stands at `paths` (the segments of one image in order, one image, one plain file, or one folder),
+ * read-only. For an image in segments the first one is enough for E01 and .001/.000: the others are looked for beside
+ * it. A piece of a split raw image that is missing is an error that names it; of a damaged or cut-off image of another
+ * format what is left is opened, and sb_evidence_extent says what is lost. NULL with a sentence in *error. Owned by the
+ * caller. */
 struct sb_evidence *sb_evidence_open(const char *const paths[], size_t count, struct error *error);
 void sb_evidence_close(struct sb_evidence *evidence); /* NULL is allowed */
 const struct sb_evidence_info *sb_evidence_info(const struct sb_evidence *evidence);
@@ -37,12 +38,13 @@ const struct sb_evidence_info *sb_evidence_info(const struct sb_evidence *eviden
 int sb_evidence_siblings(const char *const paths[], size_t count, int (*each)(void *context, const char *path),
                          void *context, struct error *error);
 
-/* Reads image bytes; returns how many (less than asked only at the end), or -1 with a sentence (an unreadable sector). */
+/* Reads image bytes; returns how many (less than asked only at the end), or -1 with a sentence (an unreadable sector).
+ */
 int64_t sb_evidence_read(struct sb_evidence *evidence, uint64_t offset, void *buffer, size_t length,
                          struct error *error);
 
-/* What stands in a part of an image or a file: bytes to be read; zeros that take no room anywhere (a hole of a sparse image
- * or file), so that terabytes of them need not be read; or bytes that are lost with a part of the image. */
+/* What stands in a part of an image or a file: bytes to be read; zeros that take no room anywhere (a hole of a sparse
+ * image or file), so that terabytes of them need not be read; or bytes that are lost with a part of the image. */
 enum sb_extent_kind { SB_DATA, SB_ZEROS, SB_LOST };
 struct sb_extent {
     enum sb_extent_kind kind;
@@ -56,7 +58,8 @@ struct sb_volume {
     uint32_t number; /* from 0, in the order of the medium */
     uint64_t start;  /* bytes */
     uint64_t length;
-    const char *description; /* the volume system's, for example "NTFS / exFAT (0x07)"; "" for a medium without volumes */
+    const char
+        *description; /* the volume system's, for example "NTFS / exFAT (0x07)"; "" for a medium without volumes */
     const char *file_system; /* "ntfs", "fat12", "fat16", "fat32", "exfat", "ext2", "ext3", "ext4", "hfs+", "apfs",
                                 "iso9660", "ufs", … or "" */
     const char *encryption;  /* "bitlocker", "luks", "filevault", "apfs", "full entropy (VeraCrypt-like)", or "" */
@@ -66,13 +69,14 @@ struct sb_volume {
 struct sb_run {
     uint64_t file_offset;
     uint64_t image_offset;
-    uint64_t length; /* bytes; the last run ends with the file's size, or reaches on to the end of its block: see slack */
+    uint64_t
+        length; /* bytes; the last run ends with the file's size, or reaches on to the end of its block: see slack */
 };
 
 struct sb_file {
-    uint32_t number;  /* from 1, in the order of the walk: the same image gives the same numbers */
-    uint32_t volume;  /* sb_volume.number */
-    uint64_t inode;   /* the file system's own address of the file */
+    uint32_t number;         /* from 1, in the order of the walk: the same image gives the same numbers */
+    uint32_t volume;         /* sb_volume.number */
+    uint64_t inode;          /* the file system's own address of the file */
     uint32_t attribute_type; /* NTFS: which of the file's streams; others as libtsk numbers them */
     uint32_t attribute_id;
     const char *path; /* UTF-8, from the root of its file system, '/'-separated, beginning with '/'; an alternate data
@@ -80,14 +84,15 @@ struct sb_file {
     uint64_t size;    /* bytes */
     uint64_t slack;   /* bytes of the last block behind the file's end (covered by the last run) */
     int64_t modified, accessed, changed, created; /* seconds since 1970 UTC; INT64_MIN when not known */
-    bool allocated;   /* false: deleted */
-    bool regular;     /* a file with content, not a directory, link, device */
-    bool metadata;    /* the file system's own: $MFT, journals, FAT copies */
-    bool hard_link;   /* another name of a file that came before: has no runs; `same_as` is that file's number */
+    bool allocated;                               /* false: deleted */
+    bool regular;                                 /* a file with content, not a directory, link, device */
+    bool metadata;                                /* the file system's own: $MFT, journals, FAT copies */
+    bool hard_link; /* another name of a file that came before: has no runs; `same_as` is that file's number */
     uint32_t same_as;
     bool in_order; /* the sweep sees the content whole and in order: one physical run, nothing compressed, sparse,
                       encrypted or beyond the initialised size. Otherwise a unit of its own must read it */
-    bool packed;   /* the runs hold the content compressed or encrypted by the file system: no byte of it stands in the medium */
+    bool packed;   /* the runs hold the content compressed or encrypted by the file system: no byte of it stands in the
+                      medium */
     bool resident; /* content lies inside a metadata structure (runs say where, if it could be located) */
     const struct sb_run *runs;
     size_t run_count;

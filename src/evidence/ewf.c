@@ -1,5 +1,6 @@
-/* Expert Witness images (E01, Ex01, S01): through libewf where nothing is missing (ewf_index.h says why that is looked at
- * first), else what is left of them by ewf_salvage.c. Ex01 is libewf's alone. What was read must have a right checksum. */
+/* Expert Witness images (E01, Ex01, S01): through libewf where nothing is missing (ewf_index.h says why that is looked
+ * at first), else what is left of them by ewf_salvage.c. Ex01 is libewf's alone. What was read must have a right
+ * checksum. */
 #include <ctype.h>
 #include <libewf.h>
 #include <stdbool.h>

@@ -1,6 +1,6 @@
-/* The chain is followed as far as it goes; where a descriptor is damaged, the next sound one is searched for. Chunks are
- * numbered from the front up to the first fault and from the back up to the last one, so that what stands behind a fault
- * keeps its place; between two faults nobody knows it. */
+/* The chain is followed as far as it goes; where a descriptor is damaged, the next sound one is searched for. Chunks
+ * are numbered from the front up to the first fault and from the back up to the last one, so that what stands behind a
+ * fault keeps its place; between two faults nobody knows it. */
 #include "evidence/ewf_index.h"
 
 #include <fcntl.h>
@@ -23,7 +23,7 @@ enum {
     TABLE_SUM = 20,
     ENTRY = 4,
     PIECE = 256 * 1024,
-    WALKED_MOST = 1 << 22,  /* chunks of one section */
+    WALKED_MOST = 1 << 22, /* chunks of one section */
     GROUPS_MOST = 1 << 20,
     SECTIONS_MOST = 1 << 20, /* of one segment */
     VOLUME_LEAST = 24,
@@ -62,9 +62,9 @@ static uint32_t sum_of(const void *data, size_t length)
 
 static bool is_type(const char *type)
 {
-    static const char *const types[] = {"header", "header2", "volume", "disk",  "data", "sectors", "table", "table2", "next",
-                                        "done",   "hash",    "digest", "error2", "session", "ltree", "ltypes", "xheader",
-                                        "xhash"};
+    static const char *const types[] = {"header", "header2", "volume", "disk",   "data",    "sectors",
+                                        "table",  "table2",  "next",   "done",   "hash",    "digest",
+                                        "error2", "session", "ltree",  "ltypes", "xheader", "xhash"};
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (strcmp(type, types[i]) == 0)
             return true;
@@ -220,8 +220,8 @@ static int take_table(struct chain *chain, const struct section *section)
     bool followed = chain->sectors.end == 0 && section->end > behind + 4; /* by the chunks themselves */
     uint8_t entry[ENTRY];
     uint64_t base = load_le64(header + 8);
-    if (count == 0 || behind > section->end || base > INT64_MAX / 2 || !entries_sound(chain, entries, count, !followed) ||
-        !read_at(chain, entries, entry, ENTRY))
+    if (count == 0 || behind > section->end || base > INT64_MAX / 2 ||
+        !entries_sound(chain, entries, count, !followed) || !read_at(chain, entries, entry, ENTRY))
         return 0;
     struct ewf_group *group = add_group(chain, count);
     if (group == NULL)
@@ -276,7 +276,8 @@ static int walk_sectors(struct chain *chain)
         group->walked = entries;
         group->data_end = at;
     }
-    return at == end && end < chain->size ? 0 : add_hole(chain, "", chain->name, " is cut off or damaged: copy it again.");
+    return at == end && end < chain->size ? 0
+                                          : add_hole(chain, "", chain->name, " is cut off or damaged: copy it again.");
 }
 
 /* Did the descriptor that should stand at `expected` alone get lost, so that no chunk is missing before `section`? */
@@ -350,7 +351,8 @@ static int follow_chain(struct chain *chain)
             if (!nothing_skipped(chain, at, &section)) {
                 if (chain->sectors.end != 0 && walk_sectors(chain) != 0)
                     return -1;
-                if (add_hole(chain, "", chain->name, " is damaged: some of its sections cannot be read. Copy it again.") != 0)
+                if (add_hole(chain, "", chain->name,
+                             " is damaged: some of its sections cannot be read. Copy it again.") != 0)
                     return -1;
             }
         }
@@ -393,7 +395,8 @@ static int take_segment(struct ewf_index *index, size_t segment, size_t *number,
     if (!readable || found == 0)
         return add_hole(&chain, "Segment ", chain.name, " is empty or cut off: copy it again.");
     if (found <= *number)
-        return fail(error, "%s is segment %zu of its image, where segment %zu should stand: name all segments in order.",
+        return fail(error,
+                    "%s is segment %zu of its image, where segment %zu should stand: name all segments in order.",
                     chain.name, found, *number + 1);
     if (found != *number + 1 && missing_segment(&chain, *number + 1) != 0)
         return -1;
@@ -505,7 +508,8 @@ struct ewf_group *ewf_index_find(struct ewf_index *index, uint64_t chunk, uint64
 
 static uint64_t inflate_chunk(const uint8_t *packed, size_t size, uint8_t *out, uint32_t room, uint32_t *length)
 {
-    z_stream stream = {.next_in = (Bytef *)(uintptr_t)packed, .avail_in = (uInt)size, .next_out = out, .avail_out = room};
+    z_stream stream = {
+        .next_in = (Bytef *)(uintptr_t)packed, .avail_in = (uInt)size, .next_out = out, .avail_out = room};
     if (size < 2 || ((unsigned)packed[0] << 8 | packed[1]) % 31 != 0 || inflateInit(&stream) != Z_OK)
         return 0;
     int state = inflate(&stream, Z_FINISH);

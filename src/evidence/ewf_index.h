@@ -44,11 +44,12 @@ struct ewf_index {
     struct ewf_group *groups; /* in the order of the medium; owned */
     size_t group_count, group_room;
     char reason[ERROR_TEXT_MAX]; /* why those are lost that have no place; "": none has been missed */
-    bool sound; /* nothing is missing or damaged as far as the chain tells */
+    bool sound;                  /* nothing is missing or damaged as far as the chain tells */
     char md5[33], sha1[41];
 };
 
-/* Reads all sections. The paths are kept, not copied. -1 with a sentence if not even the size of the medium can be found. */
+/* Reads all sections. The paths are kept, not copied. -1 with a sentence if not even the size of the medium can be
+ * found. */
 int ewf_index_build(struct ewf_index *index, const char *const paths[], size_t count, struct error *error);
 void ewf_index_free(struct ewf_index *index);
 
@@ -60,8 +61,8 @@ int ewf_index_segment(struct ewf_index *index, size_t segment);
 struct ewf_group *ewf_index_find(struct ewf_index *index, uint64_t chunk, uint64_t *next, const char **reason);
 
 /* Unpacks what begins at `at` of the current segment and reaches no further than `end`: `packed` needs room for
- * chunk_size + EWF_CHUNK_SPARE bytes, `out` for chunk_size. Returns how many bytes it takes in the file (0: it is damaged) and
- * in *length how many it holds. `way`: 'z' packed, 'r' not packed, '?' whichever fits. */
+ * chunk_size + EWF_CHUNK_SPARE bytes, `out` for chunk_size. Returns how many bytes it takes in the file (0: it is
+ * damaged) and in *length how many it holds. `way`: 'z' packed, 'r' not packed, '?' whichever fits. */
 uint64_t ewf_unpack(const struct ewf_index *index, uint64_t at, uint64_t end, char way, uint8_t *packed, uint8_t *out,
                     uint32_t *length);
 

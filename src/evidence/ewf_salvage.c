@@ -11,7 +11,7 @@
 struct salvage {
     struct medium medium;
     struct ewf_index index;
-    char **paths; /* owned: the index borrows them */
+    char **paths;   /* owned: the index borrows them */
     uint64_t chunk; /* that `data` holds; UINT64_MAX: none */
     uint32_t length;
     uint8_t *data, *packed;
@@ -34,8 +34,8 @@ static bool find_chunk(struct salvage *salvage, const struct ewf_group *group, u
         return true;
     }
     ssize_t wanted = last ? ENTRY : 2 * ENTRY;
-    if (pread(salvage->index.descriptor, entries, (size_t)wanted,
-              (off_t)(group->table + (uint64_t)number * ENTRY)) != wanted)
+    if (pread(salvage->index.descriptor, entries, (size_t)wanted, (off_t)(group->table + (uint64_t)number * ENTRY)) !=
+        wanted)
         return false;
     *way = (load_le32(entries) & packed) != 0 ? 'z' : 'r';
     *at = group->base + (load_le32(entries) & ~packed);

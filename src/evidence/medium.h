@@ -22,8 +22,8 @@ struct medium {
     char recorded_sha1[41];
     /* Reads up to length bytes at offset; both lie within the medium. Returns 1 to length, or -1 with a sentence. */
     int64_t (*read)(struct medium *medium, uint64_t offset, void *buffer, size_t length, struct error *error);
-    /* What stands at an offset within the medium, and how far (at least one byte; more of the same may follow). NULL: it
-     * is all data. */
+    /* What stands at an offset within the medium, and how far (at least one byte; more of the same may follow). NULL:
+     * it is all data. */
     void (*extent)(struct medium *medium, uint64_t offset, struct sb_extent *extent);
     /* A part is missing of which nobody knows where it belongs; one sentence, or "". */
     char missing[160];

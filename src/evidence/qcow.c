@@ -142,7 +142,8 @@ static enum sb_extent_kind kind_of(const struct qcow *qcow, uint64_t entry)
     return (entry & HOST_OFFSET) >= qcow->file_size ? SB_LOST : SB_DATA;
 }
 
-/* As far as one table of the second level reaches: a table that is not there is a hole, one that cannot be read is lost. */
+/* As far as one table of the second level reaches: a table that is not there is a hole, one that cannot be read is
+ * lost. */
 static void qcow_extent(struct medium *medium, uint64_t offset, struct sb_extent *extent)
 {
     struct qcow *qcow = (struct qcow *)medium;
@@ -228,7 +229,8 @@ struct medium *medium_open_qcow(const char *path, struct error *error)
         fail(error, "Memory is short: close other programs and try again.");
         return NULL;
     }
-    qcow->medium = (struct medium){.format = "qcow2", .sector_size = 512, .read = read_qcow, .extent = qcow_extent, .close = close_qcow};
+    qcow->medium = (struct medium){
+        .format = "qcow2", .sector_size = 512, .read = read_qcow, .extent = qcow_extent, .close = close_qcow};
     qcow->descriptor = -1;
     qcow->level2_index = UINT64_MAX;
     if (open_file(qcow, path, error) != 0) {

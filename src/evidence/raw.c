@@ -132,8 +132,11 @@ struct medium *medium_open_raw(const char *const paths[], size_t count, struct e
         fail(error, "Memory is short: close other programs and try again.");
         return NULL;
     }
-    raw->medium = (struct medium){
-        .format = count > 1 ? "split raw" : "raw", .sector_size = 512, .read = read_raw, .extent = raw_extent, .close = close_raw};
+    raw->medium = (struct medium){.format = count > 1 ? "split raw" : "raw",
+                                  .sector_size = 512,
+                                  .read = read_raw,
+                                  .extent = raw_extent,
+                                  .close = close_raw};
     for (size_t i = 0; i < OPEN_PIECES; i++)
         raw->open[i].descriptor = -1;
     int result = 0;

@@ -141,14 +141,15 @@ int64_t sb_file_read(struct sb_file_reader *reader, uint64_t offset, void *buffe
 /* The run that holds a block, from the one before on: files are read forwards. */
 static const TSK_FS_ATTR_RUN *find_run(struct sb_file_reader *reader, uint64_t block)
 {
-    const TSK_FS_ATTR_RUN *run = reader->run != NULL && reader->run->offset <= block ? reader->run : reader->attribute->nrd.run;
+    const TSK_FS_ATTR_RUN *run =
+        reader->run != NULL && reader->run->offset <= block ? reader->run : reader->attribute->nrd.run;
     while (run != NULL && (block < run->offset || block - run->offset >= run->len))
         run = run->next;
     return reader->run = run;
 }
 
-/* A hole of a plain file is zeros; so is one of a compressed file that is longer than its units, since a shorter one is what
- * compression saved. What a run holds is what the medium holds there. */
+/* A hole of a plain file is zeros; so is one of a compressed file that is longer than its units, since a shorter one is
+ * what compression saved. What a run holds is what the medium holds there. */
 static void extent_by_runs(struct sb_file_reader *reader, uint64_t offset, struct sb_extent *extent)
 {
     const TSK_FS_ATTR *attribute = reader->attribute;
@@ -201,7 +202,8 @@ static void extent_by_runs(struct sb_file_reader *reader, uint64_t offset, struc
 
 void sb_file_extent(struct sb_file_reader *reader, uint64_t offset, struct sb_extent *extent)
 {
-    *extent = (struct sb_extent){.kind = SB_DATA, .start = offset, .length = reader->size > offset ? reader->size - offset : 1};
+    *extent = (struct sb_extent){
+        .kind = SB_DATA, .start = offset, .length = reader->size > offset ? reader->size - offset : 1};
     if (offset >= reader->size)
         return;
     uint64_t most = extent->length;

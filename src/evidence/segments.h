@@ -13,12 +13,12 @@ struct path_list {
 };
 
 /* The image's files in order: `paths` as they stand, or, if there is one and it is the first of a series, all of the
- * series. A hole in a series of Expert Witness files is left out: they say themselves which they are. In a series of pieces
- * it is an error that names the missing file. 0, or -1 with a sentence. */
+ * series. A hole in a series of Expert Witness files is left out: they say themselves which they are. In a series of
+ * pieces it is an error that names the missing file. 0, or -1 with a sentence. */
 int segments_find(const char *const paths[], size_t count, struct path_list *out, struct error *error);
 
-/* The path of the member `number` (from 1) of the series that `path` is in, or "segment NUMBER" where names tell nothing. Owned
- * by the caller; NULL when memory is short. */
+/* The path of the member `number` (from 1) of the series that `path` is in, or "segment NUMBER" where names tell
+ * nothing. Owned by the caller; NULL when memory is short. */
 char *segments_member(const char *path, size_t number);
 
 /* Appends a copy; 0, or -1 with a sentence when memory is short. */

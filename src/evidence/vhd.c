@@ -27,14 +27,14 @@ enum {
     BITMAP_MAX = BLOCK_SIZE_MAX / SECTOR / 8,
 };
 
-/* One disk of a chain. The tables of a differencing VHD are read here, and those of a dynamic one that libvhdi refuses, as
- * it does when the footer at its end is cut off or damaged: the copy that begins the file says the same. */
+/* One disk of a chain. The tables of a differencing VHD are read here, and those of a dynamic one that libvhdi refuses,
+ * as it does when the footer at its end is cut off or damaged: the copy that begins the file says the same. */
 struct generation {
     libvhdi_file_t *file; /* NULL: refused */
     int descriptor;       /* -1: libvhdi reads it */
     uint64_t file_size;
     uint8_t footer[FOOTER_SIZE], header[HEADER_SIZE]; /* of a disk whose tables are read here */
-    uint64_t table; /* of block addresses */
+    uint64_t table;                                   /* of block addresses */
     uint32_t entries;
     uint32_t block_size;
     uint64_t block;      /* whose bitmap is loaded; UINT64_MAX: none */
@@ -83,8 +83,8 @@ static int64_t find_sector(struct generation *generation, uint64_t sector)
     return (int64_t)(generation->block_data + within * SECTOR);
 }
 
-/* The youngest generation that holds a sector, and where, if its file is read here (0: nobody does, it is zeros). NULL if that
- * cannot be read. */
+/* The youngest generation that holds a sector, and where, if its file is read here (0: nobody does, it is zeros). NULL
+ * if that cannot be read. */
 static struct generation *find_holder(struct vhd *vhd, uint64_t sector, int64_t *place)
 {
     *place = 0;
@@ -131,7 +131,8 @@ static int64_t read_vhd(struct medium *medium, uint64_t offset, void *buffer, si
     return count;
 }
 
-/* Of a disk without a parent whose tables are read here: blocks that were never written, and blocks that were cut off. */
+/* Of a disk without a parent whose tables are read here: blocks that were never written, and blocks that were cut off.
+ */
 static void vhd_extent(struct medium *medium, uint64_t offset, struct sb_extent *extent)
 {
     struct vhd *vhd = (struct vhd *)medium;
@@ -220,11 +221,12 @@ static int read_tables(struct generation *generation, const char *path, struct e
     struct stat status;
     int descriptor = open(path, O_RDONLY | O_CLOEXEC);
     uint8_t *footer = generation->footer;
-    bool found = descriptor >= 0 && fstat(descriptor, &status) == 0 &&
-                 pread(descriptor, footer, FOOTER_SIZE, 0) == FOOTER_SIZE;
+    bool found =
+        descriptor >= 0 && fstat(descriptor, &status) == 0 && pread(descriptor, footer, FOOTER_SIZE, 0) == FOOTER_SIZE;
     if (found && !vhd_footer(footer)) /* the copy is damaged: the footer itself may not be */
         found = status.st_size > FOOTER_SIZE &&
-                pread(descriptor, footer, FOOTER_SIZE, status.st_size - FOOTER_SIZE) == FOOTER_SIZE && vhd_footer(footer);
+                pread(descriptor, footer, FOOTER_SIZE, status.st_size - FOOTER_SIZE) == FOOTER_SIZE &&
+                vhd_footer(footer);
     found = found && load_be64(footer + 16) <= INT64_MAX / 2 &&
             pread(descriptor, generation->header, HEADER_SIZE, (off_t)load_be64(footer + 16)) == HEADER_SIZE &&
             memcmp(generation->header, "cxsparse", 8) == 0;
@@ -327,7 +329,8 @@ struct medium *medium_open_vhd(const char *path, struct error *error)
         fail(error, "Memory is short: close other programs and try again.");
         return NULL;
     }
-    vhd->medium = (struct medium){.format = "vhd", .sector_size = 512, .read = read_vhd, .extent = vhd_extent, .close = close_vhd};
+    vhd->medium = (struct medium){
+        .format = "vhd", .sector_size = 512, .read = read_vhd, .extent = vhd_extent, .close = close_vhd};
     size64_t size = 0;
     int result = open_chain(vhd, path, error);
     const struct generation *disk = &vhd->generation[0];

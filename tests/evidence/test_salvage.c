@@ -1,5 +1,5 @@
-/* What is left of images that were cut off, damaged, or lack a segment: every byte that is handed out is the disk's own, in
- * its own place, and what is lost is said to be. */
+/* What is left of images that were cut off, damaged, or lack a segment: every byte that is handed out is the disk's
+ * own, in its own place, and what is lost is said to be. */
 #include "lab.h"
 
 #include <stdio.h>
@@ -20,11 +20,12 @@ static int make_images(void **state)
                         "PATH=$PATH:/sbin:/usr/sbin mke2fs -q -t ext2 -d src disk.raw 6M");
     FILE *file = fopen("disk.raw", "rb");
     made = made && file != NULL && fread(raw, 1, sizeof raw, file) == sizeof raw;
-    (void)lab_run("for way in none fast; do ewfacquirestream -t $way -f encase6 -c deflate:$way -S 1048576 < disk.raw; done;"
-                  "ewfacquirestream -t smart -f smart -c deflate:fast -S 1048576 < disk.raw;"
-                  "qemu-img convert -O vpc -o force_size=on disk.raw d.vhd; qemu-img convert -O qcow2 disk.raw q.qcow2;"
-                  "qemu-img convert -c -O qcow2 disk.raw c.qcow2; qemu-img convert -O vmdk disk.raw v.vmdk;"
-                  "affconvert -q -s 256k -o a.aff disk.raw");
+    (void)lab_run(
+        "for way in none fast; do ewfacquirestream -t $way -f encase6 -c deflate:$way -S 1048576 < disk.raw; done;"
+        "ewfacquirestream -t smart -f smart -c deflate:fast -S 1048576 < disk.raw;"
+        "qemu-img convert -O vpc -o force_size=on disk.raw d.vhd; qemu-img convert -O qcow2 disk.raw q.qcow2;"
+        "qemu-img convert -c -O qcow2 disk.raw c.qcow2; qemu-img convert -O vmdk disk.raw v.vmdk;"
+        "affconvert -q -s 256k -o a.aff disk.raw");
     if (file != NULL)
         (void)fclose(file);
     return made ? 0 : 1;
@@ -166,8 +167,8 @@ static void damage_segment(const char *path)
     (void)fclose(file);
 }
 
-/* The chunks of an Expert Witness image have checksums: whatever happens to it, no other bytes come out, and none in a wrong
- * place. */
+/* The chunks of an Expert Witness image have checksums: whatever happens to it, no other bytes come out, and none in a
+ * wrong place. */
 static void hands_out_no_wrong_byte(void **state)
 {
     (void)state;
