@@ -17,6 +17,8 @@ enum { READ_MAX = 64 * 1024 * 1024 };
 struct aff {
     struct medium medium;
     AFFILE *file;
+    uint64_t page_size;
+    uint64_t bad_page; /* that could not be unpacked last: afflib would try again for each sector; UINT64_MAX: none */
 };
 
 static int64_t read_aff(struct medium *medium, uint64_t offset, void *buffer, size_t length, struct error *error)
@@ -24,8 +26,14 @@ static int64_t read_aff(struct medium *medium, uint64_t offset, void *buffer, si
     struct aff *aff = (struct aff *)medium;
     if (length > READ_MAX)
         length = READ_MAX;
-    (void)af_seek(aff->file, (int64_t)offset, SEEK_SET);
-    ssize_t count = af_read(aff->file, buffer, (ssize_t)length);
+    uint64_t page = aff->page_size == 0 ? 0 : offset / aff->page_size;
+    ssize_t count = -1;
+    if (page != aff->bad_page) {
+        (void)af_seek(aff->file, (int64_t)offset, SEEK_SET);
+        count = af_read(aff->file, buffer, (ssize_t)length);
+    }
+    if (count <= 0 && aff->page_size != 0)
+        aff->bad_page = page;
     if (count <= 0)
         return fail(error, "The image's data at byte %llu cannot be read: it is damaged.", (unsigned long long)offset);
     return count;
@@ -75,6 +83,8 @@ struct medium *medium_open_aff(const char *path, struct error *error)
         return NULL;
     }
     aff->medium.size = (uint64_t)af_get_imagesize(aff->file);
+    aff->page_size = af_get_pagesize(aff->file) > 0 ? (uint64_t)af_get_pagesize(aff->file) : 0;
+    aff->bad_page = UINT64_MAX;
     read_digest(aff, "md5", 16, aff->medium.recorded_md5);
     read_digest(aff, "sha1", 20, aff->medium.recorded_sha1);
     return &aff->medium;

@@ -74,6 +74,10 @@ static int open_image(struct sb_evidence *evidence, const char *const paths[], s
     path_list_free(&files);
     if (evidence->medium == NULL)
         return -1;
+    static const uint64_t size_most = UINT64_C(1) << 47; /* bytes: more than any disk has */
+    if (evidence->medium->size > size_most)
+        return fail(error, "%s says that its disk has %llu bytes, which none has: it is damaged, copy it again.",
+                    path_name(paths[0]), (unsigned long long)evidence->medium->size);
     evidence->image = image_wrap(evidence->medium);
     if (evidence->image == NULL)
         return fail(error, "Memory is short: close other programs and try again.");

@@ -39,7 +39,7 @@ static int make_images(void **state)
         "ntfscp -q -N s ntfs src/dir/r text; genisoimage -quiet -J -R -o iso src;"
         "qemu-img convert -O qcow2 ext2 qcow2; qemu-img convert -c -O qcow2 ext2 qcow2c;"
         "qemu-img convert -O vmdk ext2 vmdk; qemu-img convert -O vpc ext2 vhd;"
-        "qemu-img convert -O vhdx ext2 vhdx; affconvert -q -s 64k -o aff ext2;"
+        "qemu-img convert -O vhdx ext2 vhdx; cp ext2 ext2.raw; affconvert -q -s 64k -o aff.aff ext2.raw;"
         " ewfacquirestream -t ewf -f encase6 -c deflate:fast < ext2");
 }
 
@@ -121,8 +121,8 @@ static void write_variant(const char *path, const uint8_t *image, size_t size, i
 static void survives_broken_images(void **state)
 {
     (void)state;
-    static const char *const images[] = {"ext2",   "ext4", "fat12", "fat32", "ntfs", "iso",    "qcow2",
-                                         "qcow2c", "vmdk", "vhd",   "vhdx",  "aff",  "ewf.E01"};
+    static const char *const images[] = {"ext2",   "ext4", "fat12", "fat32", "ntfs",    "iso",    "qcow2",
+                                         "qcow2c", "vmdk", "vhd",   "vhdx",  "aff.aff", "ewf.E01"};
     static uint8_t image[IMAGE_MAX];
     int crashed = 0;
     int hung = 0;
