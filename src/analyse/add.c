@@ -69,15 +69,15 @@ static int gather_paths(const char *const paths[], size_t count, struct bytes *o
 }
 
 /* What changes when an image does: the names, sizes and times of its files, those that stand beside the first too. Of a folder
- * or a device nothing tells that. */
-static int stamp_of(const char *const paths[], size_t count, char stamp[2 * SHA256_SIZE + 1], struct error *error)
+ * or a device nothing tells that; what is wrong with a series of segments, the worker will say. */
+static void stamp_of(const char *const paths[], size_t count, char stamp[2 * SHA256_SIZE + 1])
 {
     struct path_list files;
     struct bytes lines = {0};
     uint8_t digest[SHA256_SIZE];
     stamp[0] = '\0';
-    if (segments_find(paths, count, &files, error) != 0)
-        return -1;
+    if (segments_find(paths, count, &files, NULL) != 0)
+        return;
     bool told = true;
     for (size_t i = 0; i < files.count && told; i++) {
         struct stat status;
@@ -92,7 +92,6 @@ static int stamp_of(const char *const paths[], size_t count, char stamp[2 * SHA2
     }
     bytes_free(&lines);
     path_list_free(&files);
-    return 0;
 }
 
 static int add_units(struct store *store, int64_t evidence_id, bool digests, bool folder, struct error *error)
@@ -161,10 +160,11 @@ int analyse_add(struct store *store, int64_t case_id, const char *const paths[],
     int64_t before = 0;
     struct stat status;
     bool fresh = false;
-    if (gather_paths(paths, count, &lines, error) != 0 || stamp_of(paths, count, stamp, error) != 0) {
+    if (gather_paths(paths, count, &lines, error) != 0) {
         bytes_free(&lines);
         return -1;
     }
+    stamp_of(paths, count, stamp);
     bool folder = stat(paths[0], &status) == 0 && S_ISDIR(status.st_mode);
     char *first = strndup(bytes_text(&lines), strcspn(bytes_text(&lines), "\n"));
     int result = first == NULL ? fail(error, "memory is short") : store_begin(store, error);
