@@ -68,8 +68,8 @@ static int gather_paths(const char *const paths[], size_t count, struct bytes *o
     return out->failed ? fail(error, "memory is short") : 0;
 }
 
-/* What changes when an image does: the names, sizes and times of its files, those that stand beside the first too. Of a folder
- * or a device nothing tells that; what is wrong with a series of segments, the worker will say. */
+/* What changes when an image does: the names, sizes and times of its files, those that stand beside the first too. Of a
+ * folder or a device nothing tells that; what is wrong with a series of segments, the worker will say. */
 static void stamp_of(const char *const paths[], size_t count, char stamp[2 * SHA256_SIZE + 1])
 {
     struct path_list files;
@@ -139,17 +139,19 @@ static int take_older(void *context, const struct store_evidence *row)
 }
 
 /* The same paths hold something else than `before` was made from. What was not read of that cannot be read any more. */
-static int leave_behind(struct store *store, int64_t before, const char *name, struct error *notice, struct error *error)
+static int leave_behind(struct store *store, int64_t before, const char *name, struct error *notice,
+                        struct error *error)
 {
     static const char reason[] = "its files changed before it was read whole: it was analysed anew";
     struct older older = {0};
     if (store_evidence_get(store, before, take_older, &older, error) != 0)
         return -1;
-    (void)fail(notice, "%s has changed since it was analysed as %s/%lld: it is analysed anew, as evidence of its own", name,
-               older.reference, (long long)older.number);
+    (void)fail(notice, "%s has changed since it was analysed as %s/%lld: it is analysed anew, as evidence of its own",
+               name, older.reference, (long long)older.number);
     if (!older.unfinished)
         return 0;
-    return store_unit_abandon(store, before, error) == 0 ? store_evidence_state(store, before, "failed", reason, error) : -1;
+    return store_unit_abandon(store, before, error) == 0 ? store_evidence_state(store, before, "failed", reason, error)
+                                                         : -1;
 }
 
 int analyse_add(struct store *store, int64_t case_id, const char *const paths[], size_t count, bool digests,
@@ -171,8 +173,8 @@ int analyse_add(struct store *store, int64_t case_id, const char *const paths[],
     if (result == 0) {
         const char *slash = strrchr(first, '/');
         const char *name = slash == NULL || slash[1] == '\0' ? first : slash + 1;
-        result = store_evidence_add(store, case_id, name, bytes_text(&lines), stamp, digests, evidence_id, &fresh, &before,
-                                    error);
+        result = store_evidence_add(store, case_id, name, bytes_text(&lines), stamp, digests, evidence_id, &fresh,
+                                    &before, error);
         if (result == 0 && before != 0)
             result = leave_behind(store, before, name, notice, error);
         if (result == 0)

@@ -1,5 +1,5 @@
-/* What a worker sends is hostile: it may have been taken over by the evidence it reads. Nothing it says is believed until
- * it passed here: lengths, ranges, UTF-8, kinds, and that it speaks only of what it was asked about. */
+/* What a worker sends is hostile: it may have been taken over by the evidence it reads. Nothing it says is believed
+ * until it passed here: lengths, ranges, UTF-8, kinds, and that it speaks only of what it was asked about. */
 #ifndef ANALYSE_CHECK_H
 #define ANALYSE_CHECK_H
 
@@ -11,13 +11,13 @@
 
 struct check {
     enum store_unit_kind kind;
-    uint64_t begin, end;     /* span: offsets it may speak of; else 0 and the image's size */
+    uint64_t begin, end; /* span: offsets it may speak of; else 0 and the image's size */
     uint64_t evidence_size;
     uint32_t *files; /* numbers of the files it may speak of, ascending; owned, freed by check_free */
     size_t file_count;
-    uint32_t volumes; /* map: so many were described; the next has this number */
-    uint32_t last_file;      /* map: numbers must go up by one */
-    uint64_t last_extent;    /* map: where the last EXTENT ends */
+    uint32_t volumes;     /* map: so many were described; the next has this number */
+    uint32_t last_file;   /* map: numbers must go up by one */
+    uint64_t last_extent; /* map: where the last EXTENT ends */
 };
 
 /* The numbers may come in any order; they are copied. 0, or -1 when memory is short. */

@@ -20,7 +20,7 @@ struct mapper {
     int64_t volume_starts[1024];
     struct store_unit batch; /* the files unit that is being gathered; length 0: none */
     int64_t batch_files;
-    struct digests empty; /* of no bytes at all: what every empty file has */
+    struct digests empty;    /* of no bytes at all: what every empty file has */
     struct plan_hole *holes; /* owned */
     size_t hole_count, hole_room;
 };
@@ -76,7 +76,8 @@ static int add_to_batch(struct mapper *mapper, const struct store_file *file)
     return 0;
 }
 
-static enum store_apart way_of(const struct mapper *mapper, const struct store_file *file, uint32_t flags, bool has_runs)
+static enum store_apart way_of(const struct mapper *mapper, const struct store_file *file, uint32_t flags,
+                               bool has_runs)
 {
     if (!file->regular || file->metadata || file->same_as != 0 || file->size == 0)
         return READ_BY_SWEEP;
@@ -168,8 +169,7 @@ static int take_runs(struct mapper *mapper, struct wire_reader *reader)
         run.priority = priority_of(file, mapper->flags);
         run.apart = way == READ_APART || way == READ_UNPACKED;
         run.whole = content && way == READ_BY_SWEEP;
-        if (run.length > 0 &&
-            store_run_add(mapper->commit->store, file->evidence_id, &run, mapper->error) != 0)
+        if (run.length > 0 && store_run_add(mapper->commit->store, file->evidence_id, &run, mapper->error) != 0)
             return -1;
     }
     mapper->runs += count;
@@ -182,10 +182,8 @@ static int take_gap(struct mapper *mapper, struct wire_reader *reader)
     const char *text = wire_get_text(reader, NAME_MAX_BYTES, &length);
     struct bytes reason = {0};
     bytes_append(&reason, text, length);
-    struct store_gap gap = {.evidence_id = mapper->commit->unit->evidence_id,
-                            .unit = "map",
-                            .path = "",
-                            .reason = bytes_text(&reason)};
+    struct store_gap gap = {
+        .evidence_id = mapper->commit->unit->evidence_id, .unit = "map", .path = "", .reason = bytes_text(&reason)};
     int result = store_gap_add(mapper->commit->store, &gap, mapper->error);
     bytes_free(&reason);
     return result;
@@ -252,7 +250,8 @@ int commit_map(const struct commit *commit, struct spool *spool, struct error *e
         result = end_batch(&mapper);
     bytes_free(&mapper.path);
     if (result == 0)
-        result = plan_spans(commit->store, commit->unit->evidence_id, commit->size, mapper.holes, mapper.hole_count, error);
+        result =
+            plan_spans(commit->store, commit->unit->evidence_id, commit->size, mapper.holes, mapper.hole_count, error);
     free(mapper.holes);
     return result == 0 ? store_evidence_state(commit->store, commit->unit->evidence_id, "mapped", "", error) : -1;
 }

@@ -20,8 +20,8 @@ struct planner {
     size_t active_count;
     int64_t line; /* everything before it has its owner */
     int64_t span_start;
-    int64_t covered;           /* everything before it is in a segment that is closed, or free */
-    struct store_segment open; /* the segment that may still grow; length 0: none */
+    int64_t covered;               /* everything before it is in a segment that is closed, or free */
+    struct store_segment open;     /* the segment that may still grow; length 0: none */
     const struct plan_hole *holes; /* those that are not behind the sweep yet */
     size_t hole_count;
     struct error *error;
@@ -204,7 +204,12 @@ int plan_spans(struct store *store, int64_t evidence_id, int64_t size, const str
                struct error *error)
 {
     static struct planner planner; /* large; a supervisor makes one plan at a time */
-    planner = (struct planner){.store = store, .evidence_id = evidence_id, .size = size, .holes = holes, .hole_count = hole_count, .error = error};
+    planner = (struct planner){.store = store,
+                               .evidence_id = evidence_id,
+                               .size = size,
+                               .holes = holes,
+                               .hole_count = hole_count,
+                               .error = error};
     if (store_run_each(store, evidence_id, take_run, &planner, error) != 0 || advance(&planner, size) != 0 ||
         close_segment(&planner) != 0 || cut_spans(&planner, planner.covered, size, true) != 0 ||
         add_span(&planner, size) != 0)

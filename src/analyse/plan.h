@@ -19,9 +19,9 @@ struct plan_hole {
     int64_t start, end; /* bytes */
 };
 
-/* Makes segments and span units of an image of `size` bytes from its runs, which are cleared. Holes (in order, apart from each
- * other) are left out of the spans, but for those inside a file that the sweep hashes. Inside the caller's transaction.
- * Deterministic: the same runs and holes give the same plan. */
+/* Makes segments and span units of an image of `size` bytes from its runs, which are cleared. Holes (in order, apart
+ * from each other) are left out of the spans, but for those inside a file that the sweep hashes. Inside the caller's
+ * transaction. Deterministic: the same runs and holes give the same plan. */
 int plan_spans(struct store *store, int64_t evidence_id, int64_t size, const struct plan_hole *holes, size_t hole_count,
                struct error *error);
 

@@ -1,5 +1,5 @@
-/* A batch of files that the sweep cannot see in order (fragmented, compressed, sparse, resident, or in a folder): each is
- * read logically, scanned and hashed. */
+/* A batch of files that the sweep cannot see in order (fragmented, compressed, sparse, resident, or in a folder): each
+ * is read logically, scanned and hashed. */
 #include <string.h>
 
 #include "worker/unit.h"
@@ -14,8 +14,8 @@ static void file_extent(void *context, uint64_t offset, struct sb_extent *extent
     sb_file_extent(context, offset, extent);
 }
 
-/* Zeros that nobody stored cost as much to hash as bytes that somebody did; a file of terabytes of them would hold the rest
- * up for hours, and says nothing by its digest. */
+/* Zeros that nobody stored cost as much to hash as bytes that somebody did; a file of terabytes of them would hold the
+ * rest up for hours, and says nothing by its digest. */
 static bool has_huge_holes(struct source *source)
 {
     static const uint64_t hashed_most = UINT64_C(64) << 30;
@@ -53,11 +53,8 @@ static int read_whole(struct worker *worker, uint32_t number, const struct sb_fi
                             .buffer = worker->buffer};
     bool huge = digests_wanted && has_huge_holes(&source);
     digests_wanted = digests_wanted && !huge;
-    struct stretch stretch = {.end = place->size,
-                              .own_end = place->size,
-                              .done_before = done_before,
-                              .scan = scan,
-                              .hash = digests_wanted};
+    struct stretch stretch = {
+        .end = place->size, .own_end = place->size, .done_before = done_before, .scan = scan, .hash = digests_wanted};
     findings_begin(worker->findings, number, 0);
     const char *type = NULL;
     struct digests digests;

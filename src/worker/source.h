@@ -25,7 +25,7 @@ struct source {
     uint64_t size;
     uint64_t read_end; /* never read ahead beyond this offset unless a view asks for it */
     struct answer *answer;
-    uint32_t file;                    /* named in what is said of unreadable parts */
+    uint32_t file;                     /* named in what is said of unreadable parts */
     uint64_t report_begin, report_end; /* unreadable parts outside are another unit's to report */
 
     uint8_t *buffer; /* SOURCE_BUFFER bytes, the caller's */
@@ -41,8 +41,8 @@ struct source {
     } unsaid; /* an unreadable part that may still grow; end 0: none */
 };
 
-/* Bytes [offset, offset + length) of the stream, or fewer at its end (*available). Offsets must not go back by more than
- * what the view before still held. NULL when the supervisor is gone. */
+/* Bytes [offset, offset + length) of the stream, or fewer at its end (*available). Offsets must not go back by more
+ * than what the view before still held. NULL when the supervisor is gone. */
 const uint8_t *source_view(struct source *source, uint64_t offset, size_t length, size_t *available);
 
 /* Says what is still unsaid of unreadable parts; call it behind the last view. -1 when the supervisor is gone. */

@@ -1,5 +1,5 @@
-/* A span: one sequential sweep over part of the image. The request names the stretches to scan (a file's content, or free
- * bytes between contents: slack and unallocated) and which of them are whole files to be hashed. */
+/* A span: one sequential sweep over part of the image. The request names the stretches to scan (a file's content, or
+ * free bytes between contents: slack and unallocated) and which of them are whole files to be hashed. */
 #include <stdlib.h>
 
 #include "worker/unit.h"
@@ -110,5 +110,6 @@ int unit_span(struct worker *worker, struct wire_reader *request, struct error *
         if (sweep_range(worker, &source, &span, start, length, error) != 0)
             return -1;
     }
-    return source_end(&source) == 0 && findings_finish(worker->findings) == 0 ? 0 : fail(error, "the supervisor is gone");
+    return source_end(&source) == 0 && findings_finish(worker->findings) == 0 ? 0
+                                                                              : fail(error, "the supervisor is gone");
 }

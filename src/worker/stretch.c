@@ -4,8 +4,8 @@
 #include "worker/unit.h"
 
 enum {
-    CHUNK = 512 * 1024,     /* bytes a scanner is given at a time: fits the second-level cache beside its tables */
-    TYPE_HEAD = 4096,       /* bytes a type is told from: always the same number, wherever chunks begin */
+    CHUNK = 512 * 1024,      /* bytes a scanner is given at a time: fits the second-level cache beside its tables */
+    TYPE_HEAD = 4096,        /* bytes a type is told from: always the same number, wherever chunks begin */
     PROGRESS_STEP = 4 << 20, /* bytes between signs of life, at least one per chunk that took long */
     HASHED_STEP = 64 << 20,  /* bytes of a hole that are hashed before progress is said */
     HOLE_LEAST = 4 << 20,    /* a hole that is not worth its bookkeeping is read */
@@ -44,7 +44,8 @@ static int say_progress(struct worker *worker, const struct stretch *stretch, ui
     return answer_progress(&worker->answer, behind) == 0 ? 0 : fail(error, "the supervisor is gone");
 }
 
-/* How far nothing can begin, since a long hole stands here: up to a margin before its end, as UTF-16 may begin with a zero. */
+/* How far nothing can begin, since a long hole stands here: up to a margin before its end, as UTF-16 may begin with a
+ * zero. */
 static uint64_t skip_hole(struct source *source, const struct stretch *stretch, uint64_t at)
 {
     uint64_t hole = at == stretch->start ? 0 : source_hole(source, at); /* the head tells the type */

@@ -30,8 +30,7 @@ int unit_digest(struct worker *worker, struct error *error)
         sb_evidence_extent(worker->evidence, at, &extent);
         size_t wanted = extent.length < READ_STEP ? (size_t)extent.length : READ_STEP;
         bool hole = extent.kind == SB_ZEROS;
-        int64_t got = hole ? (int64_t)wanted
-                           : sb_evidence_read(worker->evidence, at, worker->buffer, wanted, error);
+        int64_t got = hole ? (int64_t)wanted : sb_evidence_read(worker->evidence, at, worker->buffer, wanted, error);
         if (got < 0)
             return -1;
         if (got == 0)

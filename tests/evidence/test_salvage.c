@@ -22,7 +22,6 @@ static int make_images(void **state)
     made = made && file != NULL && fread(raw, 1, sizeof raw, file) == sizeof raw;
     (void)lab_run(
         "for way in none fast; do ewfacquirestream -t $way -f encase6 -c deflate:$way -S 1048576 < disk.raw; done;"
-        "ewfacquirestream -t smart -f smart -c deflate:fast -S 1048576 < disk.raw;"
         "qemu-img convert -O vpc -o force_size=on disk.raw d.vhd; qemu-img convert -O qcow2 disk.raw q.qcow2;"
         "qemu-img convert -c -O qcow2 disk.raw c.qcow2; qemu-img convert -O vmdk disk.raw v.vmdk;"
         "affconvert -q -s 256k -o a.aff disk.raw");
@@ -92,7 +91,6 @@ static const struct {
     {"fast.E01", "damage b/fast.E01 volume 0", "", RAW_SIZE},
     {"none.E01", "damage b/none.E02 next 0", "", RAW_SIZE},
     {"none.E01", "damage b/none.E03 sectors 400000", "checksum does not match", RAW_SIZE - 40000},
-    {"smart.s01", "rm b/smart.s02", "smart.s02 is missing", 3000000},
     {"d.vhd", "truncate -s -512 b/d.vhd", "", RAW_SIZE},
     {"d.vhd", "truncate -s 4000000 b/d.vhd", "cut off", 3500000},
     {"d.vhd", "printf XXXX | dd of=b/d.vhd conv=notrunc bs=1", "", RAW_SIZE},
