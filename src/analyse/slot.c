@@ -64,6 +64,8 @@ static enum slot_event break_off(struct slot *slot, const char *why, bool refuse
 {
     bool opening = slot->state == SLOT_OPENING;
     bool died = why == NULL;
+    slot->hung = false;
+    slot->unopened = opening;
     process_stop(&slot->process, !died, slot->failure, sizeof slot->failure);
     if (!died)
         (void)snprintf(slot->failure, sizeof slot->failure, "%s", why);
@@ -71,6 +73,13 @@ static enum slot_event break_off(struct slot *slot, const char *why, bool refuse
         slot->peak_kib = slot->process.peak_kib;
     slot->state = SLOT_EMPTY;
     return opening && refused ? SLOT_REFUSED : SLOT_BROKEN;
+}
+
+static enum slot_event give_up_waiting(struct slot *slot, const char *why)
+{
+    enum slot_event event = break_off(slot, why, false);
+    slot->hung = true;
+    return event;
 }
 
 static void copy_text(struct wire_reader *reader, char *out, size_t size)
@@ -185,7 +194,7 @@ enum slot_event slot_look(struct slot *slot, double now, double silence, struct 
     if (event != SLOT_NOTHING)
         return event;
     if (now - slot->asked > most_seconds(slot, silence))
-        return break_off(slot, "the worker took longer than the unit can take", false);
+        return give_up_waiting(slot, "the worker took longer than the unit can take");
     (void)process_flush(&slot->process);
     int came = process_receive(&slot->process, 0);
     if (came < 0)
@@ -195,7 +204,7 @@ enum slot_event slot_look(struct slot *slot, double now, double silence, struct 
     if (now - slot->last_sign > silence) {
         char why[96];
         (void)snprintf(why, sizeof why, "the worker showed no sign of life for %.0f seconds", silence);
-        return break_off(slot, why, false);
+        return give_up_waiting(slot, why);
     }
     return SLOT_NOTHING;
 }

@@ -37,7 +37,9 @@ struct slot {
     int64_t evidence_id;
     struct store_unit unit;
     bool has_unit;
-    int tries; /* of this unit that broke the worker */
+    int tries;       /* of this unit that broke the worker */
+    bool hung;       /* the last one fell silent or took too long */
+    bool unopened;   /* … and broke before it had opened the evidence: the unit is not to blame */
     struct check check;
     struct spool spool;
     struct slot_medium medium;

@@ -18,7 +18,8 @@ enum {
     WORKERS_MOST = 256,
     LEASE_SECONDS = 120,
     RENEW_SECONDS = 30,
-    TRIES = 3, /* of one unit before it is split */
+    TRIES = 3,      /* of one unit before it is divided */
+    HANG_TRIES = 2, /* … of one that cannot be, where workers hang: each costs the silence that is borne */
     COMMIT_TRIES = 5,
     DEFAULT_SILENCE = 60,
     IDLE_MILLISECONDS = 500,
@@ -211,8 +212,10 @@ static int give_up_unit(struct supervisor *supervisor, struct slot *slot, bool k
     slot->has_unit = false;
     if (look_up(supervisor, unit.evidence_id) != 0)
         return -1;
-    const char *state = repair_can_split(&unit) ? "split" : "failed";
-    int result = in_transaction(supervisor, &unit, state, commit_trouble, &trouble);
+    bool divided = false;
+    if (repair_can_split(supervisor->store, &unit, &divided, supervisor->error) != 0)
+        return -1;
+    int result = in_transaction(supervisor, &unit, divided ? "split" : "failed", commit_trouble, &trouble);
     spool_free(&slot->spool);
     return result == 0 ? settle(supervisor, unit.evidence_id) : -1;
 }
@@ -232,15 +235,20 @@ static int refuse_evidence(struct supervisor *supervisor, struct slot *slot)
     return in_transaction(supervisor, &slot->unit, "failed", commit_refusal, slot->failure);
 }
 
+/* To divide a unit costs little, to give it up costs evidence: one over which a worker hung is divided at once, so that
+ * what it hangs on is found in the time of two or three silences, and only then the full patience is spent on it again. */
 static int worker_broke(struct supervisor *supervisor, struct slot *slot)
 {
     if (!slot->has_unit)
         return 0;
-    if (++slot->tries < TRIES)
-        return start_unit(supervisor, slot);
-    if (look_up(supervisor, slot->unit.evidence_id) != 0)
+    bool can_split = false;
+    bool to_blame = !slot->unopened;
+    if (to_blame && repair_can_split(supervisor->store, &slot->unit, &can_split, supervisor->error) != 0)
         return -1;
-    return supervisor->medium.described ? give_up_unit(supervisor, slot, false) : refuse_evidence(supervisor, slot);
+    int most = !slot->hung || !to_blame ? TRIES : can_split ? 1 : HANG_TRIES;
+    if (++slot->tries < most)
+        return start_unit(supervisor, slot);
+    return to_blame ? give_up_unit(supervisor, slot, false) : refuse_evidence(supervisor, slot);
 }
 
 static int evidence_is_open(struct supervisor *supervisor, struct slot *slot)

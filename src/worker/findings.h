@@ -1,5 +1,6 @@
-/* What a unit found, before it is sent: in a settled order, each place once, and a value that one file repeats without end
- * counted rather than listed. Memory is bounded: when full, the findings are sent and the table begins anew. */
+/* What a unit found, before it is sent: sorted, without doubles, and a value that one file repeats without end counted
+ * rather than listed. Memory is bounded: a full table is sent and begins anew, so all this holds for what one table held.
+ * A place that two of them name is one sighting to the store, and a value is listed FINDINGS_KEPT times by each. */
 #ifndef WORKER_FINDINGS_H
 #define WORKER_FINDINGS_H
 

@@ -10,7 +10,8 @@
  *  SPAN      begin u64, end u64, digests u8, range count u32, (start u64, length u64)…,
  *            file count u32, (number u32, start u64, size u64)…      answered by SIGHTING, NOTE, CONTENT, UNREAD, PROGRESS
  *  FILES     digests u8, count u32, (number u32, volume start u64, inode u64, attribute type u32, attribute id u32,
- *            path text, size u64, scan u8)…                          answered as SPAN
+ *            path text, size u64, begin u64, end u64, scan u8)…      answered as SPAN
+ *            (begin and end: of the content that is to be reported)
  *  DIGEST    –                                                       answered by IMAGE, UNREAD, PROGRESS
  */
 #ifndef WORKER_PROTOCOL_H
@@ -21,7 +22,8 @@
 
 #include "base/bytes.h"
 
-enum { PROTOCOL_VERSION = 1 };
+enum { PROTOCOL_VERSION = 2 };
+static const uint64_t FILE_SIZE_MOST = INT64_MAX / 2; /* bytes of a file and of its slack: what claims more, has so many */
 
 enum {
     FRAME_MAX = 1 << 20,        /* bytes of a frame from a worker, type and payload */
@@ -30,6 +32,18 @@ enum {
     FILES_PATH_MAX = 32 * 1024, /* bytes of a file's path */
     NAME_MAX_BYTES = 4096,      /* bytes of a description, reason, type */
 };
+
+/* How much is read of a file that claims `size` bytes on a medium of `medium` bytes (0: a folder): it may claim any size,
+ * and most of a sparse or compressed one lies nowhere. */
+static inline uint64_t file_readable(uint64_t size, uint64_t medium)
+{
+    enum { TIMES_MEDIUM = 4 };
+    uint64_t most;
+    if (medium == 0 || __builtin_mul_overflow(medium, TIMES_MEDIUM, &most))
+        return size;
+    return size < most ? size : most;
+}
+#define file_unreadable "the file claims more bytes than can lie on the medium"
 
 enum frame_type {
     /* requests */

@@ -4,9 +4,8 @@
 #include "worker/unit.h"
 
 enum {
-    CHUNK = 512 * 1024,     /* bytes a scanner is given at a time: fits the second-level cache beside its tables */
-    TYPE_HEAD = 4096,       /* bytes a type is told from: always the same number, wherever chunks begin */
-    PROGRESS_STEP = 4 << 20 /* bytes between signs of life, at least one per chunk that took long */
+    CHUNK = 512 * 1024, /* bytes a scanner is given at a time: fits the second-level cache beside its tables */
+    TYPE_HEAD = 4096,   /* bytes a type is told from: always the same number, wherever chunks begin */
 };
 
 struct peek {
@@ -34,7 +33,6 @@ int scan_stretch(struct worker *worker, struct source *source, const struct stre
     findings_base(worker->findings, stretch->start);
     if (stretch->hash)
         digester_start(worker->digester);
-    uint64_t said = stretch->done_before / PROGRESS_STEP;
     for (uint64_t at = stretch->own_begin; at < stretch->own_end;) {
         uint64_t stop = stretch->own_end - at > CHUNK ? at + CHUNK : stretch->own_end;
         uint64_t low = at - stretch->start > SB_MARGIN ? at - SB_MARGIN : stretch->start;
@@ -55,12 +53,8 @@ int scan_stretch(struct worker *worker, struct source *source, const struct stre
                                  .own_end = (size_t)(stop - low)};
         if (stretch->scan && sb_scan_chunk(worker->scanner, &stream, &chunk, &sink) != 0)
             return fail(error, "the scanner ran out of memory");
-        uint64_t behind = stretch->done_before + (stop - stretch->own_begin);
-        if (behind / PROGRESS_STEP != said) {
-            said = behind / PROGRESS_STEP;
-            if (answer_progress(&worker->answer, behind) != 0)
-                return fail(error, "the supervisor is gone");
-        }
+        if (answer_alive(&worker->answer, stretch->done_before + (stop - stretch->own_begin)) != 0)
+            return fail(error, "the supervisor is gone");
         at = stop;
     }
     if (stretch->hash)

@@ -1,14 +1,13 @@
 /* The digests of the whole medium, to be held against those its acquisition recorded. */
 #include "worker/unit.h"
 
-enum { READ_STEP = 1 << 20, PROGRESS_EVERY = 16 };
+enum { READ_STEP = 1 << 20 };
 
 int unit_digest(struct worker *worker, struct error *error)
 {
     uint64_t size = sb_evidence_info(worker->evidence)->size;
     struct answer *answer = &worker->answer;
     digester_start(worker->digester);
-    unsigned steps = 0;
     for (uint64_t at = 0; at < size;) {
         size_t wanted = size - at < READ_STEP ? (size_t)(size - at) : READ_STEP;
         int64_t got = sb_evidence_read(worker->evidence, at, worker->buffer, wanted, error);
@@ -19,7 +18,7 @@ int unit_digest(struct worker *worker, struct error *error)
                         (unsigned long long)size);
         digester_feed(worker->digester, worker->buffer, (size_t)got);
         at += (uint64_t)got;
-        if (++steps % PROGRESS_EVERY == 0 && answer_progress(answer, at) != 0)
+        if (answer_alive(answer, at) != 0)
             return fail(error, "the supervisor is gone");
     }
     struct digests digests;
