@@ -7,7 +7,7 @@
 #include "analyse/plan.h"
 #include "worker/protocol.h"
 
-enum { PARTS = 32 };
+enum { PARTS = 64 };
 
 /* ---- what a unit holds ---- */
 
