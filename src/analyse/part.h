@@ -1,6 +1,6 @@
-/* A part of one file's content as a unit of work: what remains of a files unit that breaks every worker inside one file.
- * The unit table knows two numbers, so a part is written into them: `start` holds the file's number below and the part's
- * beginning above, in steps of PART_LEAST bytes; `length` is the number of bytes, negative. */
+/* A part of one file's content as a unit of work: what remains of a files unit that breaks every worker inside one
+ * file. The unit table knows two numbers, so a part is written into them: `start` holds the file's number below and the
+ * part's beginning above, in steps of PART_LEAST bytes; `length` is the number of bytes, negative. */
 #ifndef ANALYSE_PART_H
 #define ANALYSE_PART_H
 

@@ -164,8 +164,8 @@ static int advance(struct planner *planner, int64_t until)
     return 0;
 }
 
-/* Thousands of files over one byte is not a file system: the worst of them owns nothing from here on. It is hashed all the
- * same, and that its bytes may be listed as nobody's is noted once. */
+/* Thousands of files over one byte is not a file system: the worst of them owns nothing from here on. It is hashed all
+ * the same, and that its bytes may be listed as nobody's is noted once. */
 static int crowd_out(struct planner *planner, const struct store_run *run)
 {
     struct covering *worst = &planner->active[0];

@@ -1,6 +1,7 @@
-/* A unit goes into many parts rather than two: what kills is found in two or three steps, each of which may cost a minute
- * of waiting for a worker that hangs. The other parts are worked on meanwhile, and nothing is read that would not be.
- * A cut through a file that was to be hashed as the sweep passes gives that file a unit of its own for its digests. */
+/* A unit goes into many parts rather than two: what kills is found in two or three steps, each of which may cost a
+ * minute of waiting for a worker that hangs. The other parts are worked on meanwhile, and nothing is read that would
+ * not be. A cut through a file that was to be hashed as the sweep passes gives that file a unit of its own for its
+ * digests. */
 #include "analyse/repair.h"
 
 #include "analyse/part.h"
@@ -124,8 +125,7 @@ static int split_span(struct store *store, const struct store_unit *unit, struct
         if (done > 0 && store_segment_each(store, unit->evidence_id, crossing.cut - 1, crossing.cut, find_crossing,
                                            &crossing, error) != 0)
             return -1;
-        if (crossing.file != 0 &&
-            repair_hash_apart(store, unit->evidence_id, crossing.file, crossing.size, error) != 0)
+        if (crossing.file != 0 && repair_hash_apart(store, unit->evidence_id, crossing.file, crossing.size, error) != 0)
             return -1;
         struct store_unit part = *unit;
         part.start += done;
@@ -140,7 +140,8 @@ static int split_content(struct store *store, int64_t evidence_id, const struct 
 {
     int64_t each = length_of_parts(whole->length);
     for (int64_t done = 0; done < whole->length; done += each) {
-        struct part part = {whole->file, whole->begin + done, whole->length - done < each ? whole->length - done : each};
+        struct part part = {whole->file, whole->begin + done,
+                            whole->length - done < each ? whole->length - done : each};
         struct store_unit unit = unit_of_part(evidence_id, &part);
         if (store_unit_add(store, &unit, error) != 0)
             return -1;

@@ -1,6 +1,7 @@
-/* A span's request cuts the image into stretches that are scanned as one stream each: a file's content on the one hand, on
- * the other what lies between contents (slack and free bytes, together, since old data runs through both). Content that a
- * file unit reads is left out. So a value never seems to run from one file into what happens to lie behind it. */
+/* A span's request cuts the image into stretches that are scanned as one stream each: a file's content on the one hand,
+ * on the other what lies between contents (slack and free bytes, together, since old data runs through both). Content
+ * that a file unit reads is left out. So a value never seems to run from one file into what happens to lie behind it.
+ */
 #include "analyse/request.h"
 
 #include <string.h>
@@ -13,11 +14,11 @@
 enum { LOOK_AHEAD = 1 << 20 }; /* bytes behind a span among which the end of its last stretch is looked for first */
 
 struct ranges {
-    int64_t begin, end; /* of the span */
-    int64_t at;         /* everything before it is in a range or left out */
-    int64_t start;      /* of the range that may still grow */
-    int64_t length;     /* 0: none */
-    int64_t file;       /* whose content it is; 0: between contents */
+    int64_t begin, end;  /* of the span */
+    int64_t at;          /* everything before it is in a range or left out */
+    int64_t start;       /* of the range that may still grow */
+    int64_t length;      /* 0: none */
+    int64_t file;        /* whose content it is; 0: between contents */
     int64_t file_offset; /* of its first byte */
     int64_t file_size;
     bool whole;
@@ -97,9 +98,9 @@ static int take_segment(void *context, const struct store_segment *segment)
     return is_settled(ranges);
 }
 
-/* The last stretch goes on behind the span to its own end, wherever that is: a container that begins in the span is then
- * decoded as far as its bytes go together and its budgets reach. Looked for in steps that grow, because between here and
- * the end of the image there may be millions of segments, or none. */
+/* The last stretch goes on behind the span to its own end, wherever that is: a container that begins in the span is
+ * then decoded as far as its bytes go together and its budgets reach. Looked for in steps that grow, because between
+ * here and the end of the image there may be millions of segments, or none. */
 static int gather_ranges(struct store *store, const struct store_unit *unit, int64_t size, struct ranges *ranges,
                          struct error *error)
 {

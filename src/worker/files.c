@@ -1,5 +1,6 @@
-/* A batch of files that the sweep cannot see in order (fragmented, compressed, sparse, resident, or in a folder): each is
- * read logically, scanned and hashed. Of a file that broke a worker before, the request names a part: it is scanned. */
+/* A batch of files that the sweep cannot see in order (fragmented, compressed, sparse, resident, or in a folder): each
+ * is read logically, scanned and hashed. Of a file that broke a worker before, the request names a part: it is scanned.
+ */
 #include <string.h>
 
 #include "worker/unit.h"
@@ -74,8 +75,8 @@ static int read_content(struct worker *worker, struct source *source, const stru
     if (wanted->begin == 0 &&
         answer_content(&worker->answer, wanted->number, type == NULL ? "" : type, sound ? &digests : NULL) != 0)
         return fail(error, "the supervisor is gone");
-    if (end < wanted->end && answer_unread(&worker->answer, wanted->number, end, wanted->end - end,
-                                           file_unreadable) != 0)
+    if (end < wanted->end &&
+        answer_unread(&worker->answer, wanted->number, end, wanted->end - end, file_unreadable) != 0)
         return fail(error, "the supervisor is gone");
     return 0;
 }
@@ -86,7 +87,8 @@ static int read_one(struct worker *worker, const struct wanted *wanted, bool dig
     struct error problem = {0};
     struct sb_file_reader *reader = sb_file_open(worker->evidence, &wanted->place, &problem);
     if (reader == NULL) {
-        if (answer_unread(&worker->answer, wanted->number, wanted->begin, wanted->end - wanted->begin, problem.text) != 0)
+        if (answer_unread(&worker->answer, wanted->number, wanted->begin, wanted->end - wanted->begin, problem.text) !=
+            0)
             return fail(error, "the supervisor is gone");
         return 0;
     }

@@ -53,7 +53,8 @@ static int fill(struct source *source, uint64_t offset, uint8_t *buffer, size_t 
         got = source->read(source->context, offset + at, buffer + at, piece, &error);
         if (got <= 0) {
             memset(buffer + at, 0, piece);
-            const char *reason = got < 0 && error.text[0] != '\0' ? error.text : "the evidence ends here, before its size";
+            const char *reason =
+                got < 0 && error.text[0] != '\0' ? error.text : "the evidence ends here, before its size";
             if (give_up(source, offset + at, offset + at + piece, reason) != 0)
                 return -1;
             got = (int64_t)piece;

@@ -22,7 +22,7 @@ struct source {
     uint64_t size;
     uint64_t read_end; /* never read ahead beyond this offset unless a view asks for it */
     struct answer *answer;
-    uint32_t file;                    /* named in what is said of unreadable parts */
+    uint32_t file;                     /* named in what is said of unreadable parts */
     uint64_t report_begin, report_end; /* unreadable parts outside are another unit's to report */
 
     uint8_t *buffer; /* SOURCE_BUFFER bytes, the caller's */
@@ -34,8 +34,8 @@ struct source {
     size_t bad_count;
 };
 
-/* Bytes [offset, offset + length) of the stream, or fewer at its end (*available). Offsets must not go back by more than
- * what the view before still held. NULL when the supervisor is gone. */
+/* Bytes [offset, offset + length) of the stream, or fewer at its end (*available). Offsets must not go back by more
+ * than what the view before still held. NULL when the supervisor is gone. */
 const uint8_t *source_view(struct source *source, uint64_t offset, size_t length, size_t *available);
 
 /* What lies before `offset` will not be asked about any more. To be called where a content begins that source_bad is

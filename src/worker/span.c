@@ -1,5 +1,5 @@
-/* A span: one sequential sweep over part of the image. The request names the stretches to scan (a file's content, or free
- * bytes between contents: slack and unallocated) and which of them are whole files to be hashed. */
+/* A span: one sequential sweep over part of the image. The request names the stretches to scan (a file's content, or
+ * free bytes between contents: slack and unallocated) and which of them are whole files to be hashed. */
 #include <stdlib.h>
 
 #include "worker/unit.h"

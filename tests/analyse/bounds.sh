@@ -41,7 +41,7 @@ rm -r list list.raw store.db
 
 # ---- a container in free space that goes on far behind the span it begins in ----
 truncate -s 104M free.raw && mformat -i free.raw -v FREE :: && echo hello >hello.txt && mcopy -i free.raw hello.txt :: || exit 99
-{ echo 'begin@example.org'; head -c 30M /dev/urandom; echo ' end@example.org'; } | gzip -1 |
+{ echo 'begin@example.org'; head -c 30M /dev/urandom | base64; echo ' end@example.org'; } | gzip -1 |
     dd of=free.raw bs=1M seek=60 conv=notrunc status=none
 check "a container that reaches 26 MiB behind its span" analyse free.raw --no-digests
 check "is decoded to its end" [ "$(emails | tr '\n' ' ')" = "begin@example.org end@example.org " ]

@@ -1,7 +1,8 @@
-/* A worker that is honest but for one byte: whatever reads it dies, or hangs. Put in SAMBAND_WORKER's place by bounds.sh.
- * It hands each request on to the real samband-worker, whose answers go to the supervisor as they are, unless the request
- * covers the byte. The name of the evidence says which (a worker gets no arguments and no environment): "die-span-4096.img",
- * "hang-file-70000.img": byte 4096 of the image, byte 70000 of every file that is read by itself and is so large. */
+/* A worker that is honest but for one byte: whatever reads it dies, or hangs. Put in SAMBAND_WORKER's place by
+ * bounds.sh. It hands each request on to the real samband-worker, whose answers go to the supervisor as they are,
+ * unless the request covers the byte. The name of the evidence says which (a worker gets no arguments and no
+ * environment): "die-span-4096.img", "hang-file-70000.img": byte 4096 of the image, byte 70000 of every file that is
+ * read by itself and is so large. */
 #include <libgen.h>
 #include <signal.h>
 #include <spawn.h>

@@ -1,5 +1,5 @@
-/* Whose bytes they are, of a deleted file that was read by itself: what others own by now is not its content, so neither
- * its sightings nor its digests are. Real frames through a spool into a real store. */
+/* Whose bytes they are, of a deleted file that was read by itself: what others own by now is not its content, so
+ * neither its sightings nor its digests are. Real frames through a spool into a real store. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -117,8 +117,7 @@ static void commit_in(const struct situation *situation)
         OK(store_segment_add(store, evidence_id, &segment, &error));
     }
     struct store_unit unit = {.evidence_id = evidence_id, .kind = UNIT_FILES, .start = FILE_NUMBER, .length = 1};
-    struct commit commit = {
-        .store = store, .unit = &unit, .case_id = case_id, .size = 100 * BLOCK, .digests = true};
+    struct commit commit = {.store = store, .unit = &unit, .case_id = case_id, .size = 100 * BLOCK, .digests = true};
     struct spool spool = {0};
     fill_spool(&spool);
     OK(store_begin(store, &error));

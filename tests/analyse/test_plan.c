@@ -39,7 +39,7 @@ struct world {
     size_t span_count;
     int64_t files_unit; /* the first file of a files unit; 0: there was none */
     int64_t files_units;
-    int64_t line;       /* end of the last segment */
+    int64_t line; /* end of the last segment */
 };
 
 static struct world world;
@@ -325,8 +325,8 @@ static void thousands_of_files_over_one_place_are_borne(void **state)
 {
     (void)state;
     crowd(false, 5999); /* all but the owner */
-    /* A living file takes bytes from those that are kept track of: their content is gone. Of the others commit.c finds it
-     * out. */
+    /* A living file takes bytes from those that are kept track of: their content is gone. Of the others commit.c finds
+     * it out. */
     crowd(true, 6000 - 4096 + 1);
 }
 

@@ -66,7 +66,8 @@ static void add_whole(int64_t number, int64_t start, int64_t size)
 
 static void add_unit(enum store_unit_kind kind, int64_t start, int64_t length, int64_t bytes)
 {
-    struct store_unit unit = {.evidence_id = evidence_id, .kind = kind, .start = start, .length = length, .bytes = bytes};
+    struct store_unit unit = {
+        .evidence_id = evidence_id, .kind = kind, .start = start, .length = length, .bytes = bytes};
     OK(store_unit_add(store, &unit, &error));
 }
 
@@ -76,7 +77,7 @@ struct poison {
 };
 
 struct outcome {
-    int64_t bytes;                 /* of spans that were done */
+    int64_t bytes;                   /* of spans that were done */
     int64_t content[64], hashes[64]; /* by file: bytes done as parts or whole; units that hash it */
     unsigned splits, gaps;
     struct store_gap gap; /* the last one with the reason of the units */
@@ -96,7 +97,8 @@ static int see_file(void *context, const struct store_file *file)
     struct asked *asked = context;
     int64_t end = asked->whole ? file->size : asked->part.begin + asked->part.length;
     bool here = asked->poison->file == file->number;
-    asked->hit |= here && (file->apart == HASHED_APART || (asked->part.begin <= asked->poison->at && asked->poison->at < end));
+    asked->hit |=
+        here && (file->apart == HASHED_APART || (asked->part.begin <= asked->poison->at && asked->poison->at < end));
     return 0;
 }
 

@@ -1,5 +1,5 @@
-/* What one unit may say is bounded where it is made: below what the supervisor bears, whatever a container holds; what is
- * left out is counted in a note. */
+/* What one unit may say is bounded where it is made: below what the supervisor bears, whatever a container holds; what
+ * is left out is counted in a note. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -33,7 +33,8 @@ static struct said read_said(int descriptor)
     uint8_t type;
     size_t length;
     size_t used;
-    for (size_t at = 0; frame_next(data + at, (size_t)status.st_size - at, FRAME_MAX, &type, &payload, &length, &used) == 1;
+    for (size_t at = 0;
+         frame_next(data + at, (size_t)status.st_size - at, FRAME_MAX, &type, &payload, &length, &used) == 1;
          at += used) {
         struct wire_reader reader = {payload, length, 0, false};
         said.bytes += length;

@@ -1,5 +1,5 @@
-/* A medium with unreadable stretches, without end: what is read is what stands there, every unreadable byte is said, and
- * of each content on it is known whether all of it was read, however many stretches came before. */
+/* A medium with unreadable stretches, without end: what is read is what stands there, every unreadable byte is said,
+ * and of each content on it is known whether all of it was read, however many stretches came before. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -46,13 +46,15 @@ static uint64_t said_unread(int descriptor)
 {
     struct stat status;
     assert_int_equal(fstat(descriptor, &status), 0);
-    uint8_t *data = status.st_size == 0 ? NULL : mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, descriptor, 0);
+    uint8_t *data =
+        status.st_size == 0 ? NULL : mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, descriptor, 0);
     uint64_t sum = 0;
     const uint8_t *payload;
     uint8_t type;
     size_t length;
     size_t used;
-    for (size_t at = 0; frame_next(data + at, (size_t)status.st_size - at, FRAME_MAX, &type, &payload, &length, &used) == 1;
+    for (size_t at = 0;
+         frame_next(data + at, (size_t)status.st_size - at, FRAME_MAX, &type, &payload, &length, &used) == 1;
          at += used) {
         struct wire_reader reader = {payload, length, 0, false};
         if (type != FRAME_UNREAD)
@@ -116,11 +118,44 @@ static void one_content_with_many_is_bad_and_the_next_is_not(void **state)
     bytes_free(&answer.out);
 }
 
+static int64_t read_slowly(void *context, uint64_t offset, void *buffer, size_t length, struct error *error)
+{
+    enum { MICROSECONDS = 40 * 1000 };
+    (void)usleep(MICROSECONDS);
+    return read_medium(context, offset, buffer, length, error);
+}
+
+/* The supervisor ends a worker that is silent. A slow medium must not look like that: a buffer that takes more than a
+ * second to fill says so. */
+static void a_slow_medium_shows_life(void **state)
+{
+    (void)state;
+    uint64_t bad = 0;
+    struct answer answer = {.descriptor = memfd_create("frames", 0)};
+    struct source source = {.read = read_slowly,
+                            .context = &bad,
+                            .size = SIZE,
+                            .read_end = SIZE,
+                            .answer = &answer,
+                            .report_end = SIZE,
+                            .buffer = malloc(SOURCE_BUFFER)};
+    assert_int_equal(answer_progress(&answer, 7), 0);
+    read_through(&source, 0, VIEW);
+    struct stat status;
+    assert_int_equal(fstat(answer.descriptor, &status), 0);
+    enum { FRAME = 4 + 1 + 8 };
+    assert_true(status.st_size >= 4 * FRAME);
+    (void)close(answer.descriptor);
+    free(source.buffer);
+    bytes_free(&answer.out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_content_is_judged_by_itself),
         cmocka_unit_test(one_content_with_many_is_bad_and_the_next_is_not),
+        cmocka_unit_test(a_slow_medium_shows_life),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
