@@ -5,7 +5,6 @@
 #include "analyse/repair.h"
 
 #include "analyse/part.h"
-#include "analyse/plan.h"
 #include "worker/protocol.h"
 
 enum { PARTS = 64 };
@@ -13,6 +12,7 @@ enum { PARTS = 64 };
 /* ---- what a unit holds ---- */
 
 struct holding {
+    const struct store_unit *unit;
     int64_t files; /* of a files unit; the members below are the last one's */
     int64_t number, size;
     bool scanned;
@@ -21,6 +21,8 @@ struct holding {
 static int count_file(void *context, const struct store_file *file)
 {
     struct holding *holding = context;
+    if (has_unit_of_its_own(holding->unit, file))
+        return 0;
     holding->files++;
     holding->number = file->number;
     holding->size = file->size;
@@ -39,17 +41,22 @@ static int take_size(void *context, const struct store_evidence *row)
 static int look_into(struct store *store, const struct store_unit *unit, struct holding *holding, struct part *inside,
                      int64_t *beyond, struct error *error)
 {
-    *holding = (struct holding){0};
+    int64_t medium = 0;
+    *holding = (struct holding){.unit = unit};
     *beyond = 0;
-    if (part_of_unit(unit, inside))
-        return 0;
     *inside = (struct part){0};
     if (unit->kind != UNIT_FILES)
         return 0;
-    int64_t medium = 0;
-    if (store_file_apart_each(store, unit->evidence_id, unit->start, unit->length, count_file, holding, error) != 0 ||
+    bool is_part = part_of_unit(unit, inside);
+    if (store_file_apart_each(store, unit->evidence_id, is_part ? inside->file : unit->start,
+                              is_part ? 1 : unit->length, count_file, holding, error) != 0 ||
         store_evidence_get(store, unit->evidence_id, take_size, &medium, error) != 0)
         return -1;
+    if (is_part) {
+        if (!holding->scanned)
+            inside->length = 0;
+        return 0;
+    }
     int64_t readable = (int64_t)file_readable((uint64_t)holding->size, (uint64_t)medium);
     if (holding->files == 1 && holding->scanned && readable <= part_reach) {
         *inside = (struct part){holding->number, 0, readable};
@@ -91,11 +98,9 @@ int repair_hash_apart(struct store *store, int64_t evidence_id, int64_t file, in
         return -1;
     if (listed)
         return 0;
-    struct store_unit hash = {.evidence_id = evidence_id,
-                              .kind = UNIT_FILES,
-                              .start = file,
-                              .length = 1,
-                              .bytes = size < WHOLE_FILE_MOST ? size : WHOLE_FILE_MOST}; /* a claim: it must add up */
+    struct store_unit hash = unit_of_part(evidence_id, &(struct part){file, 0, size});
+    if (hash.bytes > WHOLE_FILE_MOST) /* a claim, and what is to be read must add up */
+        hash.bytes = WHOLE_FILE_MOST;
     if (store_file_set_apart(store, evidence_id, file, HASHED_APART, error) != 0)
         return -1;
     return store_unit_add(store, &hash, error);
@@ -150,6 +155,7 @@ static int split_content(struct store *store, int64_t evidence_id, const struct 
 }
 
 struct sharing {
+    const struct store_unit *unit;
     struct store_unit units[PARTS];
     int64_t each, done; /* files of a unit; files behind us */
 };
@@ -157,6 +163,8 @@ struct sharing {
 static int share_file(void *context, const struct store_file *file)
 {
     struct sharing *sharing = context;
+    if (has_unit_of_its_own(sharing->unit, file))
+        return 0;
     struct store_unit *unit = &sharing->units[sharing->done++ / sharing->each];
     if (unit->length == 0)
         unit->start = file->number;
@@ -166,7 +174,7 @@ static int share_file(void *context, const struct store_file *file)
 
 static int split_files(struct store *store, const struct store_unit *unit, int64_t files, struct error *error)
 {
-    struct sharing sharing = {.each = (files - 1) / PARTS + 1};
+    struct sharing sharing = {.unit = unit, .each = (files - 1) / PARTS + 1};
     if (store_file_apart_each(store, unit->evidence_id, unit->start, unit->length, share_file, &sharing, error) != 0)
         return -1;
     int64_t count = (files - 1) / sharing.each + 1;

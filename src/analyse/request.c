@@ -147,12 +147,15 @@ struct files {
     struct bytes list;
     struct bytes numbers;
     uint32_t count;
+    const struct store_unit *unit;
     const struct part *part; /* of the one file; NULL: all of each */
 };
 
 static int take_file(void *context, const struct store_file *file)
 {
     struct files *files = context;
+    if (has_unit_of_its_own(files->unit, file))
+        return 0;
     uint32_t number = (uint32_t)file->number;
     bytes_append(&files->numbers, &number, sizeof number);
     wire_put_u32(&files->list, number);
@@ -174,7 +177,7 @@ static int request_files(struct store *store, const struct store_unit *unit, boo
 {
     struct part part = {unit->start, 0, unit->length};
     bool is_part = part_of_unit(unit, &part);
-    struct files files = {.part = is_part ? &part : NULL};
+    struct files files = {.unit = unit, .part = is_part ? &part : NULL};
     if (store_file_apart_each(store, unit->evidence_id, part.file, is_part ? 1 : unit->length, take_file, &files,
                               error) != 0)
         return -1;

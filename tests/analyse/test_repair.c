@@ -88,6 +88,7 @@ static struct outcome outcome;
 
 struct asked {
     const struct poison *poison;
+    const struct store_unit *unit;
     bool whole, hit;
     struct part part;
 };
@@ -95,6 +96,8 @@ struct asked {
 static int see_file(void *context, const struct store_file *file)
 {
     struct asked *asked = context;
+    if (has_unit_of_its_own(asked->unit, file)) /* request.c leaves it out */
+        return 0;
     int64_t end = asked->whole ? file->size : asked->part.begin + asked->part.length;
     bool here = asked->poison->file == file->number;
     asked->hit |=
@@ -105,6 +108,8 @@ static int see_file(void *context, const struct store_file *file)
 static int take_done(void *context, const struct store_file *file)
 {
     const struct asked *asked = context;
+    if (has_unit_of_its_own(asked->unit, file))
+        return 0;
     if (file->apart == HASHED_APART)
         outcome.hashes[file->number]++;
     else
@@ -114,7 +119,7 @@ static int take_done(void *context, const struct store_file *file)
 
 static void do_unit(const struct store_unit *unit, const struct poison *poison)
 {
-    struct asked asked = {.poison = poison};
+    struct asked asked = {.poison = poison, .unit = unit};
     bool ours = false;
     bool can = false;
     asked.whole = !part_of_unit(unit, &asked.part);
@@ -237,6 +242,30 @@ static void a_unit_of_files_comes_down_to_the_poisoned_part_of_one(void **state)
     store_close(store);
 }
 
+/* A file among the numbers of a unit of files that was cut by a split of the sweep: it is hashed once, by its own unit,
+ * and a unit of files that comes down to its number is not in its way. */
+static void a_file_with_a_unit_of_its_own_is_not_among_others(void **state)
+{
+    (void)state;
+    for (int64_t poisoned = 1; poisoned <= 3; poisoned++) {
+        open_store(64 * MIB);
+        add_file(1, 100 * KIB, READ_APART);
+        add_whole(2, 0, 4 * MIB);
+        add_file(3, 100 * KIB, READ_APART);
+        add_unit(UNIT_FILES, 1, 3, 64 * MIB);
+        OK(store_begin(store, &error));
+        OK(repair_hash_apart(store, evidence_id, 2, 4 * MIB, &error));
+        OK(store_commit(store, &error));
+        work((struct poison){poisoned, 5});
+        assert_int_equal(outcome.gaps, 1);
+        assert_int_equal(outcome.gap.file, poisoned);
+        assert_int_equal(outcome.hashes[2], poisoned == 2 ? 0 : 1);
+        for (int64_t number = 1; number <= 3; number += 2)
+            assert_int_equal(outcome.content[number], number == poisoned ? 100 * KIB - PART_LEAST : 100 * KIB);
+        store_close(store);
+    }
+}
+
 /* Nothing of it is left to be read: dividing it would hide that its digests are not there. */
 static void a_file_of_which_digests_alone_are_wanted_is_not_divided(void **state)
 {
@@ -272,6 +301,7 @@ int main(void)
         cmocka_unit_test(a_span_comes_down_to_its_poisoned_byte),
         cmocka_unit_test(a_file_that_splits_cut_again_and_again_is_hashed_once),
         cmocka_unit_test(a_unit_of_files_comes_down_to_the_poisoned_part_of_one),
+        cmocka_unit_test(a_file_with_a_unit_of_its_own_is_not_among_others),
         cmocka_unit_test(a_file_of_which_digests_alone_are_wanted_is_not_divided),
         cmocka_unit_test(a_claimed_size_makes_no_parts),
     };
