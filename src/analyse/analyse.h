@@ -1,6 +1,6 @@
-/* Analysing evidence: units are claimed from the store, done by workers, checked, and committed. Any number of supervisors
- * on any number of machines may work on one store; a kill at any moment costs what was not committed, and the same call
- * again goes on from there. */
+/* Analysing evidence: units are claimed from the store, done by workers, checked, and committed. Any number of
+ * supervisors on any number of machines may work on one store; a kill at any moment costs what was not committed, and
+ * the same call again goes on from there. */
 #ifndef ANALYSE_ANALYSE_H
 #define ANALYSE_ANALYSE_H
 
@@ -11,7 +11,8 @@
 #include "store/store.h"
 
 struct analyse_progress {
-    int64_t bytes_done, bytes_all; /* of the sweeps and file units of the evidence at hand; all grows while maps come in */
+    int64_t bytes_done,
+        bytes_all; /* of the sweeps and file units of the evidence at hand; all grows while maps come in */
     int64_t units_done, units_all;
     int64_t sightings;
     double seconds;    /* since the call began */
@@ -30,14 +31,14 @@ struct analyse_options {
 };
 
 /* Puts evidence into a case: `paths` are the files of one image (or one folder). The same paths again are the same
- * evidence, and analysing goes on where it stopped; but an image whose files have changed since (sizes, times of change, or
- * a segment more) is new evidence, and *notice says so, which else is empty. -1 when a path is missing, empty or not
- * readable. */
+ * evidence, and analysing goes on where it stopped; but an image whose files have changed since (sizes, times of
+ * change, or a segment more) is new evidence, and *notice says so, which else is empty. -1 when a path is missing,
+ * empty or not readable. */
 int analyse_add(struct store *store, int64_t case_id, const char *const paths[], size_t count, bool digests,
                 int64_t *evidence_id, struct error *notice, struct error *error);
 
-/* Works until every unit of these evidence items (NULL, 0: of the whole store) is done or has failed. 0 when all could be
- * worked on; the state of each evidence item says how it went. -1 when the store or the workers cannot be used. */
+/* Works until every unit of these evidence items (NULL, 0: of the whole store) is done or has failed. 0 when all could
+ * be worked on; the state of each evidence item says how it went. -1 when the store or the workers cannot be used. */
 int analyse_run(struct store *store, const int64_t *evidence_ids, size_t evidence_count,
                 const struct analyse_options *options, long *peak_kib, struct error *error);
 

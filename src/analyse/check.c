@@ -55,7 +55,7 @@ static bool check_file(struct check *check, struct wire_reader *reader)
     uint32_t flags = wire_get_u32(reader);
     uint32_t same_as = wire_get_u32(reader);
     bool sound = check->kind == UNIT_MAP && length > 0 && number == check->last_file + 1 && inode <= INT64_MAX &&
-                 size <= INT64_MAX / 2 && slack <= INT64_MAX / 2 && flags < 2 * FILE_PACKED && same_as < number &&
+                 size <= FILE_SIZE_MOST && slack <= FILE_SIZE_MOST && flags < 2 * FILE_PACKED && same_as < number &&
                  (same_as != 0) == ((flags & FILE_HARD_LINK) != 0);
     check->last_file = number;
     return sound;

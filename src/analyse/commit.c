@@ -113,8 +113,8 @@ static bool lies_in_metadata(const struct committer *committer)
     return committer->segment_count == 0 && committer->whole_size <= RESIDENT_MOST;
 }
 
-/* A deleted file's bytes that another file owns now are that file's: *ours is false. Of a compressed file the run that begins
- * before them holds them. The files of a folder have no medium, and so their bytes no place in one. */
+/* A deleted file's bytes that another file owns now are that file's: *ours is false. Of a compressed file the run that
+ * begins before them holds them. The files of a folder have no medium, and so their bytes no place in one. */
 static int place_in_file(struct committer *committer, int64_t file, int64_t offset, struct store_sighting *sighting,
                          bool *ours)
 {
@@ -126,8 +126,8 @@ static int place_in_file(struct committer *committer, int64_t file, int64_t offs
             lies_in_metadata(committer);
     sighting->file = file;
     sighting->file_offset = offset;
-    sighting->offset = segment != NULL && !committer->file_packed ? segment->start + (offset - segment->file_offset)
-                                                                  : STORE_NO_OFFSET;
+    sighting->offset =
+        segment != NULL && !committer->file_packed ? segment->start + (offset - segment->file_offset) : STORE_NO_OFFSET;
     sighting->allocation = committer->file_allocated ? PLACE_ALLOCATED : PLACE_DELETED;
     return 0;
 }

@@ -13,7 +13,8 @@ struct commit {
     bool digests, folder;
 };
 
-/* *sightings is raised by how many places were added. Attributes sightings to files, slack and free space, and adds everything. For a map also the plan and its units. */
+/* *sightings is raised by how many places were added. Attributes sightings to files, slack and free space, and adds
+ * everything. For a map also the plan and its units. */
 int commit_unit(const struct commit *commit, struct spool *spool, int64_t *sightings, struct error *error);
 
 #endif

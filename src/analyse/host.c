@@ -1,4 +1,5 @@
-/* A name is `host/boot/process/start`: with the boot's and the process's start a number that was given again is told apart. */
+/* A name is `host/boot/process/start`: with the boot's and the process's start a number that was given again is told
+ * apart. */
 #include "analyse/host.h"
 
 #include <stdio.h>

@@ -2,7 +2,10 @@
  * file inside $MFT), the highest priority owns it: so every byte has one owner, and a sighting one place. */
 #include "analyse/plan.h"
 
+#include <stdio.h>
 #include <string.h>
+
+#include "analyse/repair.h"
 
 /* A run that covers the line, and what it lost that its file may still claim. */
 struct covering {
@@ -24,6 +27,7 @@ struct planner {
     struct store_segment open;     /* the segment that may still grow; length 0: none */
     const struct plan_hole *holes; /* those that are not behind the sweep yet */
     size_t hole_count;
+    int64_t crowded_out; /* runs that own nothing because too many others lie there */
     struct error *error;
 };
 
@@ -108,14 +112,17 @@ static int own(struct planner *planner, const struct store_run *run, int64_t sta
     return 0;
 }
 
+static bool is_better(const struct store_run *run, const struct store_run *other)
+{
+    return run->priority > other->priority || (run->priority == other->priority && run->file < other->file);
+}
+
 static const struct store_run *owner(const struct planner *planner)
 {
     const struct store_run *best = &planner->active[0].run;
-    for (size_t i = 1; i < planner->active_count; i++) {
-        const struct store_run *run = &planner->active[i].run;
-        if (run->priority > best->priority || (run->priority == best->priority && run->file < best->file))
-            best = run;
-    }
+    for (size_t i = 1; i < planner->active_count; i++)
+        if (is_better(&planner->active[i].run, best))
+            best = &planner->active[i].run;
     return best;
 }
 
@@ -137,14 +144,7 @@ static void mark_losers(struct planner *planner, const struct store_run *winner)
 /* The sweep will not see it whole, but it can be hashed: by a unit of its own. */
 static int hash_apart(struct planner *planner, const struct store_run *run)
 {
-    struct store_unit unit = {.evidence_id = planner->evidence_id,
-                              .kind = UNIT_FILES,
-                              .start = run->file,
-                              .length = 1,
-                              .bytes = run->file_size};
-    if (store_file_set_apart(planner->store, planner->evidence_id, run->file, HASHED_APART, planner->error) != 0)
-        return -1;
-    return store_unit_add(planner->store, &unit, planner->error);
+    return repair_hash_apart(planner->store, planner->evidence_id, run->file, run->file_size, planner->error);
 }
 
 static int forget_passed(struct planner *planner)
@@ -184,6 +184,37 @@ static int advance(struct planner *planner, int64_t until)
     return 0;
 }
 
+/* Thousands of files over one byte is not a file system: the worst of them owns nothing from here on. It is hashed all
+ * the same, and that its bytes may be listed as nobody's is noted once. */
+static int crowd_out(struct planner *planner, const struct store_run *run)
+{
+    struct covering *worst = &planner->active[0];
+    for (size_t i = 1; i < planner->active_count; i++)
+        if (is_better(&worst->run, &planner->active[i].run))
+            worst = &planner->active[i];
+    struct covering loser = {.run = *run};
+    if (is_better(run, &worst->run)) {
+        loser = *worst;
+        worst->run = *run;
+        worst->shared = worst->taken = false;
+    }
+    planner->crowded_out++;
+    return loser.run.whole && !loser.taken ? hash_apart(planner, &loser.run) : 0;
+}
+
+static int note_crowded_out(struct planner *planner)
+{
+    char reason[128];
+    if (planner->crowded_out == 0)
+        return 0;
+    (void)snprintf(reason, sizeof reason,
+                   "%lld extents lie where more than %d files do: what they hold may be listed as unallocated",
+                   (long long)planner->crowded_out, ACTIVE_MOST);
+    struct store_gap gap = {
+        .evidence_id = planner->evidence_id, .unit = "map", .path = "", .reason = reason, .read = true};
+    return store_gap_add(planner->store, &gap, planner->error);
+}
+
 static int take_run(void *context, const struct store_run *run)
 {
     struct planner *planner = context;
@@ -194,9 +225,9 @@ static int take_run(void *context, const struct store_run *run)
         clipped.length = planner->size - clipped.start;
     if (advance(planner, clipped.start) != 0)
         return -1;
-    /* Thousands of files over one byte is not a file system: those that come last own nothing here. */
-    if (planner->active_count < ACTIVE_MOST)
-        planner->active[planner->active_count++] = (struct covering){.run = clipped};
+    if (planner->active_count == ACTIVE_MOST)
+        return crowd_out(planner, &clipped);
+    planner->active[planner->active_count++] = (struct covering){.run = clipped};
     return 0;
 }
 
@@ -212,7 +243,7 @@ int plan_spans(struct store *store, int64_t evidence_id, int64_t size, const str
                                .error = error};
     if (store_run_each(store, evidence_id, take_run, &planner, error) != 0 || advance(&planner, size) != 0 ||
         close_segment(&planner) != 0 || cut_spans(&planner, planner.covered, size, true) != 0 ||
-        add_span(&planner, size) != 0)
+        add_span(&planner, size) != 0 || note_crowded_out(&planner) != 0)
         return -1;
     return store_run_clear(store, evidence_id, error);
 }

@@ -1,5 +1,110 @@
-/* Halving a span may cut a file that was to be hashed as it passes: that file gets a unit of its own for its digests. */
+/* A unit goes into many parts rather than two: what kills is found in two or three steps, each of which may cost a
+ * minute of waiting for a worker that hangs. The other parts are worked on meanwhile, and nothing is read that would
+ * not be. A cut through a file that was to be hashed as the sweep passes gives that file a unit of its own for its
+ * digests. */
 #include "analyse/repair.h"
+
+#include "analyse/part.h"
+#include "worker/protocol.h"
+
+enum { PARTS = 64 };
+
+/* ---- what a unit holds ---- */
+
+struct holding {
+    const struct store_unit *unit;
+    int64_t files; /* of a files unit; the members below are the last one's */
+    int64_t number, size;
+    bool scanned;
+};
+
+static int count_file(void *context, const struct store_file *file)
+{
+    struct holding *holding = context;
+    if (has_unit_of_its_own(holding->unit, file))
+        return 0;
+    holding->files++;
+    holding->number = file->number;
+    holding->size = file->size;
+    holding->scanned = file->apart == READ_APART;
+    return 0;
+}
+
+static int take_size(void *context, const struct store_evidence *row)
+{
+    *(int64_t *)context = row->size;
+    return 0;
+}
+
+/* *inside gets the part of a file's content that the unit is down to (length 0: it is not, or that is not divided
+ * further), and *beyond how much the file claims beyond what is read of any file. */
+static int look_into(struct store *store, const struct store_unit *unit, struct holding *holding, struct part *inside,
+                     int64_t *beyond, struct error *error)
+{
+    int64_t medium = 0;
+    *holding = (struct holding){.unit = unit};
+    *beyond = 0;
+    *inside = (struct part){0};
+    if (unit->kind != UNIT_FILES)
+        return 0;
+    bool is_part = part_of_unit(unit, inside);
+    if (store_file_apart_each(store, unit->evidence_id, is_part ? inside->file : unit->start,
+                              is_part ? 1 : unit->length, count_file, holding, error) != 0 ||
+        store_evidence_get(store, unit->evidence_id, take_size, &medium, error) != 0)
+        return -1;
+    if (is_part) {
+        if (!holding->scanned)
+            inside->length = 0;
+        return 0;
+    }
+    int64_t readable = (int64_t)file_readable((uint64_t)holding->size, (uint64_t)medium);
+    if (holding->files == 1 && holding->scanned && readable <= part_reach) {
+        *inside = (struct part){holding->number, 0, readable};
+        *beyond = holding->size - readable;
+    }
+    return 0;
+}
+
+int repair_can_split(struct store *store, const struct store_unit *unit, bool *can, struct error *error)
+{
+    struct holding holding;
+    struct part inside;
+    int64_t beyond;
+    if (look_into(store, unit, &holding, &inside, &beyond, error) != 0)
+        return -1;
+    *can = unit->kind == UNIT_SPAN ? unit->length > PART_LEAST : holding.files > 1 || inside.length > PART_LEAST;
+    return 0;
+}
+
+/* ---- dividing ---- */
+
+/* Bytes of each part but the last. */
+static int64_t length_of_parts(int64_t length)
+{
+    return ((length - 1) / PARTS / PART_LEAST + 1) * PART_LEAST;
+}
+
+static int note_listed(void *context, const struct store_file *file)
+{
+    (void)file;
+    *(bool *)context = true;
+    return 0;
+}
+
+int repair_hash_apart(struct store *store, int64_t evidence_id, int64_t file, int64_t size, struct error *error)
+{
+    bool listed = false;
+    if (store_file_apart_each(store, evidence_id, file, 1, note_listed, &listed, error) != 0)
+        return -1;
+    if (listed)
+        return 0;
+    struct store_unit hash = unit_of_part(evidence_id, &(struct part){file, 0, size});
+    if (hash.bytes > WHOLE_FILE_MOST) /* a claim, and what is to be read must add up */
+        hash.bytes = WHOLE_FILE_MOST;
+    if (store_file_set_apart(store, evidence_id, file, HASHED_APART, error) != 0)
+        return -1;
+    return store_unit_add(store, &hash, error);
+}
 
 struct crossing {
     int64_t cut;
@@ -17,73 +122,114 @@ static int find_crossing(void *context, const struct store_segment *segment)
     return 0;
 }
 
-/* A file that a split went through before has its unit already. */
-static int note_listed(void *context, const struct store_file *file)
+static int split_span(struct store *store, const struct store_unit *unit, struct error *error)
 {
-    (void)file;
-    *(bool *)context = true;
+    int64_t each = length_of_parts(unit->length);
+    for (int64_t done = 0; done < unit->length; done += each) {
+        struct crossing crossing = {.cut = unit->start + done};
+        if (done > 0 && store_segment_each(store, unit->evidence_id, crossing.cut - 1, crossing.cut, find_crossing,
+                                           &crossing, error) != 0)
+            return -1;
+        if (crossing.file != 0 && repair_hash_apart(store, unit->evidence_id, crossing.file, crossing.size, error) != 0)
+            return -1;
+        struct store_unit part = *unit;
+        part.start += done;
+        part.length = part.bytes = unit->length - done < each ? unit->length - done : each;
+        if (store_unit_add(store, &part, error) != 0)
+            return -1;
+    }
     return 0;
 }
 
-bool repair_can_split(const struct store_unit *unit)
+static int split_content(struct store *store, int64_t evidence_id, const struct part *whole, struct error *error)
 {
-    return (unit->kind == UNIT_SPAN && unit->length > SPAN_LEAST) || (unit->kind == UNIT_FILES && unit->length > 1);
-}
-
-static int add_part(struct store *store, const struct store_unit *whole, int64_t start, int64_t length, int64_t bytes,
-                    struct error *error)
-{
-    struct store_unit part = {
-        .evidence_id = whole->evidence_id, .kind = whole->kind, .start = start, .length = length, .bytes = bytes};
-    return store_unit_add(store, &part, error);
-}
-
-static int split_span(struct store *store, const struct store_unit *unit, struct error *error)
-{
-    int64_t half = unit->length / 2 / 4096 * 4096;
-    struct crossing crossing = {.cut = unit->start + half};
-    if (store_segment_each(store, unit->evidence_id, crossing.cut - 1, crossing.cut, find_crossing, &crossing, error) != 0)
-        return -1;
-    bool listed = false;
-    if (crossing.file != 0 && store_file_apart_each(store, unit->evidence_id, crossing.file, 1, note_listed, &listed, error) != 0)
-        return -1;
-    if (crossing.file != 0 && !listed) {
-        struct store_unit hash = {.evidence_id = unit->evidence_id,
-                                  .kind = UNIT_FILES,
-                                  .start = crossing.file,
-                                  .length = 1,
-                                  .bytes = crossing.size};
-        if (store_file_set_apart(store, unit->evidence_id, crossing.file, HASHED_APART, error) != 0 ||
-            store_unit_add(store, &hash, error) != 0)
+    int64_t each = length_of_parts(whole->length);
+    for (int64_t done = 0; done < whole->length; done += each) {
+        struct part part = {whole->file, whole->begin + done,
+                            whole->length - done < each ? whole->length - done : each};
+        struct store_unit unit = unit_of_part(evidence_id, &part);
+        if (store_unit_add(store, &unit, error) != 0)
             return -1;
     }
-    if (add_part(store, unit, unit->start, half, half, error) != 0)
-        return -1;
-    return add_part(store, unit, crossing.cut, unit->length - half, unit->length - half, error);
+    return 0;
 }
 
-int repair_unit(struct store *store, const struct store_unit *unit, const char *reason, struct error *error)
+struct sharing {
+    const struct store_unit *unit;
+    struct store_unit units[PARTS];
+    int64_t each, done; /* files of a unit; files behind us */
+};
+
+static int share_file(void *context, const struct store_file *file)
 {
-    if (!repair_can_split(unit))
-        return repair_gap(store, unit, unit->kind == UNIT_FILES ? unit->start : 0, reason, error);
-    if (unit->kind == UNIT_SPAN)
-        return split_span(store, unit, error);
-    int64_t half = unit->length / 2;
-    if (add_part(store, unit, unit->start, half, unit->bytes / 2, error) != 0)
+    struct sharing *sharing = context;
+    if (has_unit_of_its_own(sharing->unit, file))
+        return 0;
+    struct store_unit *unit = &sharing->units[sharing->done++ / sharing->each];
+    if (unit->length == 0)
+        unit->start = file->number;
+    unit->length = file->number - unit->start + 1;
+    return 0;
+}
+
+static int split_files(struct store *store, const struct store_unit *unit, int64_t files, struct error *error)
+{
+    struct sharing sharing = {.unit = unit, .each = (files - 1) / PARTS + 1};
+    if (store_file_apart_each(store, unit->evidence_id, unit->start, unit->length, share_file, &sharing, error) != 0)
         return -1;
-    return add_part(store, unit, unit->start + half, unit->length - half, unit->bytes - unit->bytes / 2, error);
+    int64_t count = (files - 1) / sharing.each + 1;
+    for (int64_t i = 0; i < count; i++) {
+        struct store_unit *part = &sharing.units[i];
+        part->evidence_id = unit->evidence_id;
+        part->kind = UNIT_FILES;
+        part->bytes = unit->bytes / count + (i == 0 ? unit->bytes % count : 0);
+        if (store_unit_add(store, part, error) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* ---- recording ---- */
+
+static int add_gap(struct store *store, const struct store_unit *unit, int64_t file, int64_t start, int64_t length,
+                   const char *reason, struct error *error)
+{
+    static const char *const names[] = {"map", "span", "files", "digest"};
+    struct store_gap gap = {.evidence_id = unit->evidence_id,
+                            .unit = names[unit->kind],
+                            .start = start,
+                            .length = length,
+                            .file = file,
+                            .path = "",
+                            .reason = reason};
+    return store_gap_add(store, &gap, error);
 }
 
 int repair_gap(struct store *store, const struct store_unit *unit, int64_t file, const char *reason,
                struct error *error)
 {
-    static const char *const names[] = {"map", "span", "files", "digest"};
-    struct store_gap gap = {.evidence_id = unit->evidence_id,
-                            .unit = names[unit->kind],
-                            .start = unit->kind == UNIT_SPAN ? unit->start : 0,
-                            .length = unit->kind == UNIT_SPAN ? unit->length : 0,
-                            .file = file,
-                            .path = "",
-                            .reason = reason};
-    return store_gap_add(store, &gap, error);
+    bool span = unit->kind == UNIT_SPAN;
+    return add_gap(store, unit, file, span ? unit->start : 0, span ? unit->length : 0, reason, error);
+}
+
+int repair_unit(struct store *store, const struct store_unit *unit, const char *reason, struct error *error)
+{
+    struct holding holding;
+    struct part inside;
+    int64_t beyond;
+    if (unit->kind == UNIT_SPAN && unit->length > PART_LEAST)
+        return split_span(store, unit, error);
+    if (unit->kind != UNIT_FILES)
+        return repair_gap(store, unit, 0, reason, error);
+    if (look_into(store, unit, &holding, &inside, &beyond, error) != 0)
+        return -1;
+    if (holding.files > 1)
+        return split_files(store, unit, holding.files, error);
+    if (beyond > 0 && add_gap(store, unit, inside.file, inside.length, beyond, file_unreadable, error) != 0)
+        return -1;
+    if (inside.length > PART_LEAST)
+        return split_content(store, unit->evidence_id, &inside, error);
+    if (inside.length > 0)
+        return add_gap(store, unit, inside.file, inside.begin, inside.length, reason, error);
+    return repair_gap(store, unit, holding.number, reason, error);
 }

@@ -1,4 +1,4 @@
-/* What becomes of a unit that no worker survives: it is halved until what kills is alone, and that is recorded. */
+/* What becomes of a unit that no worker survives: it is divided until what kills is alone, and that is recorded. */
 #ifndef ANALYSE_REPAIR_H
 #define ANALYSE_REPAIR_H
 
@@ -6,15 +6,18 @@
 
 #include "store/store.h"
 
-enum { SPAN_LEAST = 64 * 1024 }; /* bytes of a span that is not split further */
+/* Can it be divided: a span or a part of a file by its bytes, a unit of files by files, then the one file by its bytes?
+ * A file of which digests alone are wanted cannot. */
+int repair_can_split(struct store *store, const struct store_unit *unit, bool *can, struct error *error);
 
-bool repair_can_split(const struct store_unit *unit);
-
-/* Splits the unit (which the caller ends as "split"), or records what it holds as not read (the caller: "failed"). */
+/* Divides the unit (which the caller ends as "split"), or records what it holds as not read (the caller: "failed"). */
 int repair_unit(struct store *store, const struct store_unit *unit, const char *reason, struct error *error);
 
-/* Records the unit's bytes, or `file`, as not read. */
+/* Records the unit's bytes, or `file` where it is of files, as not read. */
 int repair_gap(struct store *store, const struct store_unit *unit, int64_t file, const char *reason,
                struct error *error);
+
+/* Gives a file that the sweep cannot hash a unit of its own for that, once. Inside the caller's transaction. */
+int repair_hash_apart(struct store *store, int64_t evidence_id, int64_t file, int64_t size, struct error *error);
 
 #endif

@@ -1,22 +1,24 @@
-/* A span's request cuts the image into stretches that are scanned as one stream each: a file's content on the one hand, on
- * the other what lies between contents (slack and free bytes, together, since old data runs through both). Content that a
- * file unit reads is left out. So a value never seems to run from one file into what happens to lie behind it. */
+/* A span's request cuts the image into stretches that are scanned as one stream each: a file's content on the one hand,
+ * on the other what lies between contents (slack and free bytes, together, since old data runs through both). Content
+ * that a file unit reads is left out. So a value never seems to run from one file into what happens to lie behind it.
+ */
 #include "analyse/request.h"
 
 #include <string.h>
 
+#include "analyse/part.h"
 #include "base/wire.h"
 #include "scan/scan.h"
 #include "worker/protocol.h"
 
-enum { LOOK_AHEAD = 16 << 20 }; /* bytes behind a span that a container which begins inside it may use */
+enum { LOOK_AHEAD = 1 << 20 }; /* bytes behind a span among which the end of its last stretch is looked for first */
 
 struct ranges {
-    int64_t begin, end; /* of the span */
-    int64_t at;         /* everything before it is in a range or left out */
-    int64_t start;      /* of the range that may still grow */
-    int64_t length;     /* 0: none */
-    int64_t file;       /* whose content it is; 0: between contents */
+    int64_t begin, end;  /* of the span */
+    int64_t at;          /* everything before it is in a range or left out */
+    int64_t start;       /* of the range that may still grow */
+    int64_t length;      /* 0: none */
+    int64_t file;        /* whose content it is; 0: between contents */
     int64_t file_offset; /* of its first byte */
     int64_t file_size;
     bool whole;
@@ -44,6 +46,12 @@ static void close_range(struct ranges *ranges)
         }
     }
     ranges->length = 0;
+}
+
+/* Nothing that comes can change a stretch that begins in the span. */
+static bool is_settled(const struct ranges *ranges)
+{
+    return ranges->at >= ranges->end && (ranges->length == 0 || ranges->start >= ranges->end);
 }
 
 static void add_bytes(struct ranges *ranges, int64_t end, int64_t file, int64_t file_offset,
@@ -87,6 +95,26 @@ static int take_segment(void *context, const struct store_segment *segment)
         add_bytes(ranges, content_end, segment->file, segment->file_offset + skipped, segment);
     }
     add_bytes(ranges, end, 0, 0, NULL);
+    return is_settled(ranges);
+}
+
+/* The last stretch goes on behind the span to its own end, wherever that is: a container that begins in the span is
+ * then decoded as far as its bytes go together and its budgets reach. Looked for in steps that grow, because between
+ * here and the end of the image there may be millions of segments, or none. */
+static int gather_ranges(struct store *store, const struct store_unit *unit, int64_t size, struct ranges *ranges,
+                         struct error *error)
+{
+    int64_t low = unit->start > SB_MARGIN ? unit->start - SB_MARGIN : 0;
+    int64_t step = LOOK_AHEAD;
+    ranges->at = low;
+    for (int64_t high = ranges->end; !is_settled(ranges) && low < size; low = high, step *= 2) {
+        high = size - high > step ? high + step : size;
+        if (store_segment_each(store, unit->evidence_id, low, high, take_segment, ranges, error) < 0)
+            return -1;
+        if (!is_settled(ranges))
+            add_bytes(ranges, high, 0, 0, NULL);
+    }
+    close_range(ranges);
     return 0;
 }
 
@@ -94,13 +122,8 @@ static int request_span(struct store *store, const struct store_unit *unit, int6
                         struct bytes *out, struct check *check, struct error *error)
 {
     struct ranges ranges = {.begin = unit->start, .end = unit->start + unit->length};
-    int64_t low = unit->start > SB_MARGIN ? unit->start - SB_MARGIN : 0;
-    int64_t high = size - ranges.end > LOOK_AHEAD ? ranges.end + LOOK_AHEAD : size;
-    ranges.at = low;
-    if (store_segment_each(store, unit->evidence_id, low, high, take_segment, &ranges, error) != 0)
+    if (gather_ranges(store, unit, size, &ranges, error) != 0)
         return -1;
-    add_bytes(&ranges, high, 0, 0, NULL);
-    close_range(&ranges);
     size_t start = frame_begin(out, FRAME_SPAN);
     wire_put_u64(out, (uint64_t)ranges.begin);
     wire_put_u64(out, (uint64_t)ranges.end);
@@ -124,11 +147,15 @@ struct files {
     struct bytes list;
     struct bytes numbers;
     uint32_t count;
+    const struct store_unit *unit;
+    const struct part *part; /* of the one file; NULL: all of each */
 };
 
 static int take_file(void *context, const struct store_file *file)
 {
     struct files *files = context;
+    if (has_unit_of_its_own(files->unit, file))
+        return 0;
     uint32_t number = (uint32_t)file->number;
     bytes_append(&files->numbers, &number, sizeof number);
     wire_put_u32(&files->list, number);
@@ -138,6 +165,8 @@ static int take_file(void *context, const struct store_file *file)
     wire_put_u32(&files->list, (uint32_t)file->attribute_id);
     wire_put_text(&files->list, file->path);
     wire_put_u64(&files->list, (uint64_t)file->size);
+    wire_put_u64(&files->list, files->part == NULL ? 0 : (uint64_t)files->part->begin);
+    wire_put_u64(&files->list, (uint64_t)(files->part == NULL ? file->size : files->part->begin + files->part->length));
     wire_put_u8(&files->list, file->apart != HASHED_APART);
     files->count++;
     return 0;
@@ -146,8 +175,11 @@ static int take_file(void *context, const struct store_file *file)
 static int request_files(struct store *store, const struct store_unit *unit, bool digests, struct bytes *out,
                          struct check *check, struct error *error)
 {
-    struct files files = {0};
-    if (store_file_apart_each(store, unit->evidence_id, unit->start, unit->length, take_file, &files, error) != 0)
+    struct part part = {unit->start, 0, unit->length};
+    bool is_part = part_of_unit(unit, &part);
+    struct files files = {.unit = unit, .part = is_part ? &part : NULL};
+    if (store_file_apart_each(store, unit->evidence_id, part.file, is_part ? 1 : unit->length, take_file, &files,
+                              error) != 0)
         return -1;
     size_t start = frame_begin(out, FRAME_FILES);
     wire_put_u8(out, digests);

@@ -13,8 +13,8 @@ enum {
     TIME_FACTOR = 5,              /* times the silence that is borne … */
     BYTES_PER_SECOND = 256 << 10, /* … and the time for the bytes of the unit at this speed */
     FRAMES_OF_MAP = 64 << 20,     /* bytes of frames about a map … */
-    FRAMES_ALWAYS = 256 << 20,    /* … or about another unit, whose containers may hold far more than they weigh … */
-    FRAMES_PER_BYTE = 64,         /* … and for each of its bytes */
+    FRAMES_ALWAYS = 256 << 20, /* … or about another unit, whose containers may hold far more than they weigh … */
+    FRAMES_PER_BYTE = 64,      /* … and for each of its bytes */
 };
 static const int64_t frames_most = (int64_t)16 << 30, medium_most = (int64_t)1 << 47;
 
@@ -60,17 +60,25 @@ void slot_close(struct slot *slot)
 }
 
 /* why NULL: the worker is gone by itself. */
-static enum slot_event break_off(struct slot *slot, const char *why, bool refused)
+static enum slot_event break_off(struct slot *slot, const char *why)
 {
-    bool opening = slot->state == SLOT_OPENING;
     bool died = why == NULL;
+    slot->hung = false;
+    slot->unopened = slot->state == SLOT_OPENING;
     process_stop(&slot->process, !died, slot->failure, sizeof slot->failure);
     if (!died)
         (void)snprintf(slot->failure, sizeof slot->failure, "%s", why);
     if (slot->process.peak_kib > slot->peak_kib)
         slot->peak_kib = slot->process.peak_kib;
     slot->state = SLOT_EMPTY;
-    return opening && refused ? SLOT_REFUSED : SLOT_BROKEN;
+    return SLOT_BROKEN;
+}
+
+static enum slot_event give_up_waiting(struct slot *slot, const char *why)
+{
+    enum slot_event event = break_off(slot, why);
+    slot->hung = true;
+    return event;
 }
 
 static void copy_text(struct wire_reader *reader, char *out, size_t size)
@@ -107,7 +115,7 @@ static enum slot_event take_closing(struct slot *slot, uint8_t type, const uint8
     size_t text_length;
     if (slot->state == SLOT_OPENING && type == FRAME_READY) {
         if (!read_medium(&slot->medium, payload, length))
-            return break_off(slot, "the worker described the evidence in a way no worker does", false);
+            return break_off(slot, "the worker described the evidence in a way no worker does");
         slot->state = SLOT_IDLE;
         return SLOT_READY;
     }
@@ -127,9 +135,9 @@ static enum slot_event take_closing(struct slot *slot, uint8_t type, const uint8
         }
         char why[sizeof slot->failure];
         memcpy(why, slot->failure, sizeof why);
-        return break_off(slot, why, false);
+        return break_off(slot, why);
     }
-    return break_off(slot, "the worker sent what no worker sends", false);
+    return break_off(slot, "the worker sent what no worker sends");
 }
 
 /* Of a map and of the digests, which are about the whole medium: its size. */
@@ -168,13 +176,13 @@ static enum slot_event take_frames(struct slot *slot, double now, struct error *
             return take_closing(slot, type, payload, length);
         slot->said += (int64_t)length;
         if (slot->said > most_frames(slot))
-            return break_off(slot, "the worker said more than the unit can hold", false);
+            return break_off(slot, "the worker said more than the unit can hold");
         if (check_frame(&slot->check, type, payload, length) != 0)
-            return break_off(slot, "the worker sent what no worker sends", false);
+            return break_off(slot, "the worker sent what no worker sends");
         if (spool_add(&slot->spool, type, payload, length, error) != 0)
-            return break_off(slot, error->text, false);
+            return break_off(slot, error->text);
     }
-    return found < 0 ? break_off(slot, "the worker sent what no worker sends", false) : SLOT_NOTHING;
+    return found < 0 ? break_off(slot, "the worker sent what no worker sends") : SLOT_NOTHING;
 }
 
 enum slot_event slot_look(struct slot *slot, double now, double silence, struct error *error)
@@ -185,17 +193,17 @@ enum slot_event slot_look(struct slot *slot, double now, double silence, struct 
     if (event != SLOT_NOTHING)
         return event;
     if (now - slot->asked > most_seconds(slot, silence))
-        return break_off(slot, "the worker took longer than the unit can take", false);
+        return give_up_waiting(slot, "the worker took longer than the unit can take");
     (void)process_flush(&slot->process);
     int came = process_receive(&slot->process, 0);
     if (came < 0)
-        return break_off(slot, NULL, false);
+        return break_off(slot, NULL);
     if (came > 0)
         return take_frames(slot, now, error);
     if (now - slot->last_sign > silence) {
         char why[96];
         (void)snprintf(why, sizeof why, "the worker showed no sign of life for %.0f seconds", silence);
-        return break_off(slot, why, false);
+        return give_up_waiting(slot, why);
     }
     return SLOT_NOTHING;
 }

@@ -16,11 +16,10 @@ enum slot_state {
 /* What has become of a slot since it was looked at last. */
 enum slot_event {
     SLOT_NOTHING,
-    SLOT_READY,   /* the evidence is open */
-    SLOT_REFUSED, /* it cannot be opened: slot->failure says why. The process is gone */
-    SLOT_DONE,    /* the unit is done: slot->spool holds what it found */
-    SLOT_FAILED,  /* the worker is well, but the unit cannot be done: slot->failure */
-    SLOT_BROKEN,  /* the worker died, fell silent or sent what no worker sends: slot->failure. The process is gone */
+    SLOT_READY,  /* the evidence is open */
+    SLOT_DONE,   /* the unit is done: slot->spool holds what it found */
+    SLOT_FAILED, /* the worker is well, but the unit cannot be done: slot->failure */
+    SLOT_BROKEN, /* the worker died, fell silent or sent what no worker sends: slot->failure. The process is gone */
 };
 
 /* Evidence as READY describes it. */
@@ -37,7 +36,9 @@ struct slot {
     int64_t evidence_id;
     struct store_unit unit;
     bool has_unit;
-    int tries; /* of this unit that broke the worker */
+    int tries;     /* of this unit that broke the worker */
+    bool hung;     /* the last one fell silent or took too long */
+    bool unopened; /* … and broke before it had opened the evidence: the unit is not to blame */
     struct check check;
     struct spool spool;
     struct slot_medium medium;

@@ -1,5 +1,5 @@
-/* Frames of a unit, kept until the unit is done: in memory while they are few, in an unnamed temporary file beyond that,
- * so that memory does not grow with the evidence. */
+/* Frames of a unit, kept until the unit is done: in memory while they are few, in an unnamed temporary file beyond
+ * that, so that memory does not grow with the evidence. */
 #ifndef ANALYSE_SPOOL_H
 #define ANALYSE_SPOOL_H
 

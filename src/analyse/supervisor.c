@@ -18,7 +18,8 @@ enum {
     WORKERS_MOST = 256,
     LEASE_SECONDS = 120,
     RENEW_SECONDS = 30,
-    TRIES = 3, /* of one unit before it is split */
+    TRIES = 3,      /* of one unit before it is divided */
+    HANG_TRIES = 2, /* … of bytes that cannot be divided, where workers hang: each costs the silence that is borne */
     COMMIT_TRIES = 5,
     DEFAULT_SILENCE = 60,
     IDLE_MILLISECONDS = 500,
@@ -112,9 +113,9 @@ static int claim(struct supervisor *supervisor, struct slot *slot)
 {
     int result = -1;
     for (int try = 1; result != 0; try++) {
-        result = store_unit_claim(supervisor->store, supervisor->host, LEASE_SECONDS, supervisor->ids,
-                                  supervisor->id_count, &slot->unit, &slot->has_unit, &supervisor->left,
-                                  supervisor->error);
+        result =
+            store_unit_claim(supervisor->store, supervisor->host, LEASE_SECONDS, supervisor->ids, supervisor->id_count,
+                             &slot->unit, &slot->has_unit, &supervisor->left, supervisor->error);
         if (result != 0 && (try == COMMIT_TRIES || !store_retryable(supervisor->store)))
             return -1;
     }
@@ -211,8 +212,10 @@ static int give_up_unit(struct supervisor *supervisor, struct slot *slot, bool k
     slot->has_unit = false;
     if (look_up(supervisor, unit.evidence_id) != 0)
         return -1;
-    const char *state = repair_can_split(&unit) ? "split" : "failed";
-    int result = in_transaction(supervisor, &unit, state, commit_trouble, &trouble);
+    bool divided = false;
+    if (repair_can_split(supervisor->store, &unit, &divided, supervisor->error) != 0)
+        return -1;
+    int result = in_transaction(supervisor, &unit, divided ? "split" : "failed", commit_trouble, &trouble);
     spool_free(&slot->spool);
     return result == 0 ? settle(supervisor, unit.evidence_id) : -1;
 }
@@ -232,15 +235,26 @@ static int refuse_evidence(struct supervisor *supervisor, struct slot *slot)
     return in_transaction(supervisor, &slot->unit, "failed", commit_refusal, slot->failure);
 }
 
+/* To divide a unit costs little, to give it up costs evidence: one over which a worker hung is divided at once, so that
+ * what it hangs on is found in the time of two or three silences, and only then another one is spent on it. */
+static int most_tries(const struct slot *slot, bool can_split)
+{
+    if (!slot->hung || slot->unopened || slot->unit.kind == UNIT_MAP || slot->unit.kind == UNIT_DIGEST)
+        return TRIES;
+    return can_split ? 1 : HANG_TRIES;
+}
+
+/* One that cannot even open the evidence says nothing about the unit, but about where the evidence is kept. */
 static int worker_broke(struct supervisor *supervisor, struct slot *slot)
 {
+    bool can_split = false;
     if (!slot->has_unit)
         return 0;
-    if (++slot->tries < TRIES)
-        return start_unit(supervisor, slot);
-    if (look_up(supervisor, slot->unit.evidence_id) != 0)
+    if (repair_can_split(supervisor->store, &slot->unit, &can_split, supervisor->error) != 0)
         return -1;
-    return supervisor->medium.described ? give_up_unit(supervisor, slot, false) : refuse_evidence(supervisor, slot);
+    if (++slot->tries < most_tries(slot, can_split))
+        return start_unit(supervisor, slot);
+    return slot->unopened ? refuse_evidence(supervisor, slot) : give_up_unit(supervisor, slot, false);
 }
 
 static int evidence_is_open(struct supervisor *supervisor, struct slot *slot)
@@ -268,8 +282,6 @@ static int take_event(struct supervisor *supervisor, struct slot *slot, enum slo
     switch (event) {
     case SLOT_READY:
         return evidence_is_open(supervisor, slot);
-    case SLOT_REFUSED:
-        return refuse_evidence(supervisor, slot);
     case SLOT_DONE:
         return finish_unit(supervisor, slot);
     case SLOT_FAILED:

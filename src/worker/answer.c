@@ -2,12 +2,16 @@
 #include "worker/answer.h"
 
 #include <errno.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/error.h"
 #include "base/wire.h"
 
-enum { ANSWER_BATCH = 64 * 1024 };
+enum {
+    ANSWER_BATCH = 64 * 1024,
+    MOMENT = 250, /* milliseconds between signs of life */
+};
 
 size_t answer_begin(struct answer *answer, enum frame_type type)
 {
@@ -36,9 +40,22 @@ int answer_end(struct answer *answer, size_t start)
     return answer->out.length >= ANSWER_BATCH || answer->out.failed ? answer_flush(answer) : 0;
 }
 
+static int64_t milliseconds(void)
+{
+    struct timespec time;
+    (void)clock_gettime(CLOCK_MONOTONIC, &time);
+    return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
+}
+
+int answer_alive(struct answer *answer, uint64_t bytes)
+{
+    return milliseconds() - answer->said < MOMENT ? 0 : answer_progress(answer, bytes);
+}
+
 int answer_progress(struct answer *answer, uint64_t bytes)
 {
     answer->progress = bytes;
+    answer->said = milliseconds();
     size_t start = answer_begin(answer, FRAME_PROGRESS);
     wire_put_u64(&answer->out, bytes);
     frame_end(&answer->out, start);
@@ -81,12 +98,14 @@ int answer_content(struct answer *answer, uint32_t file, const char *type, const
 
 int answer_done(struct answer *answer)
 {
+    answer->progress = 0;
     frame_end(&answer->out, answer_begin(answer, FRAME_DONE));
     return answer_flush(answer);
 }
 
 int answer_failed(struct answer *answer, const char *reason)
 {
+    answer->progress = 0;
     size_t start = answer_begin(answer, FRAME_FAILED);
     wire_put_text_within(&answer->out, reason, ERROR_TEXT_MAX);
     frame_end(&answer->out, start);

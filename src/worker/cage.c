@@ -74,8 +74,9 @@ static int lock_file_system(const struct cage_allowance *allowance, struct error
 {
     long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
     if (abi < 1)
-        return fail(error, "this kernel has no Landlock, so evidence cannot be read safely: use Linux 5.13 or later with "
-                           "landlock in its list of security modules (lsm=)");
+        return fail(error,
+                    "this kernel has no Landlock, so evidence cannot be read safely: use Linux 5.13 or later with "
+                    "landlock in its list of security modules (lsm=)");
     struct ruleset_attributes attributes = {.handled_access_fs = ACCESS_FS_ABI_1};
     size_t size = sizeof attributes.handled_access_fs;
     if (abi >= 2)
@@ -108,25 +109,63 @@ static int lock_file_system(const struct cage_allowance *allowance, struct error
 
 /* What reading, computing and answering need. Everything else answers EPERM; what an attacker would want kills. */
 static const int allowed_calls[] = {
-    SCMP_SYS(read),          SCMP_SYS(write),        SCMP_SYS(readv),          SCMP_SYS(writev),
-    SCMP_SYS(pread64),       SCMP_SYS(lseek),        SCMP_SYS(close),          SCMP_SYS(fstat),
-    SCMP_SYS(stat),          SCMP_SYS(lstat),        SCMP_SYS(newfstatat),     SCMP_SYS(statx),
-    SCMP_SYS(access),        SCMP_SYS(faccessat),    SCMP_SYS(faccessat2),     SCMP_SYS(getdents64),
-    SCMP_SYS(readlink),      SCMP_SYS(readlinkat),   SCMP_SYS(getcwd),         SCMP_SYS(munmap),
-    SCMP_SYS(mremap),        SCMP_SYS(madvise),      SCMP_SYS(brk),            SCMP_SYS(fadvise64),
-    SCMP_SYS(futex),         SCMP_SYS(sched_yield),  SCMP_SYS(clock_gettime),  SCMP_SYS(gettimeofday),
-    SCMP_SYS(time),          SCMP_SYS(getrandom),    SCMP_SYS(sysinfo),        SCMP_SYS(uname),
-    SCMP_SYS(getpid),        SCMP_SYS(gettid),       SCMP_SYS(getuid),         SCMP_SYS(geteuid),
-    SCMP_SYS(getgid),        SCMP_SYS(getegid),      SCMP_SYS(rt_sigaction),   SCMP_SYS(rt_sigprocmask),
-    SCMP_SYS(rt_sigreturn),  SCMP_SYS(sigaltstack),  SCMP_SYS(restart_syscall), SCMP_SYS(exit),
-    SCMP_SYS(exit_group),    SCMP_SYS(getrusage),    SCMP_SYS(dup),            SCMP_SYS(poll),
-    SCMP_SYS(getrlimit),     SCMP_SYS(rseq),
+    SCMP_SYS(read),
+    SCMP_SYS(write),
+    SCMP_SYS(readv),
+    SCMP_SYS(writev),
+    SCMP_SYS(pread64),
+    SCMP_SYS(lseek),
+    SCMP_SYS(close),
+    SCMP_SYS(fstat),
+    SCMP_SYS(stat),
+    SCMP_SYS(lstat),
+    SCMP_SYS(newfstatat),
+    SCMP_SYS(statx),
+    SCMP_SYS(access),
+    SCMP_SYS(faccessat),
+    SCMP_SYS(faccessat2),
+    SCMP_SYS(getdents64),
+    SCMP_SYS(readlink),
+    SCMP_SYS(readlinkat),
+    SCMP_SYS(getcwd),
+    SCMP_SYS(munmap),
+    SCMP_SYS(mremap),
+    SCMP_SYS(madvise),
+    SCMP_SYS(brk),
+    SCMP_SYS(fadvise64),
+    SCMP_SYS(futex),
+    SCMP_SYS(sched_yield),
+    SCMP_SYS(clock_gettime),
+    SCMP_SYS(gettimeofday),
+    SCMP_SYS(time),
+    SCMP_SYS(getrandom),
+    SCMP_SYS(sysinfo),
+    SCMP_SYS(uname),
+    SCMP_SYS(getpid),
+    SCMP_SYS(gettid),
+    SCMP_SYS(getuid),
+    SCMP_SYS(geteuid),
+    SCMP_SYS(getgid),
+    SCMP_SYS(getegid),
+    SCMP_SYS(rt_sigaction),
+    SCMP_SYS(rt_sigprocmask),
+    SCMP_SYS(rt_sigreturn),
+    SCMP_SYS(sigaltstack),
+    SCMP_SYS(restart_syscall),
+    SCMP_SYS(exit),
+    SCMP_SYS(exit_group),
+    SCMP_SYS(getrusage),
+    SCMP_SYS(dup),
+    SCMP_SYS(poll),
+    SCMP_SYS(getrlimit),
+    SCMP_SYS(rseq),
 };
 
 static const int killing_calls[] = {
-    SCMP_SYS(execve), SCMP_SYS(execveat), SCMP_SYS(fork),   SCMP_SYS(vfork),     SCMP_SYS(socket), SCMP_SYS(socketpair),
-    SCMP_SYS(connect), SCMP_SYS(bind),    SCMP_SYS(ptrace), SCMP_SYS(process_vm_writev), SCMP_SYS(bpf),
-    SCMP_SYS(unlink), SCMP_SYS(unlinkat), SCMP_SYS(rename), SCMP_SYS(renameat2), SCMP_SYS(mount),  SCMP_SYS(memfd_create),
+    SCMP_SYS(execve),     SCMP_SYS(execveat),     SCMP_SYS(fork),     SCMP_SYS(vfork),  SCMP_SYS(socket),
+    SCMP_SYS(socketpair), SCMP_SYS(connect),      SCMP_SYS(bind),     SCMP_SYS(ptrace), SCMP_SYS(process_vm_writev),
+    SCMP_SYS(bpf),        SCMP_SYS(unlink),       SCMP_SYS(unlinkat), SCMP_SYS(rename), SCMP_SYS(renameat2),
+    SCMP_SYS(mount),      SCMP_SYS(memfd_create),
 };
 
 static int add_rules(scmp_filter_ctx filter)
@@ -148,9 +187,10 @@ static int add_rules(scmp_filter_ctx filter)
     bad |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1, SCMP_A1(SCMP_CMP_LE, F_SETFL, 0));
     bad |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1, SCMP_A1(SCMP_CMP_EQ, F_DUPFD_CLOEXEC, 0));
     /* A signal only to itself: what abort() needs. */
-    bad |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
-                            SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0));
-    /* Locks: afflib asks for one before it reads, and opens nothing without. It is told that it has it; nothing is locked. */
+    bad |=
+        seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0));
+    /* Locks: afflib asks for one before it reads, and opens nothing without. It is told that it has it; nothing is
+     * locked. */
     bad |= seccomp_rule_add(filter, SCMP_ACT_ERRNO(0), SCMP_SYS(flock), 0);
     /* Limits: reading them. */
     bad |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1, SCMP_A2(SCMP_CMP_EQ, 0, 0));

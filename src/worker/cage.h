@@ -1,7 +1,7 @@
 /* The cage: a process locks itself before it parses a byte of evidence, and cannot unlock itself again.
  *
- * Landlock: may read the named files and folders, nothing else; may write nowhere; no TCP. seccomp: no exec, no sockets,
- * no new processes, no opening for write. Limits: memory, no core dumps, no file growth. No new privileges. */
+ * Landlock: may read the named files and folders, nothing else; may write nowhere; no TCP. seccomp: no exec, no
+ * sockets, no new processes, no opening for write. Limits: memory, no core dumps, no file growth. No new privileges. */
 #ifndef WORKER_CAGE_H
 #define WORKER_CAGE_H
 

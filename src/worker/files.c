@@ -1,8 +1,22 @@
 /* A batch of files that the sweep cannot see in order (fragmented, compressed, sparse, resident, or in a folder): each
- * is read logically, scanned and hashed. */
+ * is read logically, scanned and hashed. Of a file that broke a worker before, the request names a part: it is scanned.
+ */
 #include <string.h>
 
 #include "worker/unit.h"
+
+struct wanted {
+    uint32_t number;
+    struct sb_file_place place;
+    uint64_t begin, end; /* of the content that is to be reported */
+    bool scan;
+};
+
+/* Of a file that claims to be larger, what it holds is looked at first. */
+struct reach {
+    uint64_t end;   /* how far it is read: holes are passed over, but no more bytes than can lie on the medium */
+    bool too_empty; /* to be hashed */
+};
 
 static int64_t read_file(void *context, uint64_t offset, void *buffer, size_t length, struct error *error)
 {
@@ -14,109 +28,155 @@ static void file_extent(void *context, uint64_t offset, struct sb_extent *extent
     sb_file_extent(context, offset, extent);
 }
 
-/* Zeros that nobody stored cost as much to hash as bytes that somebody did; a file of terabytes of them would hold the
- * rest up for hours, and says nothing by its digest. */
-static bool has_huge_holes(struct source *source)
+/* The path stands in `path`, FILES_PATH_MAX + 1 bytes. */
+static void read_wanted(struct wire_reader *request, struct wanted *wanted, char *path)
 {
-    static const uint64_t hashed_most = UINT64_C(64) << 30;
-    uint64_t holes = 0;
-    if (source->size < hashed_most)
-        return false;
-    for (uint64_t at = 0; at < source->size && holes <= hashed_most;) {
-        struct sb_extent extent;
-        source->extent(source->context, at, &extent);
-        holes += extent.kind == SB_ZEROS ? extent.length : 0;
-        if (__builtin_add_overflow(at, extent.length, &at))
-            break;
-    }
-    return holes > hashed_most;
+    size_t length;
+    *wanted = (struct wanted){.number = wire_get_u32(request)};
+    struct sb_file_place *place = &wanted->place;
+    place->volume_start = wire_get_u64(request);
+    place->inode = wire_get_u64(request);
+    place->attribute_type = wire_get_u32(request);
+    place->attribute_id = wire_get_u32(request);
+    const char *text = wire_get_text(request, FILES_PATH_MAX, &length);
+    memcpy(path, text, length);
+    path[length] = '\0';
+    place->path = path;
+    place->size = wire_get_u64(request);
+    wanted->begin = wire_get_u64(request);
+    wanted->end = wire_get_u64(request);
+    wanted->scan = wire_get_u8(request) != 0;
 }
 
-static int read_whole(struct worker *worker, uint32_t number, const struct sb_file_place *place, bool scan,
-                      bool digests_wanted, uint64_t done_before, struct error *error)
+static bool is_sound(const struct wire_reader *request, const struct wanted *wanted)
+{
+    return !request->failed && wanted->number != 0 && wanted->begin <= wanted->end && wanted->end <= wanted->place.size;
+}
+
+/* Bytes that the unit reads for it, as far as its size tells. */
+static uint64_t weight(const struct worker *worker, const struct wanted *wanted)
+{
+    uint64_t end = file_readable(wanted->end, sb_evidence_info(worker->evidence)->size);
+    return end > wanted->begin ? end - wanted->begin : 0;
+}
+
+/* Zeros that nobody stored cost as much to hash as bytes that somebody did; a file of terabytes of them would hold the
+ * rest up for hours, and says nothing by its digest. */
+static struct reach find_reach(const struct worker *worker, const struct source *source)
+{
+    static const uint64_t hashed_most = UINT64_C(64) << 30;
+    struct reach reach = {.end = source->size};
+    uint64_t most = file_readable(source->size, sb_evidence_info(worker->evidence)->size);
+    uint64_t data = 0;
+    uint64_t holes = 0;
+    if (most == source->size && source->size < hashed_most)
+        return reach;
+    for (uint64_t at = 0; at < source->size;) {
+        struct sb_extent extent;
+        source->extent(source->context, at, &extent);
+        uint64_t length = extent.length < source->size - at ? extent.length : source->size - at;
+        if (extent.kind == SB_ZEROS)
+            holes += length;
+        else if (length > most - data)
+            return (struct reach){.end = at + (most - data)};
+        else
+            data += length;
+        at += length;
+    }
+    reach.too_empty = holes > hashed_most;
+    return reach;
+}
+
+static int read_content(struct worker *worker, struct source *source, const struct wanted *wanted, bool digests_wanted,
+                        uint64_t done_before, struct error *error)
+{
+    struct reach reach = find_reach(worker, source);
+    uint64_t end = wanted->end < reach.end ? wanted->end : reach.end;
+    end = end > wanted->begin ? end : wanted->begin;
+    bool whole = wanted->begin == 0 && end == wanted->place.size;
+    struct stretch stretch = {.end = reach.end > end ? reach.end : end,
+                              .own_begin = wanted->begin,
+                              .own_end = end,
+                              .done_before = done_before,
+                              .scan = wanted->scan,
+                              .hash = digests_wanted && whole && !reach.too_empty};
+    findings_begin(worker->findings, wanted->number, 0);
+    const char *type = NULL;
+    struct digests digests;
+    source->read_end = end;
+    if (scan_stretch(worker, source, &stretch, &type, &digests, error) != 0)
+        return -1;
+    if (source_end(source) != 0)
+        return fail(error, "the supervisor is gone");
+    if (digests_wanted && whole && reach.too_empty &&
+        findings_note(worker->findings, 0, "", "more than 64 GiB of the file are holes: it has no digests") != 0)
+        return fail(error, "the supervisor is gone");
+    bool sound = stretch.hash && !source_bad(source, 0, wanted->place.size);
+    if (wanted->begin == 0 &&
+        answer_content(&worker->answer, wanted->number, type == NULL ? "" : type, sound ? &digests : NULL) != 0)
+        return fail(error, "the supervisor is gone");
+    if (end < wanted->end &&
+        answer_unread(&worker->answer, wanted->number, end, wanted->end - end, file_unreadable) != 0)
+        return fail(error, "the supervisor is gone");
+    return 0;
+}
+
+static int read_one(struct worker *worker, const struct wanted *wanted, bool digests_wanted, uint64_t done_before,
+                    struct error *error)
 {
     struct error problem = {0};
-    struct sb_file_reader *reader = sb_file_open(worker->evidence, place, &problem);
+    struct sb_file_reader *reader = sb_file_open(worker->evidence, &wanted->place, &problem);
     if (reader == NULL) {
-        if (answer_unread(&worker->answer, number, 0, place->size, problem.text) != 0)
+        if (answer_unread(&worker->answer, wanted->number, wanted->begin, wanted->end - wanted->begin, problem.text) !=
+            0)
             return fail(error, "the supervisor is gone");
         return 0;
     }
     struct source source = {.read = read_file,
                             .extent = file_extent,
                             .context = reader,
-                            .size = place->size,
-                            .read_end = place->size,
+                            .size = wanted->place.size,
+                            .read_end = wanted->end,
                             .answer = &worker->answer,
-                            .file = number,
-                            .report_end = place->size,
+                            .file = wanted->number,
+                            .report_begin = wanted->begin,
+                            .report_end = wanted->end,
                             .buffer = worker->buffer};
-    bool huge = digests_wanted && has_huge_holes(&source);
-    digests_wanted = digests_wanted && !huge;
-    struct stretch stretch = {
-        .end = place->size, .own_end = place->size, .done_before = done_before, .scan = scan, .hash = digests_wanted};
-    findings_begin(worker->findings, number, 0);
-    const char *type = NULL;
-    struct digests digests;
-    int result = scan_stretch(worker, &source, &stretch, &type, &digests, error);
-    if (result == 0 && source_end(&source) != 0)
-        result = fail(error, "the supervisor is gone");
-    if (result == 0 && huge)
-        result = findings_note(worker->findings, 0, "", "more than 64 GiB of the file are holes: it has no digests");
+    int result = read_content(worker, &source, wanted, digests_wanted, done_before, error);
     sb_file_close(reader);
-    if (result != 0)
-        return -1;
-    bool sound = digests_wanted && !source_bad(&source, 0, place->size);
-    if (answer_content(&worker->answer, number, type == NULL ? "" : type, sound ? &digests : NULL) != 0)
-        return fail(error, "the supervisor is gone");
-    return 0;
+    return result;
 }
 
-/* The bytes of all files of a request, read from a copy of its reader. */
-static uint64_t sum_sizes(struct wire_reader request, uint32_t count)
+/* The bytes to be read for all files of a request, from a copy of its reader. */
+static uint64_t sum_weights(const struct worker *worker, struct wire_reader request, uint32_t count, char *path)
 {
-    enum { BEFORE_PATH = 4 + 8 + 8 + 4 + 4 };
     uint64_t sum = 0;
     for (uint32_t i = 0; i < count && !request.failed; i++) {
-        size_t length;
-        for (int skip = 0; skip < BEFORE_PATH; skip += 4)
-            (void)wire_get_u32(&request);
-        (void)wire_get_blob(&request, FILES_PATH_MAX, &length);
-        if (__builtin_add_overflow(sum, wire_get_u64(&request), &sum))
+        struct wanted wanted;
+        read_wanted(&request, &wanted, path);
+        if (__builtin_add_overflow(sum, weight(worker, &wanted), &sum))
             return UINT64_MAX;
-        (void)wire_get_u8(&request);
     }
     return sum;
 }
 
 int unit_files(struct worker *worker, struct wire_reader *request, struct error *error)
 {
+    char path[FILES_PATH_MAX + 1];
     bool digests = wire_get_u8(request) != 0;
     uint32_t count = wire_get_u32(request);
     uint64_t done = 0;
     sb_scan_start(worker->scanner);
-    findings_start(worker->findings, sum_sizes(*request, count));
+    findings_start(worker->findings, sum_weights(worker, *request, count, path));
     for (uint32_t i = 0; i < count; i++) {
-        char path[FILES_PATH_MAX + 1];
-        struct sb_file_place place = {0};
-        uint32_t number = wire_get_u32(request);
-        place.volume_start = wire_get_u64(request);
-        place.inode = wire_get_u64(request);
-        place.attribute_type = wire_get_u32(request);
-        place.attribute_id = wire_get_u32(request);
-        size_t length;
-        const char *text = wire_get_text(request, FILES_PATH_MAX, &length);
-        memcpy(path, text, length);
-        path[length] = '\0';
-        place.path = path;
-        place.size = wire_get_u64(request);
-        bool scan = wire_get_u8(request) != 0;
-        if (request->failed || number == 0)
+        struct wanted wanted;
+        read_wanted(request, &wanted, path);
+        if (!is_sound(request, &wanted))
             return fail(error, "the supervisor's request is malformed");
-        if (read_whole(worker, number, &place, scan, digests, done, error) != 0)
+        if (read_one(worker, &wanted, digests, done, error) != 0)
             return -1;
-        done += place.size;
-        if (i % 64 == 63 && answer_progress(&worker->answer, done) != 0)
+        done += weight(worker, &wanted);
+        if (answer_alive(&worker->answer, done) != 0)
             return fail(error, "the supervisor is gone");
     }
     return findings_finish(worker->findings) == 0 ? 0 : fail(error, "the supervisor is gone");

@@ -167,7 +167,7 @@ int findings_note(void *context, uint64_t offset, const char *path, const char *
 int findings_alive(void *context)
 {
     struct findings *findings = context;
-    return answer_progress(findings->answer, findings->answer->progress);
+    return answer_alive(findings->answer, findings->answer->progress);
 }
 
 static int compare_places(const void *left, const void *right)

@@ -1,5 +1,7 @@
-/* What a unit found, before it is sent: in a settled order, each place once, and a value that one file repeats without end
- * counted rather than listed. Memory is bounded: when full, the findings are sent and the table begins anew. */
+/* What a unit found, before it is sent: sorted, without doubles, and a value that one file repeats without end counted
+ * rather than listed. Memory is bounded: a full table is sent and begins anew, so all this holds for what one table
+ * held. A place that two of them name is one sighting to the store, and a value is listed FINDINGS_KEPT times by each.
+ */
 #ifndef WORKER_FINDINGS_H
 #define WORKER_FINDINGS_H
 
@@ -7,11 +9,11 @@
 #include "worker/answer.h"
 
 enum {
-    FINDINGS_KEPT = 64,           /* places of one value in one file (or stretch of free space) that are listed */
-    FINDINGS_NOTES = 1000,        /* notes of one unit that are listed */
-    FINDINGS_BATCH = 32 * 1024,   /* places held at most before they are sent */
-    FINDINGS_ALWAYS = 192 << 20,  /* bytes of frames that a unit may have in any case, … */
-    FINDINGS_PER_BYTE = 48,       /* … and for each of its bytes: below what analyse/slot.c bears */
+    FINDINGS_KEPT = 64,          /* places of one value in one file (or stretch of free space) that are listed */
+    FINDINGS_NOTES = 1000,       /* notes of one unit that are listed */
+    FINDINGS_BATCH = 32 * 1024,  /* places held at most before they are sent */
+    FINDINGS_ALWAYS = 192 << 20, /* bytes of frames that a unit may have in any case, … */
+    FINDINGS_PER_BYTE = 48,      /* … and for each of its bytes: below what analyse/slot.c bears */
 };
 
 struct findings;

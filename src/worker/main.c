@@ -1,6 +1,6 @@
 /* samband-worker: reads evidence behind a wall. It is told on standard input what to open, locks itself, and only then
- * opens it; after that it answers one unit of work after the other until its input ends. It is started by samband and has
- * no store, no network and no writable file. */
+ * opens it; after that it answers one unit of work after the other until its input ends. It is started by samband and
+ * has no store, no network and no writable file. */
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -184,7 +184,8 @@ static int serve(struct worker *worker)
     while (alive == 0 && next_request(&frame, &type, &request)) {
         int result = do_unit(worker, type, &request, &error);
         if (result != 0)
-            (void)findings_finish(worker->findings); /* empties the table; the supervisor drops what a failed unit said */
+            (void)findings_finish(
+                worker->findings); /* empties the table; the supervisor drops what a failed unit said */
         alive = result == 0 ? answer_done(&worker->answer) : answer_failed(&worker->answer, error.text);
     }
     bytes_free(&frame);

@@ -36,6 +36,11 @@ static int send_runs(struct answer *answer, const struct sb_run *runs, size_t co
     return 0;
 }
 
+static uint64_t at_most(uint64_t size)
+{
+    return size < FILE_SIZE_MOST ? size : FILE_SIZE_MOST;
+}
+
 static int send_file(void *context, const struct sb_file *file)
 {
     struct answer *answer = context;
@@ -50,8 +55,8 @@ static int send_file(void *context, const struct sb_file *file)
     wire_put_u32(&answer->out, file->attribute_type);
     wire_put_u32(&answer->out, file->attribute_id);
     wire_put_text_within(&answer->out, file->path, FILES_PATH_MAX);
-    wire_put_u64(&answer->out, file->size);
-    wire_put_u64(&answer->out, file->slack);
+    wire_put_u64(&answer->out, at_most(file->size));
+    wire_put_u64(&answer->out, at_most(file->slack));
     wire_put_u64(&answer->out, (uint64_t)file->modified);
     wire_put_u64(&answer->out, (uint64_t)file->accessed);
     wire_put_u64(&answer->out, (uint64_t)file->changed);

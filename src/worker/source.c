@@ -12,14 +12,34 @@ int source_end(struct source *source)
     return answer_unread(source->answer, source->file, source->unsaid.start, length, source->unsaid.reason.text);
 }
 
+void source_forget_bad(struct source *source, uint64_t offset)
+{
+    size_t gone = 0;
+    while (gone < source->bad_count && source->bad[gone].end <= offset)
+        gone++;
+    source->bad_count -= gone;
+    memmove(source->bad, source->bad + gone, source->bad_count * sizeof *source->bad);
+}
+
+static void remember_bad(struct source *source, uint64_t start, uint64_t end)
+{
+    if (source->bad_count > 0 && source->bad[source->bad_count - 1].end == start) {
+        source->bad[source->bad_count - 1].end = end;
+        return;
+    }
+    if (source->bad_count == SOURCE_BAD_MOST) {
+        /* The oldest two lie before the buffer, both in the content that is at hand: as one they say the same of it. */
+        source->bad[0].end = source->bad[1].end;
+        source->bad_count--;
+        memmove(source->bad + 1, source->bad + 2, (source->bad_count - 1) * sizeof *source->bad);
+    }
+    source->bad[source->bad_count].start = start;
+    source->bad[source->bad_count++].end = end;
+}
+
 static int give_up(struct source *source, uint64_t start, uint64_t end, const char *reason)
 {
-    if (source->bad_count > 0 && source->bad[source->bad_count - 1].end == start)
-        source->bad[source->bad_count - 1].end = end;
-    else if (source->bad_count < SOURCE_BAD_MOST)
-        source->bad[source->bad_count++].start = start, source->bad[source->bad_count - 1].end = end;
-    else
-        source->bad[SOURCE_BAD_MOST - 1].end = UINT64_MAX;
+    remember_bad(source, start, end);
     start = start > source->report_begin ? start : source->report_begin;
     end = end < source->report_end ? end : source->report_end;
     if (start >= end)
@@ -42,6 +62,8 @@ static int fill(struct source *source, uint64_t offset, uint8_t *buffer, size_t 
     struct error error = {0};
     for (size_t at = 0; at < length;) {
         struct sb_extent extent;
+        if (answer_alive(source->answer, source->answer->progress) != 0)
+            return -1;
         source->extent(source->context, offset + at, &extent);
         size_t wanted = length - at < extent.length ? length - at : (size_t)extent.length;
         if (extent.kind != SB_DATA) {

@@ -14,7 +14,7 @@
 enum {
     SOURCE_BUFFER = 1 << 20,  /* bytes of the buffer: no view may be longer */
     SOURCE_PIECE = 32 * 1024, /* bytes that are given up together where the medium cannot be read */
-    SOURCE_BAD_MOST = 64,     /* unreadable stretches remembered; after that everything counts as bad */
+    SOURCE_BAD_MOST = 64,     /* unreadable stretches remembered: twice what one buffer may hold */
 };
 
 struct source {
@@ -45,6 +45,9 @@ struct source {
  * than what the view before still held. NULL when the supervisor is gone. */
 const uint8_t *source_view(struct source *source, uint64_t offset, size_t length, size_t *available);
 
+/* What lies before `offset` will not be asked about any more. To be called where a content begins that source_bad is
+ * asked about when it ends: then what that says is exact, however much is unreadable. */
+void source_forget_bad(struct source *source, uint64_t offset);
 /* Says what is still unsaid of unreadable parts; call it behind the last view. -1 when the supervisor is gone. */
 int source_end(struct source *source);
 

@@ -70,6 +70,7 @@ static int sweep_range(struct worker *worker, struct source *source, struct span
     bool whole_file = span->next.number != 0 && span->next.start == start;
     stretch.hash = whole_file && span->digests;
     findings_begin(worker->findings, 0, start);
+    source_forget_bad(source, start);
     const char *type = NULL;
     struct digests digests;
     if (scan_stretch(worker, source, &stretch, whole_file ? &type : NULL, &digests, error) != 0)

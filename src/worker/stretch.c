@@ -4,11 +4,10 @@
 #include "worker/unit.h"
 
 enum {
-    CHUNK = 512 * 1024,      /* bytes a scanner is given at a time: fits the second-level cache beside its tables */
-    TYPE_HEAD = 4096,        /* bytes a type is told from: always the same number, wherever chunks begin */
-    PROGRESS_STEP = 4 << 20, /* bytes between signs of life, at least one per chunk that took long */
-    HASHED_STEP = 64 << 20,  /* bytes of a hole that are hashed before progress is said */
-    HOLE_LEAST = 4 << 20,    /* a hole that is not worth its bookkeeping is read */
+    CHUNK = 512 * 1024,     /* bytes a scanner is given at a time: fits the second-level cache beside its tables */
+    TYPE_HEAD = 4096,       /* bytes a type is told from: always the same number, wherever chunks begin */
+    HASHED_STEP = 16 << 20, /* bytes of a hole that are hashed between signs of life */
+    HOLE_LEAST = 4 << 20,   /* a hole that is not worth its bookkeeping is read */
 };
 
 struct peek {
@@ -34,16 +33,6 @@ static void feed_zeros(struct digester *digester, uint64_t length)
         digester_feed(digester, zeros, length < sizeof zeros ? (size_t)length : sizeof zeros);
 }
 
-static int say_progress(struct worker *worker, const struct stretch *stretch, uint64_t at, uint64_t *said,
-                        struct error *error)
-{
-    uint64_t behind = stretch->done_before + (at - stretch->own_begin);
-    if (behind / PROGRESS_STEP == *said)
-        return 0;
-    *said = behind / PROGRESS_STEP;
-    return answer_progress(&worker->answer, behind) == 0 ? 0 : fail(error, "the supervisor is gone");
-}
-
 /* How far nothing can begin, since a long hole stands here: up to a margin before its end, as UTF-16 may begin with a
  * zero. */
 static uint64_t skip_hole(struct source *source, const struct stretch *stretch, uint64_t at)
@@ -66,15 +55,14 @@ int scan_stretch(struct worker *worker, struct source *source, const struct stre
     findings_base(worker->findings, stretch->start);
     if (stretch->hash)
         digester_start(worker->digester);
-    uint64_t said = stretch->done_before / PROGRESS_STEP;
     for (uint64_t at = stretch->own_begin; at < stretch->own_end;) {
         uint64_t skipped = skip_hole(source, stretch, at);
         if (skipped > 0) {
             if (stretch->hash)
                 feed_zeros(worker->digester, skipped);
             at += skipped;
-            if (say_progress(worker, stretch, at, &said, error) != 0)
-                return -1;
+            if (answer_alive(&worker->answer, stretch->done_before + (at - stretch->own_begin)) != 0)
+                return fail(error, "the supervisor is gone");
             continue;
         }
         uint64_t stop = stretch->own_end - at > CHUNK ? at + CHUNK : stretch->own_end;
@@ -96,9 +84,9 @@ int scan_stretch(struct worker *worker, struct source *source, const struct stre
                                  .own_end = (size_t)(stop - low)};
         if (stretch->scan && sb_scan_chunk(worker->scanner, &stream, &chunk, &sink) != 0)
             return fail(error, "the scanner ran out of memory");
+        if (answer_alive(&worker->answer, stretch->done_before + (stop - stretch->own_begin)) != 0)
+            return fail(error, "the supervisor is gone");
         at = stop;
-        if (say_progress(worker, stretch, at, &said, error) != 0)
-            return -1;
     }
     if (stretch->hash)
         digester_finish(worker->digester, digests);

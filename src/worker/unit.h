@@ -1,5 +1,5 @@
-/* The units a worker knows, and what they share. Each reads its request, sends the frames of its answer (not the closing
- * DONE) and returns 0; or -1 with a sentence, which the worker sends as FAILED. */
+/* The units a worker knows, and what they share. Each reads its request, sends the frames of its answer (not the
+ * closing DONE) and returns 0; or -1 with a sentence, which the worker sends as FAILED. */
 #ifndef WORKER_UNIT_H
 #define WORKER_UNIT_H
 
@@ -35,8 +35,8 @@ struct stretch {
     bool scan, hash;
 };
 
-/* Scans and hashes, where asked, the owned part. *digests is filled when stretch->hash. *head gets the type of the first
- * bytes when it is not NULL. */
+/* Scans and hashes, where asked, the owned part. *digests is filled when stretch->hash. *head gets the type of the
+ * first bytes when it is not NULL. */
 int scan_stretch(struct worker *worker, struct source *source, const struct stretch *stretch, const char **type,
                  struct digests *digests, struct error *error);
 

@@ -1,7 +1,7 @@
 /* The digests of the whole medium, to be held against those its acquisition recorded. */
 #include "worker/unit.h"
 
-enum { READ_STEP = 1 << 20, PROGRESS_EVERY = 16 };
+enum { READ_STEP = 1 << 20 };
 
 /* Nothing is read of an image that will have no digest. */
 static int refuse_lost(struct worker *worker, uint64_t size, struct error *error)
@@ -24,7 +24,6 @@ int unit_digest(struct worker *worker, struct error *error)
     if (refuse_lost(worker, size, error) != 0)
         return -1;
     digester_start(worker->digester);
-    unsigned steps = 0;
     for (uint64_t at = 0; at < size;) {
         struct sb_extent extent;
         sb_evidence_extent(worker->evidence, at, &extent);
@@ -38,7 +37,7 @@ int unit_digest(struct worker *worker, struct error *error)
                         (unsigned long long)size);
         digester_feed(worker->digester, hole ? zeros : worker->buffer, (size_t)got);
         at += (uint64_t)got;
-        if (++steps % PROGRESS_EVERY == 0 && answer_progress(answer, at) != 0)
+        if (answer_alive(answer, at) != 0)
             return fail(error, "the supervisor is gone");
     }
     struct digests digests;

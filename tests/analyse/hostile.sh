@@ -61,9 +61,11 @@ huge-size failed in a way no worker does
 large-size failed in a way no worker does
 ready-text failed in a way no worker does
 ready-twice incomplete,failed $wild
+vanish failed not there any more
 hang-map incomplete no sign of life
 die-mid-frame incomplete ended early
 file-numbers incomplete $wild
+volume-twice incomplete $wild
 run-outside incomplete $wild
 run-wraps incomplete $wild
 file-huge incomplete $wild
@@ -78,6 +80,10 @@ wrong-kind incomplete $wild
 not-text incomplete $wild
 no-value incomplete $wild
 LIES
+
+no_gaps() { [ "$(state '.gaps | length')" = 0 ] || { state .gaps; return 1; }; }
+deceived vanish
+check "evidence that is gone when a worker begins anew is no gap" no_gaps
 
 # Lies that cannot be told from the truth: they are believed, but cost no more than the truth would.
 believed()

@@ -44,6 +44,8 @@ static void hang(void)
         (void)pause();
 }
 
+static char evidence[4096];
+
 static uint8_t next_request(void)
 {
     static uint8_t request[1 << 20];
@@ -62,11 +64,10 @@ static uint8_t next_request(void)
             _exit(1);
     }
     if (request[4] == FRAME_OPEN && length > 21 && lie[0] == '\0') {
-        char path[4096];
         uint32_t size;
         memcpy(&size, request + 21, 4);
-        (void)snprintf(path, sizeof path, "%.*s", (int)size, (const char *)request + 25);
-        const char *name = strrchr(path, '/') + 1;
+        (void)snprintf(evidence, sizeof evidence, "%.*s", (int)size, (const char *)request + 25);
+        const char *name = strrchr(evidence, '/') + 1;
         (void)snprintf(lie, sizeof lie, "%.*s", (int)strcspn(name, "."), name);
     }
     return request[4];
@@ -128,8 +129,27 @@ static void sighting(uint64_t offset, uint8_t kind, const char *value, const cha
     frame_end(&out, start);
 }
 
+static void volume(uint32_t number)
+{
+    size_t start = frame_begin(&out, FRAME_VOLUME);
+    wire_put_u32(&out, number);
+    wire_put_u64(&out, 0);
+    wire_put_u64(&out, SIZE);
+    for (int i = 0; i < 3; i++)
+        wire_put_text(&out, "");
+    wire_put_u8(&out, 1);
+    frame_end(&out, start);
+}
+
 static void open_lie(void)
 {
+    if (lies("vanish") && access(evidence, R_OK) != 0) { /* what an honest worker says then */
+        size_t start = frame_begin(&out, FRAME_FAILED);
+        wire_put_text(&out, "the evidence is not there any more");
+        frame_end(&out, start);
+        send_out();
+        hang();
+    }
     if (lies("hang-open"))
         hang();
     if (lies("die-open"))
@@ -170,6 +190,8 @@ static void map_lie(void)
         file(1, UINT64_MAX, FILE_REGULAR);
     if (lies("map-sights"))
         sighting(0, 0, "4539148803436467", "");
+    if (lies("volume-twice"))
+        volume(0), volume(0);
     for (uint32_t i = 1; lies("deaf") && i <= SIZE / 32; i++) /* the request for the sweep does not fit into the pipe */
         file(i, 16, FILE_REGULAR | FILE_ALLOCATED | FILE_IN_ORDER), run_of_file(0, 32 * (i - 1), 16);
     for (uint32_t i = 1; lies("one-place") && i <= 5000; i++) /* all over the same bytes */
@@ -184,7 +206,9 @@ static void span_lie(void)
 {
     if (lies("hang-span"))
         hang();
-    if (lies("die-span"))
+    if (lies("vanish"))
+        (void)unlink(evidence);
+    if (lies("die-span") || lies("vanish"))
         abort();
     for (; lies("progress-endless");) {
         size_t start = frame_begin(&out, FRAME_PROGRESS);

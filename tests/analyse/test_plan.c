@@ -38,7 +38,8 @@ struct world {
     int64_t spans[SPANS_MOST][2];
     size_t span_count;
     int64_t files_unit; /* the first file of a files unit; 0: there was none */
-    int64_t line;       /* end of the last segment */
+    int64_t files_units;
+    int64_t line; /* end of the last segment */
 };
 
 static struct world world;
@@ -129,7 +130,7 @@ static void take_spans(void)
         if (!found)
             return;
         if (unit.kind == UNIT_FILES)
-            world.files_unit = unit.start;
+            world.files_unit = unit.start, world.files_units++;
         if (unit.kind != UNIT_SPAN)
             continue;
         assert_true(world.span_count < SPANS_MOST);
@@ -320,19 +321,62 @@ static void what_loses_bytes_to_its_like_is_hashed_apart(void **state)
     }
 }
 
-static void thousands_of_files_over_one_place_are_borne(void **state)
+static int see_owner(void *context, const struct store_segment *segment)
 {
-    (void)state;
+    int64_t *owners = context;
+    for (int64_t at = segment->start; at < segment->start + segment->length; at += 4096)
+        owners[at / 4096] = segment->file;
+    return 0;
+}
+
+static int count_note(void *context, const struct store_gap *gap)
+{
+    assert_true(gap->read);
+    ++*(int *)context;
+    return 0;
+}
+
+/* More than are kept track of: none goes without its digests, the best still own their bytes, and it is noted. */
+static void crowd(bool with_living, int64_t hashed)
+{
+    enum { CROWD = 6000, LIVING = CROWD + 1, LIVING_AT = 50 };
     struct error error = {0};
+    int64_t owners[100] = {0};
+    int notes = 0;
     open_world(100, 4096);
-    for (int64_t file = 1; file <= 6000; file++) {
-        struct store_run run = {.start = 0, .length = 100 * 4096, .file = file, .file_size = 100 * 4096, .priority = 4};
+    for (int64_t file = 1; file <= CROWD; file++) {
+        struct store_run run = {
+            .length = 100 * 4096, .file = file, .file_size = 100 * 4096, .priority = 1, .whole = true};
         OK(store_run_add(world.store, world.evidence_id, &run, &error));
     }
+    struct store_run living = {.start = LIVING_AT * 4096,
+                               .length = 10 * 4096,
+                               .file = LIVING,
+                               .file_size = 10 * 4096,
+                               .priority = 4,
+                               .allocated = true,
+                               .whole = true};
+    if (with_living)
+        OK(store_run_add(world.store, world.evidence_id, &living, &error));
     OK(plan_spans(world.store, world.evidence_id, 100 * 4096, NULL, 0, &error));
     take_spans();
     assert_int_equal(world.span_count, 1);
+    OK(store_segment_each(world.store, world.evidence_id, 0, 100 * 4096, see_owner, owners, &error));
+    for (int64_t i = 0; i < 100; i++)
+        assert_int_equal(owners[i], with_living && i >= LIVING_AT && i < LIVING_AT + 10 ? LIVING : 1);
+    OK(store_gap_each(world.store, world.evidence_id, count_note, &notes, &error));
+    assert_int_equal(notes, 1);
+    assert_int_equal(world.files_units, hashed);
     close_world();
+}
+
+static void thousands_of_files_over_one_place_are_borne(void **state)
+{
+    (void)state;
+    crowd(false, 5999); /* all but the owner */
+    /* A living file takes bytes from those that are kept track of: their content is gone. Of the others commit.c finds
+     * it out. */
+    crowd(true, 6000 - 4096 + 1);
 }
 
 int main(void)
