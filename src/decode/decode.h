@@ -26,6 +26,9 @@ struct sb_input {
 struct sb_output {
     /* 0: go on. Anything else: stop at once and return SB_DECODE_STOPPED (a budget is used up, or the scan ends). */
     int (*write)(struct sb_output *output, const uint8_t *data, size_t length);
+    /* What is written from here on is another stream of the container, of this name (any bytes, not ended by NUL), or
+     * of none; a match does not reach from one into the next. Returns as write does. May be NULL. */
+    int (*member)(struct sb_output *output, const char *name, size_t length);
 };
 
 /* What a sniff found. */

@@ -40,4 +40,11 @@ static inline int output_pieces(struct sb_output *output, const uint8_t *data, s
     return stop;
 }
 
+/* Begins another stream of the container. An output that knows no members gets a line end between them. */
+static inline int output_member(struct sb_output *output, const char *name, size_t length)
+{
+    return output->member != NULL ? output->member(output, name, length)
+                                  : output->write(output, (const uint8_t *)"\n", 1);
+}
+
 #endif

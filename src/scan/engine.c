@@ -26,11 +26,11 @@ static void try_recogniser(struct sb_scanner *scanner, const struct view *view, 
 static void try_literals(struct sb_scanner *scanner, const struct view *view, size_t at, size_t *seen)
 {
     const struct text *text = &view->text;
-    for (size_t i = 0; i < scanner->starter_count; i++) {
-        const struct starter *starter = &scanner->starters[i];
+    const char *here = (const char *)text->data + at;
+    for (uint64_t rest = scanner->starters_of[text->data[at]]; rest != 0; rest &= rest - 1) {
+        const struct starter *starter = &scanner->starters[__builtin_ctzll(rest)];
         const struct literal *literal = &starter->literal;
-        const char *here = (const char *)text->data + at;
-        if (text->length - at < literal->length || (!literal->any_case && *here != *literal->text) ||
+        if (text->length - at < literal->length ||
             (literal->any_case ? strncasecmp(here, literal->text, literal->length)
                                : memcmp(here, literal->text, literal->length)) != 0)
             continue;
@@ -180,9 +180,18 @@ int sb_scan_chunk(struct sb_scanner *scanner, const struct sb_stream *stream, co
 
 static void add_starter(struct sb_scanner *scanner, const struct starter *starter)
 {
-    if (scanner->starter_count < STARTERS_MAX)
-        scanner->starters[scanner->starter_count++] = *starter;
+    if (scanner->starter_count == STARTERS_MAX)
+        return;
+    uint64_t bit = 1ULL << scanner->starter_count;
+    uint8_t first = (uint8_t)*starter->literal.text;
+    bool letter = (first | 0x20) >= 'a' && (first | 0x20) <= 'z';
+    scanner->starters_of[first] |= bit;
+    if (starter->literal.any_case && letter)
+        scanner->starters_of[first ^ 0x20] |= bit;
+    scanner->starters[scanner->starter_count++] = *starter;
 }
+
+_Static_assert(STARTERS_MAX <= 64, "one bit each in scanner->starters_of");
 
 _Static_assert(RECOGNISER_COUNT <= 32, "one bit each in scanner->called");
 

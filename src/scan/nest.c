@@ -19,6 +19,7 @@ const char *const sb_note_reasons[] = {
     stopped_depth, stopped_output, stopped_stream, stopped_ratio, is_encrypted, is_unknown, NULL};
 
 static int write_level(struct sb_output *output, const uint8_t *data, size_t length);
+static int begin_member(struct sb_output *output, const char *name, size_t length);
 
 struct level *level_at(struct sb_scanner *scanner, unsigned depth)
 {
@@ -28,7 +29,7 @@ struct level *level_at(struct sb_scanner *scanner, unsigned depth)
             scanner->status = -1;
             return NULL;
         }
-        level->output.write = write_level;
+        level->output = (struct sb_output){write_level, begin_member};
         level->scanner = scanner;
         level->depth = depth;
         scanner->levels[depth] = level;
@@ -135,6 +136,28 @@ static int write_level(struct sb_output *output, const uint8_t *data, size_t len
     return 0;
 }
 
+/* Empties the level for a stream that begins: the container's first or another one. */
+static void begin_stream(struct level *level)
+{
+    level->length = 0;
+    level->own_begin = 0;
+    level->offset = 0;
+    level->skip = 0;
+    level->skip_base64 = 0;
+}
+
+/* Budgets are the container's, whatever number of streams it has. */
+static int begin_member(struct sb_output *output, const char *name, size_t length)
+{
+    struct level *level = (struct level *)(void *)output;
+    struct sb_scanner *scanner = level->scanner;
+    if (level->length > level->own_begin && scanner->status == 0)
+        scan_level(level, true);
+    begin_stream(level);
+    name_path(level, name, length);
+    return scanner->status != 0;
+}
+
 static const uint8_t *view_feed(struct sb_input *input, uint64_t offset, size_t *available)
 {
     struct feed *feed = (struct feed *)(void *)input;
@@ -227,15 +250,11 @@ void open_container(struct sb_scanner *scanner, const struct view *view, size_t 
     struct feed feed = {.input = {view_feed}, .scanner = scanner, .view = view, .begin = at, .end = view->text.length};
     char path[SB_PATH_MAX];
     write_path(scanner, depth, place, path);
-    begin_path(inner, path, decoder, &container, scanner->options.depth - depth - 1);
+    begin_path(inner, path, decoder, &container);
+    begin_stream(inner);
     inner->feed = &feed;
-    inner->length = 0;
-    inner->own_begin = 0;
-    inner->offset = 0;
     inner->written = 0;
     inner->stopped = NULL;
-    inner->skip = 0;
-    inner->skip_base64 = 0;
 
     uint64_t consumed = 0;
     enum sb_decode_result result = decoder->decode(&container, &feed.input, &inner->output, &consumed);
