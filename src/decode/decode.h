@@ -82,6 +82,16 @@ extern const struct sb_decoder sb_decoder_bzip2;
 extern const struct sb_decoder sb_decoder_xz;
 extern const struct sb_decoder sb_decoder_zstd;
 extern const struct sb_decoder sb_decoder_lz4;
+extern const struct sb_decoder sb_decoder_ole;
+extern const struct sb_decoder sb_decoder_7z;
+extern const struct sb_decoder sb_decoder_rar;
+extern const struct sb_decoder sb_decoder_cab;
+extern const struct sb_decoder sb_decoder_tar;
+extern const struct sb_decoder sb_decoder_png_ztxt;
+extern const struct sb_decoder sb_decoder_png_itxt;
+extern const struct sb_decoder sb_decoder_rtf;
+extern const struct sb_decoder sb_decoder_sqlite;
+extern const struct sb_decoder sb_decoder_pdf_filter;
 
 /* quoted.c: soft line breaks of mail (CRLF) and of mail on disk (LF), the escaped '=' and '@', and the
  * escaped blank before a line's end. */
