@@ -133,15 +133,7 @@ static enum sb_decode_result decode(const struct sb_container *container, struct
     if (archive == NULL)
         return SB_DECODE_NO_MEMORY;
     enum sb_decode_result result = opens(archive, &reader) ? read_members(archive, output) : judge(archive, NULL);
-    uint64_t end = container->size;
-    if (end == 0) { /* RAR says nowhere how long it is */
-        la_int64_t used = archive_filter_bytes(archive, 0);
-        end = used > 0 ? (uint64_t)used : 0;
-    }
     (void)archive_read_free(archive);
-    size_t available;
-    if (result == SB_DECODE_DONE && end > 0 && input->view(input, end - 1, &available) != NULL)
-        *consumed = end;
     return result;
 }
 
@@ -189,7 +181,6 @@ const struct sb_decoder sb_decoder_7z = {
     .literal = "7z\xbc\xaf\x27\x1c",
     .literal_length = 6,
     .named = true,
-    .consumes = true,
     .sniff = sniff_7z,
     .decode = decode,
 };
@@ -199,7 +190,6 @@ const struct sb_decoder sb_decoder_rar = {
     .literal = "Rar!\x1a\x07",
     .literal_length = 6,
     .named = true,
-    .consumes = true,
     .sniff = sniff_rar,
     .decode = decode,
 };
@@ -209,7 +199,6 @@ const struct sb_decoder sb_decoder_cab = {
     .literal = "MSCF\0\0\0",
     .literal_length = 7,
     .named = true,
-    .consumes = true,
     .sniff = sniff_cab,
     .decode = decode,
 };

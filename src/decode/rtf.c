@@ -250,7 +250,7 @@ static bool read_control(struct rtf *rtf)
 
 static void read_text(struct rtf *rtf, uint8_t byte)
 {
-    if (byte == '\r' || byte == '\n')
+    if (byte == '\r' || byte == '\n' || (byte == ' ' && group_of(rtf)->hex))
         return;
     int digit = group_of(rtf)->hex ? hex_value(byte) : -1;
     if (digit < 0) {
