@@ -88,6 +88,8 @@ static enum sb_decode_result read_member(struct archive *archive, struct archive
     size_t length = name == NULL ? 0 : strnlen(name, SB_LABEL_MAX);
     if (output_member(output, name, length) != 0)
         return SB_DECODE_STOPPED;
+    if (archive_entry_is_encrypted(entry))
+        return SB_DECODE_ENCRYPTED;
     for (;;) {
         const void *data;
         size_t size;
@@ -102,24 +104,23 @@ static enum sb_decode_result read_member(struct archive *archive, struct archive
     }
 }
 
-/* All members; what ails one of them is what the archive is said to be. */
+/* All members, up to one that breaks: what follows it in a shared stream is lost too. */
 static enum sb_decode_result read_members(struct archive *archive, struct sb_output *output)
 {
-    enum sb_decode_result result = SB_DECODE_DONE;
+    bool locked = false;
     for (size_t members = 0; members < MEMBERS_MAX; members++) {
         struct archive_entry *entry;
         int status = archive_read_next_header(archive, &entry);
         if (status == ARCHIVE_EOF)
-            return result;
+            return locked ? SB_DECODE_ENCRYPTED : SB_DECODE_DONE;
         if (status != ARCHIVE_OK && status != ARCHIVE_WARN)
             return judge(archive, NULL);
         if (archive_entry_filetype(entry) != AE_IFREG)
             continue;
-        enum sb_decode_result member = read_member(archive, entry, output);
-        if (member == SB_DECODE_STOPPED)
-            return member;
-        if (member != SB_DECODE_DONE)
-            result = member;
+        enum sb_decode_result result = read_member(archive, entry, output);
+        if (result != SB_DECODE_DONE && result != SB_DECODE_ENCRYPTED)
+            return result;
+        locked |= result == SB_DECODE_ENCRYPTED;
     }
     return SB_DECODE_BROKEN;
 }

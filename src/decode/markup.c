@@ -267,8 +267,7 @@ static void read_tag(struct markup *markup)
     enum markup_action action = markup_action(name, length);
     if (markup->hidden > 0) {
         /* Only its own kind is counted: what stands within need not be well-formed. */
-        bool same =
-            length < sizeof markup->hider && strncmp(markup->hider, name, length) == 0 && markup->hider[length] == '\0';
+        bool same = length == strlen(markup->hider) && memcmp(markup->hider, name, length) == 0;
         if (same && closes)
             markup->hidden--;
         else if (same && !empty && markup->hidden < HIDE_MAX)

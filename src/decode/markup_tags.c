@@ -97,8 +97,10 @@ static const struct {
 
 enum markup_action markup_action(const char *name, size_t length)
 {
+    if (length == 0)
+        return MARKUP_PASS;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (rows[i].name[0] == name[0] && strncmp(rows[i].name, name, length) == 0 && rows[i].name[length] == '\0')
+        if (rows[i].name[0] == name[0] && strlen(rows[i].name) == length && memcmp(rows[i].name, name, length) == 0)
             return rows[i].action;
     return MARKUP_PASS;
 }

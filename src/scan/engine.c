@@ -165,6 +165,7 @@ int sb_scan_chunk(struct sb_scanner *scanner, const struct sb_stream *stream, co
     if (chunk->offset + chunk->own_begin != scanner->next)
         level->skip = level->skip_base64 = 0; /* not the continuation of the chunk before */
     scanner->next = chunk->offset + own_end;
+    scanner->scanned += own_end - chunk->own_begin;
     scanner->sink = sink;
     scanner->status = 0;
     scan_view(scanner, &(struct view){
@@ -253,6 +254,8 @@ void sb_scanner_free(struct sb_scanner *scanner)
 void sb_scan_start(struct sb_scanner *scanner)
 {
     scanner->decoded = 0;
+    scanner->scanned = 0;
+    scanner->shown = 0;
     scanner->spent = false;
     for (unsigned depth = 0; depth <= DEPTH_LIMIT && scanner->levels[depth] != NULL; depth++) {
         struct level *level = scanner->levels[depth];

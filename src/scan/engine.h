@@ -77,6 +77,9 @@ struct feed {
     const struct view *view;
     size_t begin, end;
     uint64_t seen; /* bytes of the container handed out so far, at least */
+    uint64_t next; /* where the last view ended */
+    uint64_t last; /* how long it was */
+    bool starved;  /* a view was refused: the input budget is used up */
 };
 
 /* A literal and what it announces: exactly one of the two. */
@@ -103,6 +106,8 @@ struct sb_scanner {
     struct match match;
     struct bytes context;
     uint64_t decoded;
+    uint64_t scanned; /* bytes that chunks owned */
+    uint64_t shown;   /* bytes that decoders were shown */
     uint64_t next; /* stream offset where the last chunk's own bytes ended */
     uint64_t root; /* stream offset of the outermost container being decoded */
     bool spent;    /* the output budget's end has been noted */
