@@ -133,7 +133,7 @@ static enum sb_decode_result decode(const struct sb_container *container, struct
     *consumed = 0;
     if (archive == NULL)
         return SB_DECODE_NO_MEMORY;
-    enum sb_decode_result result = opens(archive, &reader) ? read_members(archive, output) : judge(archive, NULL);
+    enum sb_decode_result result = opens(archive, &reader) ? read_members(archive, output) : SB_DECODE_BROKEN;
     (void)archive_read_free(archive);
     return result;
 }
@@ -144,7 +144,7 @@ static bool sniff_7z(const uint8_t *data, size_t length, size_t at, struct sb_co
     if (length - at < SEVENZIP_HEADER)
         return false;
     const uint8_t *header = data + at;
-    if (header[6] != 0 || load_le32(header + 8) != crc32(0, header + 12, 20))
+    if (memcmp(header, "7z", 2) != 0 || header[6] != 0 || load_le32(header + 8) != crc32(0, header + 12, 20))
         return false;
     uint64_t size;
     if (__builtin_add_overflow(load_le64(header + 12), load_le64(header + 20), &size) || size > INT64_MAX / 2)
@@ -160,7 +160,7 @@ static bool sniff_rar(const uint8_t *data, size_t length, size_t at, struct sb_c
         return false;
     const uint8_t *header = data + at;
     *container = (struct sb_container){.size = 0};
-    return header[6] == 1 ? header[7] == 0 : header[6] == 0 && header[9] == 0x73;
+    return memcmp(header, "Rar", 3) == 0 && (header[6] == 1 ? header[7] == 0 : header[6] == 0 && header[9] == 0x73);
 }
 
 /* MS-CAB 2.1: reserved fields are 0, the version is 1.3. */
@@ -170,17 +170,20 @@ static bool sniff_cab(const uint8_t *data, size_t length, size_t at, struct sb_c
         return false;
     const uint8_t *header = data + at;
     uint32_t size = load_le32(header + 8);
-    if (load_le32(header + 12) != 0 || load_le32(header + 20) != 0 || header[24] != 3 || header[25] != 1 ||
-        size < CABINET_HEADER || load_le32(header + 16) >= size)
+    if (memcmp(header, "MSCF\0\0\0", 8) != 0 || load_le32(header + 12) != 0 || load_le32(header + 20) != 0 ||
+        header[24] != 3 || header[25] != 1 || size < CABINET_HEADER || load_le32(header + 16) >= size)
         return false;
     *container = (struct sb_container){.size = size};
     return true;
 }
 
+/* Anchors are taken from where these headers are unlike any text. */
+
 const struct sb_decoder sb_decoder_7z = {
     .name = "7Z",
-    .literal = "7z\xbc\xaf\x27\x1c",
-    .literal_length = 6,
+    .literal = "\xbc\xaf\x27\x1c",
+    .literal_length = 4,
+    .literal_offset = 2,
     .named = true,
     .sniff = sniff_7z,
     .decode = decode,
@@ -188,8 +191,9 @@ const struct sb_decoder sb_decoder_7z = {
 
 const struct sb_decoder sb_decoder_rar = {
     .name = "RAR",
-    .literal = "Rar!\x1a\x07",
-    .literal_length = 6,
+    .literal = "!\x1a\x07",
+    .literal_length = 3,
+    .literal_offset = 3,
     .named = true,
     .sniff = sniff_rar,
     .decode = decode,
@@ -197,8 +201,9 @@ const struct sb_decoder sb_decoder_rar = {
 
 const struct sb_decoder sb_decoder_cab = {
     .name = "CAB",
-    .literal = "MSCF\0\0\0",
-    .literal_length = 7,
+    .literal = "\0\3\1",
+    .literal_length = 3,
+    .literal_offset = 23,
     .named = true,
     .sniff = sniff_cab,
     .decode = decode,

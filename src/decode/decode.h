@@ -101,12 +101,11 @@ extern const struct sb_decoder sb_decoder_quoted_equals;
 extern const struct sb_decoder sb_decoder_quoted_at;
 extern const struct sb_decoder sb_decoder_quoted_blank;
 
-/* escapes.c: an '@' as %40, \u0040, &#64;, &#064;, &#x40; or &commat; */
+/* escapes.c: an '@' as %40, \u0040, &#64;, &#064; or &#x40; */
 extern const struct sb_decoder sb_decoder_percent;
 extern const struct sb_decoder sb_decoder_json;
 extern const struct sb_decoder sb_decoder_entity_decimal;
 extern const struct sb_decoder sb_decoder_entity_zero;
 extern const struct sb_decoder sb_decoder_entity_hex;
-extern const struct sb_decoder sb_decoder_entity_name;
 
 #endif

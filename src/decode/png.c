@@ -48,7 +48,7 @@ static bool sniff_itxt(const uint8_t *data, size_t length, size_t at, struct sb_
     const uint8_t *chunk = data + at;
     length -= at;
     size_t text = behind_text(chunk, length, CHUNK_HEADER, KEYWORD_MAX);
-    if (text <= CHUNK_HEADER + 1 || text + 2 > length || chunk[text] != 1 || chunk[text + 1] != 0)
+    if (chunk[4] != 'i' || text <= CHUNK_HEADER + 1 || text + 2 > length || chunk[text] != 1 || chunk[text + 1] != 0)
         return false;
     text = behind_text(chunk, length, text + 2, KEYWORD_MAX);
     if (text != 0)
@@ -86,9 +86,9 @@ const struct sb_decoder sb_decoder_png_ztxt = {
 
 const struct sb_decoder sb_decoder_png_itxt = {
     .name = "PNG",
-    .literal = "iTXt",
-    .literal_length = 4,
-    .literal_offset = 4,
+    .literal = "TXt", /* "iTX" begins words */
+    .literal_length = 3,
+    .literal_offset = 5,
     .consumes = true,
     .sniff = sniff_itxt,
     .decode = decode,

@@ -31,6 +31,5 @@ const struct sb_decoder *const sb_decoders[] = {
     &sb_decoder_entity_decimal,
     &sb_decoder_entity_zero,
     &sb_decoder_entity_hex,
-    &sb_decoder_entity_name,
     NULL,
 };

@@ -123,9 +123,9 @@ static enum sb_decode_result decode(const struct sb_container *container, struct
 
 const struct sb_decoder sb_decoder_tar = {
     .name = "TAR",
-    .literal = "ustar",
-    .literal_length = 5,
-    .literal_offset = AT_MAGIC,
+    .literal = "\0ustar", /* with the end of the field in front: text has hardly any NUL */
+    .literal_length = 6,
+    .literal_offset = AT_MAGIC - 1,
     .named = true,
     .consumes = true,
     .sniff = sniff,

@@ -27,7 +27,10 @@ static void try_literals(struct sb_scanner *scanner, const struct view *view, si
 {
     const struct text *text = &view->text;
     const char *here = (const char *)text->data + at;
-    for (uint64_t rest = scanner->starters_of[text->data[at]]; rest != 0; rest &= rest - 1) {
+    if (text->length - at < STARTER_BYTES)
+        return;
+    uint64_t rest = scanner->starters_of[0][text->data[at]] & scanner->starters_of[1][text->data[at + 1]];
+    for (; rest != 0; rest &= rest - 1) {
         const struct starter *starter = &scanner->starters[__builtin_ctzll(rest)];
         const struct literal *literal = &starter->literal;
         if (text->length - at < literal->length ||
@@ -184,11 +187,13 @@ static void add_starter(struct sb_scanner *scanner, const struct starter *starte
     if (scanner->starter_count == STARTERS_MAX)
         return;
     uint64_t bit = 1ULL << scanner->starter_count;
-    uint8_t first = (uint8_t)*starter->literal.text;
-    bool letter = (first | 0x20) >= 'a' && (first | 0x20) <= 'z';
-    scanner->starters_of[first] |= bit;
-    if (starter->literal.any_case && letter)
-        scanner->starters_of[first ^ 0x20] |= bit;
+    for (size_t i = 0; i < STARTER_BYTES; i++) { /* a literal has at least two bytes */
+        uint8_t byte = (uint8_t)starter->literal.text[i];
+        bool letter = (byte | 0x20) >= 'a' && (byte | 0x20) <= 'z';
+        scanner->starters_of[i][byte] |= bit;
+        if (starter->literal.any_case && letter)
+            scanner->starters_of[i][byte ^ 0x20] |= bit;
+    }
     scanner->starters[scanner->starter_count++] = *starter;
 }
 

@@ -90,14 +90,14 @@ struct starter {
     size_t recogniser;
 };
 
-enum { STARTERS_MAX = 64, DECODERS_MAX = 64 };
+enum { STARTERS_MAX = 64, DECODERS_MAX = 64, STARTER_BYTES = 2 };
 
 struct sb_scanner {
     struct sb_scan_options options;
     struct classifier *classifier;
     struct starter starters[STARTERS_MAX];
     size_t starter_count;
-    uint64_t starters_of[256]; /* bit i: starter i may begin with this byte */
+    uint64_t starters_of[STARTER_BYTES][256]; /* bit i: starter i may have this byte in this place */
     uint32_t called[SHAPE_COUNT]; /* bit i: recogniser i is called at this shape */
     const struct sb_decoder *runs[DECODERS_MAX]; /* decoders of base64 runs */
     size_t run_count;
