@@ -109,20 +109,20 @@ void wrap_png(struct bytes *out, const struct bytes *in, struct random *random)
 void wrap_sqlite(struct bytes *out, const struct bytes *in, struct random *random)
 {
     enum { PROSE = 4000 }; /* with it no row fits into a page */
-    static const char insert[] = "insert into message (body) values (?)";
+    static const char insert[] = "insert into message (note, body) values (?, ?)";
     sqlite3 *database = NULL;
     sqlite3_stmt *statement = NULL;
     sqlite3_int64 size = 0;
     unsigned char *image = NULL;
-    struct bytes row = {0};
-    write_prose(&row, random, PROSE);
-    bytes_append_char(&row, '\n');
-    bytes_append(&row, in->data, in->length);
-    if (!row.failed && sqlite3_open(":memory:", &database) == SQLITE_OK &&
-        sqlite3_exec(database, "pragma page_size=1024; create table message (id integer primary key, body blob)", NULL,
+    struct bytes note = {0};
+    write_prose(&note, random, PROSE);
+    if (!note.failed && sqlite3_open(":memory:", &database) == SQLITE_OK &&
+        sqlite3_exec(database,
+                     "pragma page_size=1024; create table message (id integer primary key, note text, body blob)", NULL,
                      NULL, NULL) == SQLITE_OK &&
         sqlite3_prepare_v2(database, insert, -1, &statement, NULL) == SQLITE_OK &&
-        sqlite3_bind_blob(statement, 1, row.data, (int)row.length, SQLITE_STATIC) == SQLITE_OK &&
+        sqlite3_bind_text(statement, 1, (const char *)note.data, (int)note.length, SQLITE_STATIC) == SQLITE_OK &&
+        sqlite3_bind_blob(statement, 2, in->data, (int)in->length, SQLITE_STATIC) == SQLITE_OK &&
         sqlite3_step(statement) == SQLITE_DONE)
         image = sqlite3_serialize(database, "main", &size, 0);
     if (image != NULL)
@@ -131,7 +131,7 @@ void wrap_sqlite(struct bytes *out, const struct bytes *in, struct random *rando
     (void)sqlite3_finalize(statement);
     (void)sqlite3_close(database);
     sqlite3_free(image);
-    bytes_free(&row);
+    bytes_free(&note);
 }
 
 static void append_ascii85(struct bytes *out, const struct bytes *in)

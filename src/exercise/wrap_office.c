@@ -246,7 +246,7 @@ void wrap_ole(struct bytes *out, const struct bytes *in, struct random *random)
         size_t at = (size_t)scattered(i, sectors) * SECTOR;
         size_t length = at >= in->length ? 0 : in->length - at < SECTOR ? in->length - at : SECTOR;
         bytes_append(out, length == 0 ? in->data : in->data + at, length);
-        for (size_t pad = length; pad < SECTOR; pad++)
-            bytes_append_char(out, 0);
+        for (size_t pad = length; pad < SECTOR; pad++) /* not zeros, of which file systems make holes */
+            bytes_append_char(out, (char)0xff);
     }
 }

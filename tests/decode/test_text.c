@@ -146,7 +146,7 @@ static void the_scanner_finds_it(void **state)
         "\"anna.berg\\u0040exa-post.se\"",
         "\"anna.berg\\\\u0040exa-post.se\"", /* JSON within JSON */
         "<b>anna.berg&#64;exa-post.se</b>",
-        "anna.berg&commat;exa-post&period;se",
+        "anna.berg&#x40;exa-post&period;se",
     };
     for (size_t n = 0; n < sizeof notations / sizeof notations[0]; n++) {
         struct bytes text = {0};
