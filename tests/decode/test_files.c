@@ -173,6 +173,41 @@ static void opens_archives(void **state)
     bytes_free(&file);
 }
 
+static int write_place(void *context, const struct sb_sighting *sighting)
+{
+    bytes_format(context, "%.*s %s\n", (int)sighting->value_length, sighting->value, sighting->path);
+    return 0;
+}
+
+static int ignore_note(void *context, uint64_t offset, const char *path, const char *reason)
+{
+    (void)offset;
+    bytes_format(context, "%s %s\n", reason, path);
+    return 0;
+}
+
+/* A path says which member, offsets count anew in each, and no value runs from one member into the next. */
+static void paths_name_members(void **state)
+{
+    (void)state;
+    static const char *const members[][2] = {{"a-1.txt", "to anna@exa.se"}, {"b.txt", "xanna@exa.se to bo@exa.se"}};
+    struct bytes file = {0};
+    struct bytes found = {0};
+    struct error error;
+    append_7z(&file, members, 2);
+    struct sb_scanner *scanner = sb_scanner_new(&(struct sb_scan_options){0}, &error);
+    assert_non_null(scanner);
+    sb_scan_start(scanner);
+    struct sb_chunk chunk = {file.data, file.length, 0, 0, file.length};
+    struct sb_sink sink = {.sighting = write_place, .note = ignore_note, .context = &found};
+    assert_int_equal(sb_scan_chunk(scanner, NULL, &chunk, &sink), 0);
+    assert_string_equal(bytes_text(&found),
+                        "anna@exa.se 7Z-3-a%2D1.txt\nxanna@exa.se 7Z-0-b.txt\nbo@exa.se 7Z-16-b.txt\n");
+    sb_scanner_free(scanner);
+    bytes_free(&found);
+    bytes_free(&file);
+}
+
 /* RTF */
 
 static const struct {
@@ -331,9 +366,10 @@ static void undoes_the_filters_of_pdf(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names_what_tar_holds),    cmocka_unit_test(opens_archives),
-        cmocka_unit_test(reads_rich_text),         cmocka_unit_test(reads_comments_of_pictures),
-        cmocka_unit_test(joins_rows_of_databases), cmocka_unit_test(undoes_the_filters_of_pdf),
+        cmocka_unit_test(names_what_tar_holds),       cmocka_unit_test(opens_archives),
+        cmocka_unit_test(paths_name_members),         cmocka_unit_test(reads_rich_text),
+        cmocka_unit_test(reads_comments_of_pictures), cmocka_unit_test(joins_rows_of_databases),
+        cmocka_unit_test(undoes_the_filters_of_pdf),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
