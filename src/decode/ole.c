@@ -58,12 +58,14 @@ static bool add_extent(struct chain *chain, uint64_t offset, uint64_t length)
 {
     uint64_t before = chain->length;
     chain->length += length;
-    struct extent *last = chain->count == 0 ? NULL : &chain->extents[chain->count - 1];
-    if (last != NULL && last->offset + last->length == offset) {
-        last->length += length;
-        return true;
+    if (chain->count > 0) {
+        struct extent *last = &chain->extents[chain->count - 1];
+        if (last->offset + last->length == offset) {
+            last->length += length;
+            return true;
+        }
     }
-    if (chain->count == chain->capacity) {
+    if (chain->extents == NULL || chain->count == chain->capacity) {
         size_t capacity = chain->capacity == 0 ? 8 : chain->capacity * 2;
         struct extent *extents = realloc(chain->extents, capacity * sizeof *extents);
         if (extents == NULL)

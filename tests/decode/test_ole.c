@@ -125,7 +125,7 @@ static void free_streams(struct stream *streams, size_t count)
 
 static bool holds(struct run *run, const struct bytes *content)
 {
-    return memmem(run->out.data, run->out.length, content->data, content->length) != NULL;
+    return run->out.length > 0 && memmem(run->out.data, run->out.length, content->data, content->length) != NULL;
 }
 
 /* Streams in pieces come out whole; those that stand there whole are not said twice. */
