@@ -6,12 +6,16 @@
 #define RATIO 3200
 #endif
 
+#ifndef VIEWS /* views for each byte of input */
+#define VIEWS 8
+#endif
+
 enum { CONTAINERS = 8 }; /* decoded per input, at most: the rest is only sniffed */
 
 static void decode_one(const struct sb_container *container, const uint8_t *data, size_t length, unsigned choice)
 {
     struct fuzz_input input = {{fuzz_view}, data, length, (size_t)1 << (choice & 15), NULL, 0};
-    struct fuzz_output output = {{fuzz_write}, 0, choice & 0x80 ? 1000 : FUZZ_BUDGET, 0, 0};
+    struct fuzz_output output = {{.write = fuzz_write}, 0, choice & 0x80 ? 1000 : FUZZ_BUDGET, 0, 0};
     uint64_t consumed = UINT64_MAX;
     enum sb_decode_result result = DECODER.decode(container, &input.input, &output.output, &consumed);
     require(consumed <= length);
@@ -19,7 +23,7 @@ static void decode_one(const struct sb_container *container, const uint8_t *data
     require(result != SB_DECODE_NO_MEMORY);
     require(output.length <= 4096 + (uint64_t)length * RATIO);
     /* Views: a few for each byte of input, and for each piece of output. */
-    require(input.copied <= 64 + 8 * length + output.length / 64);
+    require(input.copied <= 64 + (uint64_t)VIEWS * length + output.length / 64);
     free(input.shown);
 }
 

@@ -7,7 +7,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size < 1)
         return 0;
     size_t piece = (size_t)1 << (data[0] & 15);
-    struct fuzz_output output = {{fuzz_write}, 0, data[0] & 0x80 ? 1000 : UINT64_MAX, 0, 0};
+    struct fuzz_output output = {{.write = fuzz_write}, 0, data[0] & 0x80 ? 1000 : UINT64_MAX, 0, 0};
     struct pdf_text *text = pdf_text_new(&output.output);
     require(text != NULL);
     int stop = 0;

@@ -26,6 +26,9 @@ struct sb_input {
 struct sb_output {
     /* 0: go on. Anything else: stop at once and return SB_DECODE_STOPPED (a budget is used up, or the scan ends). */
     int (*write)(struct sb_output *output, const uint8_t *data, size_t length);
+    /* What is written from here on is another stream of the container, of this name (any bytes, not ended by NUL), or
+     * of none; a match does not reach from one into the next. Returns as write does. May be NULL. */
+    int (*member)(struct sb_output *output, const char *name, size_t length);
 };
 
 /* What a sniff found. */
@@ -79,6 +82,16 @@ extern const struct sb_decoder sb_decoder_bzip2;
 extern const struct sb_decoder sb_decoder_xz;
 extern const struct sb_decoder sb_decoder_zstd;
 extern const struct sb_decoder sb_decoder_lz4;
+extern const struct sb_decoder sb_decoder_ole;
+extern const struct sb_decoder sb_decoder_7z;
+extern const struct sb_decoder sb_decoder_rar;
+extern const struct sb_decoder sb_decoder_cab;
+extern const struct sb_decoder sb_decoder_tar;
+extern const struct sb_decoder sb_decoder_png_ztxt;
+extern const struct sb_decoder sb_decoder_png_itxt;
+extern const struct sb_decoder sb_decoder_rtf;
+extern const struct sb_decoder sb_decoder_sqlite;
+extern const struct sb_decoder sb_decoder_pdf_filter;
 
 /* quoted.c: soft line breaks of mail (CRLF) and of mail on disk (LF), the escaped '=' and '@', and the
  * escaped blank before a line's end. */
@@ -88,12 +101,11 @@ extern const struct sb_decoder sb_decoder_quoted_equals;
 extern const struct sb_decoder sb_decoder_quoted_at;
 extern const struct sb_decoder sb_decoder_quoted_blank;
 
-/* escapes.c: an '@' as %40, \u0040, &#64;, &#064;, &#x40; or &commat; */
+/* escapes.c: an '@' as %40, \u0040, &#64;, &#064; or &#x40; */
 extern const struct sb_decoder sb_decoder_percent;
 extern const struct sb_decoder sb_decoder_json;
 extern const struct sb_decoder sb_decoder_entity_decimal;
 extern const struct sb_decoder sb_decoder_entity_zero;
 extern const struct sb_decoder sb_decoder_entity_hex;
-extern const struct sb_decoder sb_decoder_entity_name;
 
 #endif

@@ -163,8 +163,7 @@ static size_t decode_json(const uint8_t *data, size_t length, uint8_t *out, size
 
 static bool is_entity_at(const uint8_t *data, size_t length)
 {
-    return begins(data, length, "&#64;") || begins(data, length, "&#064;") || begins(data, length, "&#x40;") ||
-           begins(data, length, "&commat;");
+    return begins(data, length, "&#64;") || begins(data, length, "&#064;") || begins(data, length, "&#x40;");
 }
 
 static size_t decode_number(const uint8_t *data, size_t length, uint8_t *out, size_t *out_length)
@@ -236,4 +235,3 @@ ROW(json, "JSON", json, "\\u0040");
 ROW(entity_decimal, "ENTITY", entity, "&#64;");
 ROW(entity_zero, "ENTITY", entity, "&#064;");
 ROW(entity_hex, "ENTITY", entity, "&#x40;");
-ROW(entity_name, "ENTITY", entity, "&commat;");

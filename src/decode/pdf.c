@@ -1,6 +1,6 @@
-/* A stream of a PDF file (ISO 32000-1, 7.3.8) whose filter is FlateDecode: the keyword "stream" behind a dictionary.
- * The cross-reference table is not read and /Length is not believed, so broken and deleted files give their streams
- * too.
+/* A stream of a PDF file (ISO 32000-1, 7.3.8) whose first filter is FlateDecode: the keyword "stream" behind a
+ * dictionary. The cross-reference table is not read and /Length is not believed, so broken and deleted files give their
+ * streams too.
  *
  * What is handed out: the inflated bytes with their predictor undone; then, if the stream shows text (Tj, TJ, ' and "),
  * a line feed and that text, since show operators cut an address into pieces (see pdf_text.c). A checksum that is
@@ -20,15 +20,7 @@ static bool is_space(uint8_t byte)
     return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n' || byte == '\f' || byte == 0;
 }
 
-/* A dictionary, or a part of one. */
-struct span {
-    const uint8_t *data;
-    size_t length;
-};
-
-/* The dictionary that ends at data[at - 1], spaces apart: from its "<<", or, when that is too far in front, what is
- * within reach. Empty when none ends there. */
-static struct span find_dictionary(const uint8_t *data, size_t at)
+struct span find_dictionary(const uint8_t *data, size_t at)
 {
     struct span none = {0};
     size_t floor = at > DICTIONARY_MAX ? at - DICTIONARY_MAX : 0;
@@ -53,8 +45,7 @@ static struct span find_dictionary(const uint8_t *data, size_t at)
     return (struct span){data + at, end - at};
 }
 
-/* The place behind a key, or NULL. A key is not the beginning of a longer one. */
-static const uint8_t *find_key(struct span span, const char *key)
+const uint8_t *find_key(struct span span, const char *key)
 {
     size_t key_length = strlen(key);
     while (span.length > key_length) {

@@ -4,6 +4,18 @@
 
 #include "decode/decode.h"
 
+/* A dictionary, or a part of one. */
+struct span {
+    const uint8_t *data;
+    size_t length;
+};
+
+/* The dictionary that ends at data[at - 1], spaces apart: from its "<<", or, when that is too far in front, what is
+ * within reach. Empty when none ends there. */
+struct span find_dictionary(const uint8_t *data, size_t at);
+/* The place behind a key, or NULL. A key is not the beginning of a longer one. */
+const uint8_t *find_key(struct span span, const char *key);
+
 /* /DecodeParms, as far as predictors need it (ISO 32000-1, 7.4.4.4). */
 struct predictor {
     enum { PREDICTOR_NONE, PREDICTOR_TIFF, PREDICTOR_PNG } kind;

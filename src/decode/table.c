@@ -1,6 +1,7 @@
 /* The decoders in the order in which the scanner offers them a place: a new one is one file and one row. */
 #include "decode/decode.h"
 
+/* clang-format off: a row each */
 const struct sb_decoder *const sb_decoders[] = {
     &sb_decoder_gzip,
     &sb_decoder_zip,
@@ -10,6 +11,16 @@ const struct sb_decoder *const sb_decoders[] = {
     &sb_decoder_xz,
     &sb_decoder_zstd,
     &sb_decoder_lz4,
+    &sb_decoder_ole,
+    &sb_decoder_7z,
+    &sb_decoder_rar,
+    &sb_decoder_cab,
+    &sb_decoder_tar,
+    &sb_decoder_png_ztxt,
+    &sb_decoder_png_itxt,
+    &sb_decoder_rtf,
+    &sb_decoder_sqlite,
+    &sb_decoder_pdf_filter,
     &sb_decoder_quoted_crlf,
     &sb_decoder_quoted_lf,
     &sb_decoder_quoted_equals,
@@ -20,6 +31,5 @@ const struct sb_decoder *const sb_decoders[] = {
     &sb_decoder_entity_decimal,
     &sb_decoder_entity_zero,
     &sb_decoder_entity_hex,
-    &sb_decoder_entity_name,
     NULL,
 };

@@ -7,10 +7,14 @@
  * central directory) stands where that size says; otherwise (size unknown, archive fragmented, header invented) it
  * consumes the header alone and the plain scan sees the bytes. A deflated member is consumed when it inflates to its
  * end with the right checksum or the input ends. Encrypted members and unknown methods consume their header alone: the
- * plain scan judges their payload, so a false flag hides nothing. */
+ * plain scan judges their payload, so a false flag hides nothing.
+ *
+ * Parts in XML (office files, electronic books) are handed out as the text a person reads, see markup.c; offsets in
+ * them count in that text. */
 #include "base/number.h"
 #include "decode/inflate.h"
 #include "decode/input.h"
+#include "decode/markup.h"
 
 enum { HEADER = 30, NAME_MAX_PLAUSIBLE = 4096, DESCRIPTOR_MAX = 24 };
 enum { SIGNATURE_MEMBER = 0x04034b50, SIGNATURE_DESCRIPTOR = 0x08074b50, SIGNATURE_DIRECTORY = 0x02014b50 };
@@ -162,6 +166,13 @@ static enum sb_decode_result inflate_member(const struct sb_container *container
     return SB_DECODE_DONE;
 }
 
+static enum sb_decode_result unpack(const struct sb_container *container, struct sb_input *input,
+                                    struct sb_output *output, uint64_t *consumed)
+{
+    return (container->method & 0xffff) == METHOD_STORED ? copy_stored(container, input, output, consumed)
+                                                         : inflate_member(container, input, output, consumed);
+}
+
 static enum sb_decode_result decode(const struct sb_container *container, struct sb_input *input,
                                     struct sb_output *output, uint64_t *consumed)
 {
@@ -175,11 +186,18 @@ static enum sb_decode_result decode(const struct sb_container *container, struct
     unsigned flags = container->method >> 16;
     if (flags & (FLAG_ENCRYPTED | FLAG_MASKED))
         return SB_DECODE_ENCRYPTED;
-    if (method == METHOD_STORED)
-        return copy_stored(container, input, output, consumed);
-    if (method == METHOD_DEFLATED)
-        return inflate_member(container, input, output, consumed);
-    return SB_DECODE_UNKNOWN;
+    if (method != METHOD_STORED && method != METHOD_DEFLATED)
+        return SB_DECODE_UNKNOWN;
+    if (!markup_named(container->label, container->label_length))
+        return unpack(container, input, output, consumed);
+    struct markup *markup = markup_new(output);
+    if (markup == NULL)
+        return SB_DECODE_NO_MEMORY;
+    enum sb_decode_result result = unpack(container, input, markup_output(markup), consumed);
+    if (result != SB_DECODE_STOPPED && markup_end(markup) != 0)
+        result = SB_DECODE_STOPPED;
+    markup_free(markup);
+    return result;
 }
 
 const struct sb_decoder sb_decoder_zip = {

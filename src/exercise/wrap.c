@@ -9,6 +9,7 @@
 #include <zstd.h>
 
 #include "exercise/value.h"
+#include "exercise/wrap_parts.h"
 
 const char *const encoding_names[SB_ENCODING_COUNT] = {"utf-8", "utf-16le", "utf-16be"};
 
@@ -25,8 +26,7 @@ void encode_text(struct bytes *out, const struct bytes *text, enum sb_encoding e
     }
 }
 
-/* window_bits: 31 gzip, 15 zlib, -15 bare deflate. */
-static void append_deflated(struct bytes *out, const struct bytes *in, int window_bits)
+void append_deflated(struct bytes *out, const struct bytes *in, int window_bits)
 {
     z_stream stream = {0};
     uLong bound = compressBound((uLong)in->length) + 32;
@@ -59,8 +59,7 @@ static void append_le(struct bytes *out, uint32_t number, unsigned size)
 }
 
 struct member {
-    char name[40];
-    const struct bytes *content;
+    const struct zip_part *part;
     uint32_t offset, packed;
     unsigned method;
 };
@@ -73,67 +72,76 @@ static void append_member_fields(struct bytes *out, const struct member *member)
     append_le(out, member->method, 2);
     append_le(out, NOON, 2);
     append_le(out, FIRST_OF_MARCH_2026, 2);
-    append_le(out, (uint32_t)crc32(0, member->content->data, (uInt)member->content->length), 4);
+    const struct bytes *content = member->part->content;
+    append_le(out, (uint32_t)crc32(0, content->data, (uInt)content->length), 4);
     append_le(out, member->packed, 4);
-    append_le(out, (uint32_t)member->content->length, 4);
-    append_le(out, (uint32_t)strlen(member->name), 2);
+    append_le(out, (uint32_t)content->length, 4);
+    append_le(out, (uint32_t)strlen(member->part->name), 2);
     append_le(out, 0, 2);
 }
 
-static void write_zip(struct bytes *out, const struct bytes *in, struct random *random, unsigned method)
+void append_zip(struct bytes *out, const struct zip_part *parts, unsigned count, unsigned method)
 {
-    struct bytes note = {0}, packed = {0};
-    struct member members[2] = {{"readme.txt", &note, 0, 0, method}, {"", in, 0, 0, method}};
+    struct bytes packed = {0};
+    struct member members[ZIP_PARTS_MAX];
     size_t begin = out->length;
-    char word[16];
-    make_word(random, word);
-    write_prose(&note, random, 40);
-    (void)snprintf(members[1].name, sizeof members[1].name, "%s/%s.dat", word, word);
-    for (unsigned i = 0; i < 2; i++) {
+    for (unsigned i = 0; i < count; i++) {
         struct member *member = &members[i];
+        const struct bytes *content = parts[i].content;
         bytes_clear(&packed);
-        if (method == 8)
-            append_deflated(&packed, member->content, -15);
+        if (method == ZIP_DEFLATED)
+            append_deflated(&packed, content, -15);
         else
-            bytes_append(&packed, member->content->data, member->content->length);
-        member->offset = (uint32_t)(out->length - begin);
-        member->packed = (uint32_t)packed.length;
+            bytes_append(&packed, content->data, content->length);
+        *member = (struct member){&parts[i], (uint32_t)(out->length - begin), (uint32_t)packed.length, method};
         append_le(out, 0x04034b50, 4);
         append_member_fields(out, member);
-        bytes_append_text(out, member->name);
+        bytes_append_text(out, parts[i].name);
         bytes_append(out, packed.data, packed.length);
         out->failed |= packed.failed;
     }
     size_t directory = out->length;
-    for (unsigned i = 0; i < 2; i++) {
+    for (unsigned i = 0; i < count; i++) {
         append_le(out, 0x02014b50, 4);
         append_le(out, 20, 2);
         append_member_fields(out, &members[i]);
         append_le(out, 0, 2 + 2 + 2);
         append_le(out, 0, 4);
         append_le(out, members[i].offset, 4);
-        bytes_append_text(out, members[i].name);
+        bytes_append_text(out, parts[i].name);
     }
     size_t end = out->length;
     append_le(out, 0x06054b50, 4);
     append_le(out, 0, 4);
-    append_le(out, 2, 2);
-    append_le(out, 2, 2);
+    append_le(out, count, 2);
+    append_le(out, count, 2);
     append_le(out, (uint32_t)(end - directory), 4);
     append_le(out, (uint32_t)(directory - begin), 4);
     append_le(out, 0, 2);
-    bytes_free(&note);
     bytes_free(&packed);
+}
+
+static void write_zip(struct bytes *out, const struct bytes *in, struct random *random, unsigned method)
+{
+    struct bytes note = {0};
+    struct zip_part parts[2] = {{"readme.txt", &note}, {"", in}};
+    char word[16];
+    make_word(random, word);
+    write_prose(&note, random, 40);
+    (void)snprintf(parts[1].name, sizeof parts[1].name, "%s/%s.dat", word, word);
+    append_zip(out, parts, 2, method);
+    out->failed |= note.failed;
+    bytes_free(&note);
 }
 
 static void wrap_zip(struct bytes *out, const struct bytes *in, struct random *random)
 {
-    write_zip(out, in, random, 8);
+    write_zip(out, in, random, ZIP_DEFLATED);
 }
 
 static void wrap_zip_stored(struct bytes *out, const struct bytes *in, struct random *random)
 {
-    write_zip(out, in, random, 0);
+    write_zip(out, in, random, ZIP_STORED);
 }
 
 static void wrap_pdf(struct bytes *out, const struct bytes *in, struct random *random)
@@ -292,6 +300,16 @@ static const struct {
     {"xz", ".xz", wrap_xz},
     {"zstd", ".zst", wrap_zstd},
     {"quoted-printable", ".eml", wrap_quoted_printable},
+    {"docx", ".docx", wrap_docx},
+    {"xlsx", ".xlsx", wrap_xlsx},
+    {"odt", ".odt", wrap_odt},
+    {"rtf", ".rtf", wrap_rtf},
+    {"ole", ".msg", wrap_ole},
+    {"tar", ".tar", wrap_tar},
+    {"7z", ".7z", wrap_7z},
+    {"png", ".png", wrap_png},
+    {"sqlite", ".db", wrap_sqlite},
+    {"pdf-ascii85", ".pdf", wrap_pdf_ascii85},
 };
 enum { WRAPPERS = sizeof wrappers / sizeof *wrappers };
 
@@ -314,7 +332,22 @@ const char *const containers[] = {"plain",
                                   "quoted-printable",
                                   "zip+quoted-printable",
                                   "xz+bzip2",
-                                  "base64-mime+zstd+xz"};
+                                  "base64-mime+zstd+xz",
+                                  "docx",
+                                  "xlsx",
+                                  "odt",
+                                  "rtf",
+                                  "ole",
+                                  "tar",
+                                  "7z",
+                                  "png",
+                                  "sqlite",
+                                  "pdf-ascii85",
+                                  "base64-mime+docx",
+                                  "zip+ole",
+                                  "7z+tar+rtf",
+                                  "sqlite+png",
+                                  "docx+xlsx+gzip"};
 const unsigned container_count = sizeof containers / sizeof *containers;
 
 static unsigned find_wrapper(const char *name, size_t length)

@@ -1,6 +1,7 @@
 /* Containers and encodings, written from their standards: UTF-16, gzip (RFC 1952), ZIP (APPNOTE), PDF streams (ISO
- * 32000), base64 (RFC 2045, RFC 4648), data: URLs (RFC 2397), quoted-printable (RFC 2045), Zstandard (RFC 8878), bzip2 and xz
- * (these three by their own libraries), and these within each other. */
+ * 32000), base64 (RFC 2045, RFC 4648), data: URLs (RFC 2397), quoted-printable (RFC 2045), Zstandard (RFC 8878), bzip2
+ * and xz (these three by their own libraries), documents and archives (wrap_office.c, wrap_files.c), and these within
+ * each other. */
 #ifndef EXERCISE_WRAP_H
 #define EXERCISE_WRAP_H
 

@@ -26,11 +26,14 @@ static void try_recogniser(struct sb_scanner *scanner, const struct view *view, 
 static void try_literals(struct sb_scanner *scanner, const struct view *view, size_t at, size_t *seen)
 {
     const struct text *text = &view->text;
-    for (size_t i = 0; i < scanner->starter_count; i++) {
-        const struct starter *starter = &scanner->starters[i];
+    const char *here = (const char *)text->data + at;
+    if (text->length - at < STARTER_BYTES)
+        return;
+    uint64_t rest = scanner->starters_of[0][text->data[at]] & scanner->starters_of[1][text->data[at + 1]];
+    for (; rest != 0; rest &= rest - 1) {
+        const struct starter *starter = &scanner->starters[__builtin_ctzll(rest)];
         const struct literal *literal = &starter->literal;
-        const char *here = (const char *)text->data + at;
-        if (text->length - at < literal->length || (!literal->any_case && *here != *literal->text) ||
+        if (text->length - at < literal->length ||
             (literal->any_case ? strncasecmp(here, literal->text, literal->length)
                                : memcmp(here, literal->text, literal->length)) != 0)
             continue;
@@ -165,6 +168,7 @@ int sb_scan_chunk(struct sb_scanner *scanner, const struct sb_stream *stream, co
     if (chunk->offset + chunk->own_begin != scanner->next)
         level->skip = level->skip_base64 = 0; /* not the continuation of the chunk before */
     scanner->next = chunk->offset + own_end;
+    scanner->scanned += own_end - chunk->own_begin;
     scanner->sink = sink;
     scanner->status = 0;
     scan_view(scanner, &(struct view){
@@ -180,9 +184,20 @@ int sb_scan_chunk(struct sb_scanner *scanner, const struct sb_stream *stream, co
 
 static void add_starter(struct sb_scanner *scanner, const struct starter *starter)
 {
-    if (scanner->starter_count < STARTERS_MAX)
-        scanner->starters[scanner->starter_count++] = *starter;
+    if (scanner->starter_count == STARTERS_MAX)
+        return;
+    uint64_t bit = 1ULL << scanner->starter_count;
+    for (size_t i = 0; i < STARTER_BYTES; i++) { /* a literal has at least two bytes */
+        uint8_t byte = (uint8_t)starter->literal.text[i];
+        bool letter = (byte | 0x20) >= 'a' && (byte | 0x20) <= 'z';
+        scanner->starters_of[i][byte] |= bit;
+        if (starter->literal.any_case && letter)
+            scanner->starters_of[i][byte ^ 0x20] |= bit;
+    }
+    scanner->starters[scanner->starter_count++] = *starter;
 }
+
+_Static_assert(STARTERS_MAX <= 64, "one bit each in scanner->starters_of");
 
 _Static_assert(RECOGNISER_COUNT <= 32, "one bit each in scanner->called");
 
@@ -244,6 +259,8 @@ void sb_scanner_free(struct sb_scanner *scanner)
 void sb_scan_start(struct sb_scanner *scanner)
 {
     scanner->decoded = 0;
+    scanner->scanned = 0;
+    scanner->shown = 0;
     scanner->spent = false;
     for (unsigned depth = 0; depth <= DEPTH_LIMIT && scanner->levels[depth] != NULL; depth++) {
         struct level *level = scanner->levels[depth];

@@ -12,7 +12,7 @@
 enum {
     DEPTH_LIMIT = 16,
     BATCH = 128,                 /* blocks looked at together by the first stage */
-    LOOKAHEAD = 256,             /* an anchor stands at most so far behind the first byte of its match */
+    LOOKAHEAD = 512,             /* an anchor stands at most so far behind the first byte of its match */
     WIDE_TEXT = 64 * 1024,       /* characters of UTF-16 text scanned together */
     WIDE_RUNS = 1024,            /* runs of it */
     WIDE_MARGIN = SB_MARGIN / 2, /* characters of a long run seen before and behind those looked for */
@@ -50,6 +50,7 @@ struct level {
     const char *stopped; /* why writing was refused, or NULL */
     struct feed *feed;
     char prefix[SB_PATH_MAX];
+    size_t prefix_length;
     char suffix[SB_PATH_MAX];
     uint64_t skip;        /* stream offset before which nothing is looked for: a container's payload */
     uint64_t skip_base64; /* and before which no run of base64 is sniffed */
@@ -76,6 +77,9 @@ struct feed {
     const struct view *view;
     size_t begin, end;
     uint64_t seen; /* bytes of the container handed out so far, at least */
+    uint64_t next; /* where the last view ended */
+    uint64_t last; /* how long it was */
+    bool starved;  /* a view was refused: the input budget is used up */
 };
 
 /* A literal and what it announces: exactly one of the two. */
@@ -86,13 +90,14 @@ struct starter {
     size_t recogniser;
 };
 
-enum { STARTERS_MAX = 64, DECODERS_MAX = 64 };
+enum { STARTERS_MAX = 64, DECODERS_MAX = 64, STARTER_BYTES = 2 };
 
 struct sb_scanner {
     struct sb_scan_options options;
     struct classifier *classifier;
     struct starter starters[STARTERS_MAX];
     size_t starter_count;
+    uint64_t starters_of[STARTER_BYTES][256]; /* bit i: starter i may have this byte in this place */
     uint32_t called[SHAPE_COUNT]; /* bit i: recogniser i is called at this shape */
     const struct sb_decoder *runs[DECODERS_MAX]; /* decoders of base64 runs */
     size_t run_count;
@@ -101,6 +106,8 @@ struct sb_scanner {
     struct match match;
     struct bytes context;
     uint64_t decoded;
+    uint64_t scanned; /* bytes that chunks owned */
+    uint64_t shown;   /* bytes that decoders were shown */
     uint64_t next; /* stream offset where the last chunk's own bytes ended */
     uint64_t root; /* stream offset of the outermost container being decoded */
     bool spent;    /* the output budget's end has been noted */
@@ -120,7 +127,9 @@ void level_free(struct level *level);
 /* path.c: the forensic path of `offset` at a depth; out holds SB_PATH_MAX bytes. */
 void write_path(const struct sb_scanner *scanner, unsigned depth, uint64_t offset, char *out);
 void begin_path(struct level *level, const char *outer, const struct sb_decoder *decoder,
-                const struct sb_container *container, unsigned levels_left);
+                const struct sb_container *container);
+/* Another member of the level's container. */
+void name_path(struct level *level, const char *label, size_t length);
 
 /* utf16.c: collects the run that begins near `at`; returns where it ends in the data. */
 size_t collect_wide(struct sb_scanner *scanner, const struct view *view, size_t at);

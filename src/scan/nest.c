@@ -10,15 +10,21 @@ static const char stopped_depth[] = "decoding stopped: depth";
 static const char stopped_output[] = "decoding stopped: output budget";
 static const char stopped_stream[] = "decoding stopped: stream budget";
 static const char stopped_ratio[] = "decoding stopped: ratio";
+static const char stopped_input[] = "decoding stopped: input budget";
 static const char is_encrypted[] = "encrypted";
 static const char is_unknown[] = "method not supported";
 
 enum { RATIO_FREE = 16 * 1024 * 1024 }; /* decoded bytes before the ratio counts */
 
-const char *const sb_note_reasons[] = {
-    stopped_depth, stopped_output, stopped_stream, stopped_ratio, is_encrypted, is_unknown, NULL};
+/* Bytes that decoders may look at: some in any case, and so many for each byte scanned and decoded. Real files need two
+ * or three; headers made to send every decoder through the same bytes again and again would need millions. */
+enum { INPUT_FREE = 256 << 20, INPUT_FOR_SCANNED = 16, INPUT_FOR_DECODED = 4, INPUT_LEAP = 512 };
+
+const char *const sb_note_reasons[] = {stopped_depth, stopped_output, stopped_stream, stopped_ratio,
+                                       stopped_input, is_encrypted,   is_unknown,     NULL};
 
 static int write_level(struct sb_output *output, const uint8_t *data, size_t length);
+static int begin_member(struct sb_output *output, const char *name, size_t length);
 
 struct level *level_at(struct sb_scanner *scanner, unsigned depth)
 {
@@ -28,7 +34,7 @@ struct level *level_at(struct sb_scanner *scanner, unsigned depth)
             scanner->status = -1;
             return NULL;
         }
-        level->output.write = write_level;
+        level->output = (struct sb_output){write_level, begin_member};
         level->scanner = scanner;
         level->depth = depth;
         scanner->levels[depth] = level;
@@ -135,6 +141,34 @@ static int write_level(struct sb_output *output, const uint8_t *data, size_t len
     return 0;
 }
 
+/* Empties the level for a stream that begins: the container's first or another one. */
+static void begin_stream(struct level *level)
+{
+    level->length = 0;
+    level->own_begin = 0;
+    level->offset = 0;
+    level->skip = 0;
+    level->skip_base64 = 0;
+}
+
+/* Budgets are the container's, whatever number of streams it has. */
+static int begin_member(struct sb_output *output, const char *name, size_t length)
+{
+    struct level *level = (struct level *)(void *)output;
+    struct sb_scanner *scanner = level->scanner;
+    if (level->length > level->own_begin && scanner->status == 0)
+        scan_level(level, true);
+    begin_stream(level);
+    name_path(level, name, length);
+    return scanner->status != 0;
+}
+
+static bool input_spent(const struct sb_scanner *scanner)
+{
+    return scanner->shown / INPUT_FOR_SCANNED > INPUT_FREE / INPUT_FOR_SCANNED + scanner->scanned +
+                                                    scanner->decoded / (INPUT_FOR_SCANNED / INPUT_FOR_DECODED);
+}
+
 static const uint8_t *view_feed(struct sb_input *input, uint64_t offset, size_t *available)
 {
     struct feed *feed = (struct feed *)(void *)input;
@@ -143,6 +177,10 @@ static const uint8_t *view_feed(struct sb_input *input, uint64_t offset, size_t 
     *available = 0;
     if (__builtin_add_overflow(feed->begin, offset, &at))
         return NULL;
+    if (input_spent(scanner)) {
+        feed->starved = true;
+        return NULL;
+    }
     const uint8_t *data = NULL;
     if (at < feed->end) {
         size_t rest = feed->end - (size_t)at;
@@ -162,6 +200,11 @@ static const uint8_t *view_feed(struct sb_input *input, uint64_t offset, size_t 
     uint64_t seen;
     if (data != NULL && !__builtin_add_overflow(offset, *available, &seen) && seen > feed->seen)
         feed->seen = seen;
+    /* Of a view, little is looked at; all of it when the next one goes on where it ended. */
+    scanner->shown += offset == feed->next ? feed->last : 0;
+    scanner->shown += *available < INPUT_LEAP ? *available : INPUT_LEAP;
+    feed->last = *available;
+    feed->next = offset + *available;
     return data;
 }
 
@@ -219,7 +262,7 @@ void open_container(struct sb_scanner *scanner, const struct view *view, size_t 
         note(scanner, depth, place, stopped_depth);
         return;
     }
-    if (scanner->spent)
+    if (scanner->spent || input_spent(scanner))
         return;
     struct level *inner = level_at(scanner, depth + 1);
     if (inner == NULL)
@@ -227,15 +270,11 @@ void open_container(struct sb_scanner *scanner, const struct view *view, size_t 
     struct feed feed = {.input = {view_feed}, .scanner = scanner, .view = view, .begin = at, .end = view->text.length};
     char path[SB_PATH_MAX];
     write_path(scanner, depth, place, path);
-    begin_path(inner, path, decoder, &container, scanner->options.depth - depth - 1);
+    begin_path(inner, path, decoder, &container);
+    begin_stream(inner);
     inner->feed = &feed;
-    inner->length = 0;
-    inner->own_begin = 0;
-    inner->offset = 0;
     inner->written = 0;
     inner->stopped = NULL;
-    inner->skip = 0;
-    inner->skip_base64 = 0;
 
     uint64_t consumed = 0;
     enum sb_decode_result result = decoder->decode(&container, &feed.input, &inner->output, &consumed);
@@ -245,7 +284,9 @@ void open_container(struct sb_scanner *scanner, const struct view *view, size_t 
         scanner->status = -1;
     if (scanner->status != 0)
         return;
-    if (result == SB_DECODE_STOPPED && inner->stopped != NULL)
+    if (feed.starved)
+        note(scanner, depth, place, stopped_input);
+    else if (result == SB_DECODE_STOPPED && inner->stopped != NULL)
         note(scanner, depth, place, inner->stopped);
     else if (result == SB_DECODE_ENCRYPTED)
         note(scanner, depth, place, is_encrypted);

@@ -22,17 +22,23 @@ static void escape(const char *label, size_t length, char *out, size_t room)
 }
 
 void begin_path(struct level *level, const char *outer, const struct sb_decoder *decoder,
-                const struct sb_container *container, unsigned levels_left)
+                const struct sb_container *container)
 {
     int length =
         snprintf(level->prefix, sizeof level->prefix, "%s%s%.24s-", outer, *outer == '\0' ? "" : "-", decoder->name);
-    size_t used = length < 0 ? sizeof level->prefix : (size_t)length;
-    size_t needed = used + STEP_ROOM * ((size_t)levels_left + 1);
+    level->prefix_length = length < 0 ? sizeof level->prefix : (size_t)length;
+    name_path(level, container->label, decoder->named ? container->label_length : 0);
+}
+
+void name_path(struct level *level, const char *label, size_t length)
+{
+    /* Room is left for the containers that may stand within. */
+    unsigned levels_left = level->scanner->options.depth - level->depth;
+    size_t needed = level->prefix_length + STEP_ROOM * ((size_t)levels_left + 1);
     level->suffix[0] = '\0';
-    if (decoder->named && container->label_length > 0 && needed + 2 < SB_PATH_MAX) {
-        size_t label = container->label_length < SB_LABEL_MAX ? container->label_length : SB_LABEL_MAX;
+    if (length > 0 && needed + 2 < SB_PATH_MAX) {
         level->suffix[0] = '-';
-        escape(container->label, label, level->suffix + 1, SB_PATH_MAX - needed - 1);
+        escape(label, length < SB_LABEL_MAX ? length : SB_LABEL_MAX, level->suffix + 1, SB_PATH_MAX - needed - 1);
     }
 }
 

@@ -53,7 +53,8 @@ struct sb_sink {
 };
 
 /* All reasons a note may give; ends with NULL. The end of the output budget is noted once, where it came: no container
- * behind that place was decoded. */
+ * behind that place was decoded. That of the input budget (bytes decoders look at, 256 MiB and 16 for each byte scanned) is
+ * noted at the container it cut short; containers are opened again when more bytes were scanned. */
 extern const char *const sb_note_reasons[];
 
 /* The stream itself, for decoders that read on beyond the chunk. */

@@ -3,7 +3,7 @@
 
 #include <zlib.h>
 
-struct memory_input {
+struct shown_input {
     struct sb_input input;
     const uint8_t *data;
     size_t length;
@@ -13,7 +13,7 @@ struct memory_input {
 
 static const uint8_t *view(struct sb_input *input, uint64_t offset, size_t *available)
 {
-    struct memory_input *memory = (struct memory_input *)input;
+    struct shown_input *memory = (struct shown_input *)input;
     free(memory->shown);
     memory->shown = NULL;
     *available = 0;
@@ -61,7 +61,7 @@ struct run run_decoder(const struct sb_decoder *decoder, const void *data, size_
         return run;
     assert_true(run.container.before <= at && run.container.before <= SB_BEFORE_MAX);
     at -= run.container.before;
-    struct memory_input input = {.input.view = view,
+    struct shown_input input = {.input.view = view,
                                  .data = (const uint8_t *)data + at,
                                  .length = length - at,
                                  .view = options ? options->view : 0};

@@ -1,4 +1,4 @@
-/* Containers open again with other people's decoders: zlib and OpenSSL. */
+/* Containers open again with other people's decoders: zlib, OpenSSL, libarchive, SQLite and so on. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -6,9 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <archive.h>
+#include <archive_entry.h>
 #include <bzlib.h>
 #include <lzma.h>
 #include <openssl/evp.h>
+#include <sqlite3.h>
 #include <zlib.h>
 #include <zstd.h>
 
@@ -38,15 +41,16 @@ static void inflate_into(struct bytes *out, const uint8_t *data, size_t length, 
     (void)inflateEnd(&stream);
 }
 
-/* The second member, found through the central directory. */
+/* The last member, found through the central directory. */
 static void unzip(struct bytes *out, const struct bytes *in)
 {
     const uint8_t *end = in->data + in->length - 22;
     assert_int_equal(load_le32(end), 0x06054b50);
-    assert_int_equal(load_le16(end + 10), 2);
     const uint8_t *entry = in->data + load_le32(end + 16);
-    assert_int_equal(load_le32(entry), 0x02014b50);
-    entry += 46 + load_le16(entry + 28);
+    for (unsigned left = load_le16(end + 10); left > 1; left--) {
+        assert_int_equal(load_le32(entry), 0x02014b50);
+        entry += 46 + load_le16(entry + 28);
+    }
     assert_int_equal(load_le32(entry), 0x02014b50);
     const uint8_t *local = in->data + load_le32(entry + 42);
     assert_int_equal(load_le32(local), 0x04034b50);
@@ -88,10 +92,107 @@ static void decode_quoted_printable(struct bytes *out, const uint8_t *text, size
     }
 }
 
+/* The first member of a tar or 7z archive. */
+static void read_archive(struct bytes *out, const struct bytes *in)
+{
+    struct archive *archive = archive_read_new();
+    struct archive_entry *entry;
+    assert_int_equal(archive_read_support_format_all(archive), ARCHIVE_OK);
+    assert_int_equal(archive_read_open_memory(archive, in->data, in->length), ARCHIVE_OK);
+    assert_int_equal(archive_read_next_header(archive, &entry), ARCHIVE_OK);
+    size_t size = (size_t)archive_entry_size(entry);
+    assert_int_equal(bytes_reserve(out, size), 0);
+    assert_int_equal(archive_read_data(archive, out->data, size), size);
+    out->length = size;
+    archive_read_free(archive);
+}
+
+static void read_database(struct bytes *out, struct bytes *in)
+{
+    sqlite3 *database = NULL;
+    sqlite3_stmt *statement = NULL;
+    assert_int_equal(sqlite3_open(":memory:", &database), SQLITE_OK);
+    assert_int_equal(sqlite3_deserialize(database, "main", in->data, (sqlite3_int64)in->length,
+                                         (sqlite3_int64)in->length, SQLITE_DESERIALIZE_READONLY),
+                     SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(database, "select body from message", -1, &statement, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+    bytes_append(out, sqlite3_column_blob(statement, 0), (size_t)sqlite3_column_bytes(statement, 0));
+    (void)sqlite3_finalize(statement);
+    (void)sqlite3_close(database);
+}
+
+static void decode_hex(struct bytes *out, const uint8_t *text)
+{
+    for (unsigned byte; *text != '}'; text += *text == '\r' ? 2 : 0) {
+        assert_int_equal(sscanf((const char *)text, "%2x", &byte), 1);
+        bytes_append_char(out, (char)byte);
+        text += 2;
+    }
+}
+
+/* Follows the stream that the second entry of the directory tells of. */
+static void read_compound(struct bytes *out, const struct bytes *in)
+{
+    enum { SECTOR = 512, ENTRY = 128 };
+    const uint8_t *entry = in->data + (load_le32(in->data + 0x30) + 1) * (size_t)SECTOR + ENTRY;
+    for (uint32_t sector = load_le32(entry + 0x74); sector < 0xfffffffa;) {
+        bytes_append(out, in->data + (sector + 1) * (size_t)SECTOR, SECTOR);
+        uint32_t table = load_le32(in->data + 0x4c + (size_t)4 * (sector / (SECTOR / 4)));
+        sector = load_le32(in->data + (table + 1) * (size_t)SECTOR + (size_t)4 * (sector % (SECTOR / 4)));
+    }
+    assert_int_equal(out->length, load_le32(entry + 0x78));
+    while (out->data[out->length - 1] == 0xff) /* what fills the last sectors */
+        out->length--;
+}
+
+static void decode_ascii85(struct bytes *out, const uint8_t *text)
+{
+    while (*text != '~') {
+        uint32_t group = 0;
+        unsigned count = 0;
+        for (; count < 5 && *text != '~' && *text != 'z'; text++)
+            if (*text != '\n') {
+                group = group * 85 + (*text - '!');
+                count++;
+            }
+        unsigned length = count == 0 ? 4 : count - 1;
+        text += count == 0 && *text == 'z';
+        for (; count > 0 && count < 5; count++)
+            group = group * 85 + 84;
+        for (unsigned i = 0; i < length; i++)
+            bytes_append_char(out, (char)(group >> (24 - 8 * i)));
+    }
+}
+
+static bool is(const char *name, size_t length, const char *container)
+{
+    return strlen(container) == length && memcmp(name, container, length) == 0;
+}
+
 static void unwrap(struct bytes *content, const char *name, size_t length)
 {
     struct bytes out = {0};
-    if (strncmp(name, "gzip", length) == 0) {
+    if (is(name, length, "docx") || is(name, length, "xlsx") || is(name, length, "odt")) {
+        unzip(&out, content);
+    } else if (is(name, length, "tar") || is(name, length, "7z")) {
+        read_archive(&out, content);
+    } else if (is(name, length, "sqlite")) {
+        read_database(&out, content);
+    } else if (is(name, length, "rtf")) {
+        decode_hex(&out, find(content, "objdata "));
+    } else if (is(name, length, "ole")) {
+        read_compound(&out, content);
+    } else if (is(name, length, "png")) {
+        const uint8_t *text = memmem(content->data, content->length, "zTXtComment\0\0", 13);
+        text = text != NULL ? text + 13 : find(content, "iTXtXML:com.adobe.xmp") + 7;
+        inflate_into(&out, text, (size_t)(content->data + content->length - text), 15);
+    } else if (is(name, length, "pdf-ascii85")) {
+        struct bytes packed = {0};
+        decode_ascii85(&packed, find(content, "stream\n"));
+        inflate_into(&out, packed.data, packed.length, 15);
+        bytes_free(&packed);
+    } else if (strncmp(name, "gzip", length) == 0) {
         inflate_into(&out, content->data, content->length, 31);
     } else if (strncmp(name, "zip", length) == 0 || strncmp(name, "zip-stored", length) == 0) {
         unzip(&out, content);
