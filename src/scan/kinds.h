@@ -27,6 +27,7 @@ enum sb_kind {
     SB_WIF,   /* a private key */
     SB_BIP38, /* a private key under a passphrase */
     SB_XKEY,  /* an extended key, public or private */
+    SB_TERM,  /* a search term, as the examiner gave it */
     SB_FILE,  /* the SHA-256 of a whole file: no recogniser finds it, the digests of the files do */
     SB_KIND_COUNT
 };
@@ -35,7 +36,7 @@ enum { SB_VALUE_MAX = 2048 }; /* bytes of a normalised value, at most */
 
 struct sb_kind_info {
     const char *name;   /* as in the store, in JSON and on the command line */
-    double link_weight; /* 0 to 1: what a link through the rarest value of this kind is worth */
+    double link_weight; /* 0 to 1: what a link through the rarest value of this kind is worth; 0: it links nobody */
     bool masked;        /* shown with its first six and last four characters unless revealed */
 };
 
