@@ -34,7 +34,7 @@ static int add_part(struct store *store, const struct store_unit *whole, int64_t
                     struct error *error)
 {
     struct store_unit part = {
-        .evidence_id = whole->evidence_id, .kind = whole->kind, .start = start, .length = length, .bytes = bytes};
+        .evidence_id = whole->evidence_id, .kind = whole->kind, .start = start, .length = length, .bytes = bytes, .terms = whole->terms};
     return store_unit_add(store, &part, error);
 }
 
@@ -42,7 +42,7 @@ static int split_span(struct store *store, const struct store_unit *unit, struct
 {
     int64_t half = unit->length / 2 / 4096 * 4096;
     struct crossing crossing = {.cut = unit->start + half};
-    if (store_segment_each(store, unit->evidence_id, crossing.cut - 1, crossing.cut, find_crossing, &crossing, error) != 0)
+    if (unit->terms == 0 && store_segment_each(store, unit->evidence_id, crossing.cut - 1, crossing.cut, find_crossing, &crossing, error) != 0)
         return -1;
     bool listed = false;
     if (crossing.file != 0 && store_file_apart_each(store, unit->evidence_id, crossing.file, 1, note_listed, &listed, error) != 0)

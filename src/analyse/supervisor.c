@@ -13,6 +13,7 @@
 #include "analyse/repair.h"
 #include "analyse/request.h"
 #include "analyse/slot.h"
+#include "analyse/terms.h"
 
 enum {
     WORKERS_MOST = 256,
@@ -33,8 +34,15 @@ struct medium { /* what the loop knows of an evidence item */
     char state[16];
 };
 
+struct loaded_terms { /* a set of search terms that a worker looks for */
+    struct loaded_terms *next;
+    int64_t id;
+    struct terms terms;
+};
+
 struct supervisor {
     struct store *store;
+    struct loaded_terms *terms;
     const struct analyse_options *options;
     const int64_t *ids;
     size_t id_count;
@@ -72,11 +80,53 @@ static int look_up(struct supervisor *supervisor, int64_t evidence_id)
     return supervisor->medium.paths == NULL ? fail(supervisor->error, "memory is short") : 0;
 }
 
+static int take_terms(void *context, const char *lines)
+{
+    return terms_read(&((struct loaded_terms *)context)->terms, lines, NULL);
+}
+
+/* The terms of a set; NULL for set 0. */
+static int load_terms(struct supervisor *supervisor, int64_t id, const struct terms **terms)
+{
+    *terms = NULL;
+    for (struct loaded_terms *loaded = supervisor->terms; id != 0 && loaded != NULL; loaded = loaded->next)
+        if (loaded->id == id)
+            *terms = &loaded->terms;
+    if (id == 0 || *terms != NULL)
+        return 0;
+    struct loaded_terms *loaded = calloc(1, sizeof *loaded);
+    if (loaded == NULL)
+        return fail(supervisor->error, "memory is short");
+    loaded->id = id;
+    loaded->next = supervisor->terms;
+    supervisor->terms = loaded;
+    int result = store_terms_get(supervisor->store, id, take_terms, loaded, supervisor->error);
+    *terms = &loaded->terms;
+    return result == 0 && loaded->terms.count > 0 ? 0 : fail(supervisor->error, "search terms cannot be had from the store");
+}
+
+static void free_terms(struct supervisor *supervisor)
+{
+    while (supervisor->terms != NULL) {
+        struct loaded_terms *loaded = supervisor->terms;
+        supervisor->terms = loaded->next;
+        terms_free(&loaded->terms);
+        free(loaded);
+    }
+}
+
+/* Which set of search terms a unit looks for. */
+static int terms_of(struct supervisor *supervisor, const struct store_unit *unit, int64_t *id)
+{
+    *id = unit->terms;
+    return unit->terms != 0 ? 0 : store_terms_swept(supervisor->store, unit->evidence_id, id, supervisor->error);
+}
+
 static void say_doing(struct supervisor *supervisor, const struct slot *slot)
 {
     static const char *const words[] = {"mapping", "sweeping", "reading files of", "digesting"};
-    (void)snprintf(supervisor->doing, sizeof supervisor->doing, "%s %s", words[slot->unit.kind],
-                   supervisor->medium.name);
+    (void)snprintf(supervisor->doing, sizeof supervisor->doing, "%s %s",
+                   slot->unit.terms != 0 ? "searching" : words[slot->unit.kind], supervisor->medium.name);
 }
 
 static int ask(struct supervisor *supervisor, struct slot *slot)
@@ -85,8 +135,11 @@ static int ask(struct supervisor *supervisor, struct slot *slot)
     if (look_up(supervisor, slot->unit.evidence_id) != 0)
         return -1;
     say_doing(supervisor, slot);
-    int result = request_unit(supervisor->store, &slot->unit, supervisor->medium.size, supervisor->medium.digests,
-                              &request, &slot->check, supervisor->error);
+    struct request_scope scope = {.size = supervisor->medium.size, .digests = supervisor->medium.digests};
+    if (load_terms(supervisor, slot->terms, &scope.terms) != 0)
+        return -1;
+    int result =
+        request_unit(supervisor->store, &slot->unit, &scope, &request, &slot->check, supervisor->error);
     if (result == 0)
         (void)slot_ask(slot, &request, slot_now());
     bytes_free(&request);
@@ -98,12 +151,27 @@ static int open_slot(struct supervisor *supervisor, struct slot *slot)
     uint64_t memory = supervisor->options->memory != 0 ? supervisor->options->memory : default_memory;
     if (look_up(supervisor, slot->unit.evidence_id) != 0)
         return -1;
-    return slot_open(slot, slot->unit.evidence_id, supervisor->medium.paths, memory, slot_now(), supervisor->error);
+    const struct terms *terms;
+    struct bytes lines = {0};
+    slot->terms_only = slot->unit.terms != 0;
+    if (terms_of(supervisor, &slot->unit, &slot->terms) != 0 || load_terms(supervisor, slot->terms, &terms) != 0)
+        return -1;
+    if (terms != NULL)
+        terms_write(terms, &lines);
+    struct opening opening = {
+        .paths = supervisor->medium.paths, .memory = memory, .terms = bytes_text(&lines), .terms_only = slot->terms_only};
+    int result = slot_open(slot, slot->unit.evidence_id, &opening, slot_now(), supervisor->error);
+    bytes_free(&lines);
+    return result;
 }
 
 static int start_unit(struct supervisor *supervisor, struct slot *slot)
 {
-    if (slot->state == SLOT_IDLE && slot->evidence_id == slot->unit.evidence_id)
+    int64_t terms = 0;
+    if (slot->state == SLOT_IDLE && terms_of(supervisor, &slot->unit, &terms) != 0)
+        return -1;
+    if (slot->state == SLOT_IDLE && slot->evidence_id == slot->unit.evidence_id && slot->terms == terms &&
+        slot->terms_only == (slot->unit.terms != 0))
         return ask(supervisor, slot);
     return open_slot(supervisor, slot);
 }
@@ -431,6 +499,7 @@ int analyse_run(struct store *store, const int64_t *evidence_ids, size_t evidenc
     if (result == 0)
         result = run(&supervisor);
     close_slots(&supervisor, peak_kib);
+    free_terms(&supervisor);
     free(supervisor.slots);
     free(supervisor.medium.paths);
     return result;

@@ -66,6 +66,8 @@ static int read_whole(struct worker *worker, uint32_t number, const struct sb_fi
     sb_file_close(reader);
     if (result != 0)
         return -1;
+    if (worker->terms_only)
+        return 0;
     bool sound = digests_wanted && !source_bad(&source, 0, place->size);
     if (answer_content(&worker->answer, number, type == NULL ? "" : type, sound ? &digests : NULL) != 0)
         return fail(error, "the supervisor is gone");
@@ -113,7 +115,7 @@ int unit_files(struct worker *worker, struct wire_reader *request, struct error 
         bool scan = wire_get_u8(request) != 0;
         if (request->failed || number == 0)
             return fail(error, "the supervisor's request is malformed");
-        if (read_whole(worker, number, &place, scan, digests, done, error) != 0)
+        if ((scan || digests) && read_whole(worker, number, &place, scan, digests, done, error) != 0)
             return -1;
         done += place.size;
         if (i % 64 == 63 && answer_progress(&worker->answer, done) != 0)

@@ -5,12 +5,17 @@
  * item and ends when its input ends. What a worker sends is hostile: analyse/check.c believes none of it unseen.
  *
  *  request   payload
- *  OPEN      version u32, memory limit u64 (bytes, 0 none), count u32, paths (text)…       answered by READY or FAILED
+ *  TERMS     version u32, search terms (blob, one a line)            in OPEN's place: are they sound? Answered by DONE,
+ *                                                                    BAD_TERM or FAILED; then the worker ends
+ *  OPEN      version u32, memory limit u64 (bytes, 0 none), search terms (blob, one a line, may be empty), terms only u8,
+ *            count u32, paths (text)…                                answered by READY or FAILED
  *  MAP       –                                               answered by EXTENT, VOLUME, FILE, RUNS, GAP, PROGRESS; DONE
  *  SPAN      begin u64, end u64, digests u8, range count u32, (start u64, length u64)…,
- *            file count u32, (number u32, start u64, size u64)…      answered by SIGHTING, NOTE, CONTENT, UNREAD, PROGRESS
+ *            file count u32, (number u32, start u64, size u64)…,
+ *            seam count u32, (offset u64)…                           answered by SIGHTING, NOTE, CONTENT, UNREAD, PROGRESS
  *  FILES     digests u8, count u32, (number u32, volume start u64, inode u64, attribute type u32, attribute id u32,
  *            path text, size u64, scan u8)…                          answered as SPAN
+ *  (a worker opened for terms only sends neither NOTE of what was not decoded nor CONTENT)
  *  DIGEST    –                                                       answered by IMAGE, UNREAD, PROGRESS
  */
 #ifndef WORKER_PROTOCOL_H
@@ -21,7 +26,7 @@
 
 #include "base/bytes.h"
 
-enum { PROTOCOL_VERSION = 1 };
+enum { PROTOCOL_VERSION = 2 };
 
 enum {
     FRAME_MAX = 1 << 20,        /* bytes of a frame from a worker, type and payload */
@@ -30,6 +35,7 @@ enum {
     FILES_PATH_MAX = 32 * 1024, /* bytes of a file's path */
     NAME_MAX_BYTES = 4096,      /* bytes of a description, reason, type */
     EXTENT_LEAST = 1 << 20,     /* bytes of an EXTENT */
+    TERMS_MAX_BYTES = 32 << 20, /* bytes of all search terms, their lines' ends included */
 };
 
 enum frame_type {
@@ -39,6 +45,7 @@ enum frame_type {
     FRAME_SPAN,
     FRAME_FILES,
     FRAME_DIGEST,
+    FRAME_TERMS,
     /* answers */
     FRAME_READY = 32, /* format text, size u64, sector size u32, recorded md5 text, recorded sha1 text */
     FRAME_VOLUME,     /* number u32, start u64, length u64, description, file system, encryption (texts), allocated u8 */
@@ -56,6 +63,7 @@ enum frame_type {
     FRAME_DONE,       /* – */
     FRAME_FAILED,     /* reason text: the worker is well, but this cannot be done */
     FRAME_EXTENT,     /* start u64, length u64, lost u8, reason text: a part that holds nothing but zeros, or is lost */
+    FRAME_BAD_TERM,   /* line u32 (from 0), column u32 (from 1; 0: the whole), reason text */
 };
 
 enum file_flag {
