@@ -210,7 +210,10 @@ const struct command analyse_command = {
     "qcow2; the first of several segments is enough), a single file, or a folder.\n\n"
     "It can be stopped or killed at any moment: the same command goes on where it was. Evidence is never written to, and\n"
     "is parsed only in locked worker processes. What could not be read is listed at the end (exit status 1).\n\n"
-    "  samband analyse --case SE-2026-17 disk.E01 phone.dd",
+    "A search term is words (found in either case), \"Words\" (found as they are), /regex/ or /regex/i; samband(1) says more.\n"
+    "Terms given later are looked for alone, in what was read already: nothing else is done again.\n\n"
+    "  samband analyse --case SE-2026-17 disk.E01 phone.dd\n"
+    "  samband analyse --case SE-2026-17 --terms names.txt --term /fakt?ura/i disk.E01",
     run_analyse};
 
 const struct command work_command = {

@@ -8,12 +8,20 @@
 #include "scan/charset.h"
 #include "scan/terms.h"
 
-enum { GROUPS_MAX = 32, REPEATS_MAX = 1000, END = -1 };
+enum {
+    GROUPS_MAX = 32,
+    REPEATS_MAX = 1000,
+    SIZE_MOST = 4000, /* characters of an expression whose repetitions are written out: more takes minutes to
+                                    compile, and then is refused */
+    END = -1,
+};
 
 struct reader {
     const char *at, *end;
     size_t column; /* of the character at `at` */
     bool fold;
+    size_t sizes[GROUPS_MAX + 1]; /* of the open groups so far, written out */
+    size_t depth;
     struct charset set;
     struct bytes *out;
     struct error *error;
@@ -230,12 +238,22 @@ static bool is_repeat(const struct reader *reader)
            (c == '{' && reader->end - reader->at > 1 && reader->at[1] >= '0' && reader->at[1] <= '9');
 }
 
-/* ? * + {n} {n,} {n,m}, and behind it the '?' that makes it take as little as it can, which is all the same here. */
-static int read_repeat(struct reader *reader)
+/* What was read last has this size, and is repeated so often. */
+static int grow(struct reader *reader, size_t size, size_t times)
+{
+    size_t *sum = &reader->sizes[reader->depth];
+    *sum += size * times;
+    return *sum <= SIZE_MOST ? 0 : wrong(reader, "this is too large, or repeats too much");
+}
+
+/* ? * + {n} {n,} {n,m}, and behind it the '?' that makes it take as little as it can, which is all the same here. `size` is
+ * that of what they repeat. */
+static int read_repeat(struct reader *reader, size_t size)
 {
     const char *from = reader->at;
+    size_t times = 1;
     if (!is_repeat(reader))
-        return 0;
+        return grow(reader, size, 1);
     if (next(reader) == '{' && from[0] == '{') {
         int least = read_number(reader, REPEATS_MAX);
         bool range = take(reader, ",");
@@ -244,7 +262,10 @@ static int read_repeat(struct reader *reader)
             return wrong(reader, "a repetition is written {2}, {2,} or {2,5}");
         if (least > REPEATS_MAX || most > REPEATS_MAX || most < least || (most == 0 && !range))
             return wrong(reader, "a repetition counts from 0 to 1000, the smaller number first");
+        times = (size_t)most;
     }
+    if (grow(reader, size, times) != 0)
+        return -1;
     write_all(reader, from, (size_t)(reader->at - from));
     (void)take(reader, "?");
     if (is_repeat(reader)) {
@@ -304,12 +325,12 @@ static int read_atom(struct reader *reader, int32_t c)
 static int read_expression(struct reader *reader)
 {
     size_t opened[GROUPS_MAX];
-    size_t depth = 0;
     for (int32_t c = next(reader); c != END; c = next(reader)) {
         if (c == '(') {
-            if (depth == GROUPS_MAX)
+            if (reader->depth == GROUPS_MAX)
                 return wrong(reader, "groups are nested too deep");
-            opened[depth++] = reader->column - 1;
+            opened[reader->depth++] = reader->column - 1;
+            reader->sizes[reader->depth] = 0;
             if (!take(reader, "?:") && peek(reader) == '?')
                 return reader->column++, wrong(reader, "of the special groups there is only (?: )");
             write_all(reader, "(?:", 3);
@@ -320,19 +341,19 @@ static int read_expression(struct reader *reader)
             if (is_repeat(reader))
                 return reader->column++, wrong(reader, "there is nothing to repeat here");
         } else if (c == ')') {
-            if (depth == 0)
+            if (reader->depth == 0)
                 return wrong(reader, "this ) closes nothing");
-            depth--;
+            size_t size = reader->sizes[reader->depth--];
             write_all(reader, ")", 1);
-            if (read_repeat(reader) != 0)
+            if (read_repeat(reader, size) != 0)
                 return -1;
-        } else if (read_atom(reader, c) != 0 || read_repeat(reader) != 0) {
+        } else if (read_atom(reader, c) != 0 || read_repeat(reader, 1) != 0) {
             return -1;
         }
     }
-    if (depth == 0)
+    if (reader->depth == 0)
         return 0;
-    reader->column = opened[depth - 1];
+    reader->column = opened[reader->depth - 1];
     return fail(reader->error, "this ( is not closed");
 }
 

@@ -61,6 +61,7 @@ static int write_patterns(struct sb_terms *terms, struct bytes *patterns, struct
                        error) != 0)
             return -1;
     }
+    problem->term = terms->count;
     return 0;
 }
 
@@ -80,7 +81,7 @@ static int compile(struct sb_terms *terms, struct bytes *patterns, struct sb_ter
     if (result == 0 && hs_compile_multi(texts, flags, numbers, (unsigned)count, HS_MODE_BLOCK, NULL, &terms->database,
                                         &bad) != HS_SUCCESS) {
         bool one = bad != NULL && bad->expression >= 0;
-        *problem = (struct sb_term_problem){one ? (size_t)bad->expression / SB_ENCODING_COUNT : 0, 0};
+        *problem = (struct sb_term_problem){one ? (size_t)bad->expression / SB_ENCODING_COUNT : terms->count, 0};
         const char *message = bad == NULL ? "memory is short" : bad->message;
         if (one && strstr(message, "empty buffer") != NULL)
             message = "this would match nothing at all, that is, everywhere";
@@ -114,7 +115,7 @@ static int copy_terms(struct sb_terms *copy, const char *const terms[], size_t c
 struct sb_terms *sb_terms_new(const char *const terms[], size_t count, struct sb_term_problem *problem,
                               struct error *error)
 {
-    *problem = (struct sb_term_problem){0};
+    *problem = (struct sb_term_problem){.term = count};
     if (count == 0 || count > SB_TERMS_MAX) {
         (void)fail(error, "%zu search terms: there must be 1 to %d", count, (int)SB_TERMS_MAX);
         return NULL;

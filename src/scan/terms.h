@@ -18,7 +18,7 @@
 
 enum {
     SB_TERM_MAX = 500,        /* bytes of a term, at most */
-    SB_TERMS_MAX = 50 * 1000, /* terms, at most */
+    SB_TERMS_MAX = 20 * 1000, /* terms, at most */
     SB_TERM_MATCH_MAX = 1024, /* bytes of a match, at most */
 };
 
@@ -26,7 +26,7 @@ struct sb_terms;
 
 /* Where a term is wrong. */
 struct sb_term_problem {
-    size_t term;   /* its place in the list, from 0 */
+    size_t term;   /* its place in the list, from 0; how many there are when it is no single one */
     size_t column; /* its character, from 1; 0: the term as a whole */
 };
 

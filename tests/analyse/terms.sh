@@ -147,6 +147,10 @@ fresh killed.db D
 check "killed while it searched" killed killed.db
 check "has the same content" same killed.db later.dump
 
+check "evidence says what it was searched for" test "$(
+    samband --store later.db evidence --json | jq -c 'select(.evidence == "folder").terms' )" = \
+    '["/[Åå]str[oö]m/","köttbullar","\"Anna\"","address","mormor"]'
+
 # ---- wrong terms ----
 refused() # SENTENCE ARGUMENT…: fails before there is a store
 {
@@ -162,6 +166,8 @@ check "a term's column" refused "--term /[z-a]/, column 5: the range ends" --ter
 check "a term that would be everywhere" refused "--term /a*/: this would match nothing" --term '/a*/'
 check "a file that is not UTF-8" refused "latin.terms:2:2: this is not UTF-8" --terms latin.terms
 check "a file of comments" refused "holds no search terms" --terms /dev/null
+seq -f 'term %g' 20001 >many.terms
+check "too many terms" refused "samband: 20001 search terms: there must be 1 to 20000" --terms many.terms
 check "a file that is not there" refused "cannot open none.terms" --terms none.terms
 
 # ---- links ----

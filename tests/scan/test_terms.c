@@ -99,6 +99,7 @@ static void a_wrong_term_is_told_with_its_column(void **state)
         {"/a|*/", 4, "nothing to"},   {"/a{2,1}/", 7, "smaller number"}, {"/a{2000}/", 8, "1000"},
         {"/^a/", 2, "no lines"},      {"/a$/", 3, "no lines"},        {"/\\q/", 3, "no such escape"},
         {"/a\\/", 4, "backslash"},    {"/\\xg/", 3, "hexadecimal"},   {"/(?=a)/", 3, "special groups"},
+        {"/((a{100}){50}){2}/", 14, "too much"},
         {"/[[:letter:]]/", 4, "no such class"}, {"/a*/", 0, "everywhere"}, {"//i", 2, "empty"},
         {"", 0, "empty"},             {"a\xff", 0, "UTF-8"},
     };
