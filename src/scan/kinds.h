@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#pragma GCC visibility push(default)
+
 enum sb_kind {
     SB_CARD,
     SB_IBAN,
@@ -45,5 +47,7 @@ const struct sb_kind_info *sb_kind_info(enum sb_kind kind);
 
 /* The kind of that name, or SB_KIND_COUNT. */
 enum sb_kind sb_kind_of(const char *name);
+
+#pragma GCC visibility pop
 
 #endif

@@ -18,6 +18,8 @@
 #include "scan/kinds.h"
 #include "scan/terms.h"
 
+#pragma GCC visibility push(default) /* what libsamband offers; samband.map lists it */
+
 enum {
     SB_MARGIN = 4096, /* bytes a caller should offer before and after what a chunk owns, where the stream has them */
     SB_CONTEXT_SIDE = 32, /* bytes of context kept on each side of a match */
@@ -95,7 +97,7 @@ void sb_scanner_free(struct sb_scanner *scanner); /* NULL is allowed */
 /* Begins another stream (or unit of work): budgets are full again. */
 void sb_scan_start(struct sb_scanner *scanner);
 
-/* Scans one chunk. 0, or what the sink returned, or -1 on shortage of memory. */
+/* Scans one chunk; without a stream (NULL) nothing lies beyond it. 0, or what the sink returned, or -1 on shortage of memory. */
 int sb_scan_chunk(struct sb_scanner *scanner, const struct sb_stream *stream, const struct sb_chunk *chunk,
                   const struct sb_sink *sink);
 
@@ -105,5 +107,7 @@ int sb_scan_seam(struct sb_scanner *scanner, const struct sb_chunk *chunk, const
 
 /* Decoded bytes so far since sb_scan_start, for progress and reports. */
 uint64_t sb_scan_decoded(const struct sb_scanner *scanner);
+
+#pragma GCC visibility pop
 
 #endif

@@ -16,6 +16,8 @@
 
 #include "base/error.h"
 
+#pragma GCC visibility push(default)
+
 enum {
     SB_TERM_MAX = 500,        /* bytes of a term, at most */
     SB_TERMS_MAX = 20 * 1000, /* terms, at most */
@@ -36,5 +38,7 @@ struct sb_term_problem {
 struct sb_terms *sb_terms_new(const char *const terms[], size_t count, struct sb_term_problem *problem,
                               struct error *error);
 void sb_terms_free(struct sb_terms *terms); /* NULL is allowed */
+
+#pragma GCC visibility pop
 
 #endif
