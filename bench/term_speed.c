@@ -61,8 +61,9 @@ static double measure(const uint8_t *data, size_t size, struct sb_terms *terms, 
 
 static void make_names(char names[][TERM_SIZE], const char **list)
 {
-    static const char *const parts[] = {"an", "ber", "chi", "dal", "els", "fre", "gun", "han", "ing", "jo", "kar", "lin",
-                                        "mar", "nor", "ols", "pet", "qui", "ros", "sven", "tor", "ulf", "vik", "wal", "yng"};
+    static const char *const parts[] = {"an",  "ber", "chi",  "dal", "els", "fre", "gun", "han",
+                                        "ing", "jo",  "kar",  "lin", "mar", "nor", "ols", "pet",
+                                        "qui", "ros", "sven", "tor", "ulf", "vik", "wal", "yng"};
     uint32_t random = 1;
     for (size_t i = 0; i < TERMS_MOST; i++) {
         names[i][0] = '\0';

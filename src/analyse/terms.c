@@ -1,5 +1,5 @@
-/* Search terms are compiled where they are used, in a worker before it locks itself: `samband` links neither the engine nor
- * a reader of their syntax. So that a wrong one is told before anything begins, a worker is asked first. */
+/* Search terms are compiled where they are used, in a worker before it locks itself: `samband` links neither the engine
+ * nor a reader of their syntax. So that a wrong one is told before anything begins, a worker is asked first. */
 #include "analyse/terms.h"
 
 #include <poll.h>
@@ -52,7 +52,8 @@ int terms_read(struct terms *terms, const char *lines, struct error *error)
         for (char *rest = copy, *line; (line = strsep(&rest, "\n")) != NULL;)
             if (*line != '\0')
                 items[count++] = line;
-    int result = copy == NULL || items == NULL ? fail(error, "memory is short") : terms_make(terms, items, count, error);
+    int result =
+        copy == NULL || items == NULL ? fail(error, "memory is short") : terms_make(terms, items, count, error);
     free(items);
     free(copy);
     return result;
@@ -138,8 +139,8 @@ int analyse_terms_check(const char *const items[], size_t count, struct analyse_
     wire_put_u32(&request, PROTOCOL_VERSION);
     wire_put_blob(&request, lines.data, lines.length);
     frame_end(&request, start);
-    int result = lines.failed || request.failed ? fail(error, "memory is short")
-                                                : process_start(&process, &request, error);
+    int result =
+        lines.failed || request.failed ? fail(error, "memory is short") : process_start(&process, &request, error);
     bytes_free(&lines);
     bytes_free(&request);
     if (result != 0)

@@ -1,5 +1,5 @@
-/* UTF-8 (RFC 3629) and UTF-16 (RFC 2781) are both numbers written in digits of a few bits, each digit a byte with a mark:
- * a range of characters becomes the fewest rows of digits of which only one varies in part. */
+/* UTF-8 (RFC 3629) and UTF-16 (RFC 2781) are both numbers written in digits of a few bits, each digit a byte with a
+ * mark: a range of characters becomes the fewest rows of digits of which only one varies in part. */
 #include "scan/charset.h"
 
 #include <locale.h>
@@ -116,6 +116,17 @@ void charset_complement(struct charset *set)
     other.ranges.failed |= set->ranges.failed;
     charset_free(set);
     *set = other;
+}
+
+void charset_keep_below(struct charset *set, uint32_t end)
+{
+    size_t count;
+    struct charset_range *ranges = ranges_of(set, &count);
+    while (count > 0 && ranges[count - 1].first >= end)
+        count--;
+    if (count > 0 && ranges[count - 1].last >= end)
+        ranges[count - 1].last = end - 1;
+    set->ranges.length = count * sizeof *ranges;
 }
 
 void charset_clear(struct charset *set)

@@ -22,12 +22,14 @@ void charset_add(struct charset *set, uint32_t first, uint32_t last);
 void charset_fold(struct charset *set);
 /* All other characters, and as bytes in UTF-8 also those that are none. */
 void charset_complement(struct charset *set);
+/* Takes out all of a settled set from `end` on. */
+void charset_keep_below(struct charset *set, uint32_t end);
 void charset_settle(struct charset *set);
 void charset_clear(struct charset *set);
 void charset_free(struct charset *set);
 
-/* Appends a regular expression over bytes (PCRE's spelling, every byte as \xHH) that matches one character of the settled
- * set in that encoding; one that matches nothing when the set is empty. */
+/* Appends a regular expression over bytes (PCRE's spelling, every byte as \xHH) that matches one character of the
+ * settled set in that encoding; one that matches nothing when the set is empty. */
 void charset_write(const struct charset *set, enum sb_encoding encoding, struct bytes *out);
 
 #endif

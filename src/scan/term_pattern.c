@@ -1,5 +1,6 @@
 /* The syntax of terms.h, read once from left to right. Only characters and sets of characters differ between the
- * encodings; groups, alternatives and repetitions are handed on as they are, so no tree is built and nothing recurses. */
+ * encodings; groups, alternatives and repetitions are handed on as they are, so no tree is built and nothing recurses.
+ */
 #include "scan/term_pattern.h"
 
 #include <string.h>
@@ -85,9 +86,9 @@ static const struct {
     const char *name;
     const char *ranges; /* pairs of first and last */
 } classes[] = {
-    {"alpha", "AZaz"},     {"digit", "09"},   {"alnum", "09AZaz"}, {"upper", "AZ"},    {"lower", "az"},
-    {"space", "\t\r  "},   {"blank", "\t\t  "}, {"punct", "!/:@[`{~"}, {"print", " ~"}, {"graph", "!~"},
-    {"xdigit", "09AFaf"},  {"word", "09AZaz__"}, {"cntrl", "\001\037\177\177"},
+    {"alpha", "AZaz"},    {"digit", "09"},      {"alnum", "09AZaz"},           {"upper", "AZ"}, {"lower", "az"},
+    {"space", "\t\r  "},  {"blank", "\t\t  "},  {"punct", "!/:@[`{~"},         {"print", " ~"}, {"graph", "!~"},
+    {"xdigit", "09AFaf"}, {"word", "09AZaz__"}, {"cntrl", "\001\037\177\177"},
 };
 
 static bool add_class(struct charset *set, const char *name, size_t length)
@@ -246,8 +247,8 @@ static int grow(struct reader *reader, size_t size, size_t times)
     return *sum <= SIZE_MOST ? 0 : wrong(reader, "this is too large, or repeats too much");
 }
 
-/* ? * + {n} {n,} {n,m}, and behind it the '?' that makes it take as little as it can, which is all the same here. `size` is
- * that of what they repeat. */
+/* ? * + {n} {n,} {n,m}, and behind it the '?' that makes it take as little as it can, which is all the same here.
+ * `size` is that of what they repeat. */
 static int read_repeat(struct reader *reader, size_t size)
 {
     const char *from = reader->at;
@@ -275,6 +276,18 @@ static int read_repeat(struct reader *reader, size_t size)
     return 0;
 }
 
+/* * + {n,} */
+static bool is_endless(const struct reader *reader)
+{
+    size_t digits = 1;
+    while (reader->end - reader->at > (ptrdiff_t)digits && reader->at[digits] >= '0' && reader->at[digits] <= '9')
+        digits++;
+    int32_t c = peek(reader);
+    return c == '*' || c == '+' ||
+           (is_repeat(reader) && c == '{' && reader->end - reader->at > (ptrdiff_t)digits + 1 &&
+            reader->at[digits] == ',' && reader->at[digits + 1] == '}');
+}
+
 static int write_set(struct reader *reader)
 {
     struct charset *set = &reader->set;
@@ -282,8 +295,13 @@ static int write_set(struct reader *reader)
     bool grouped = is_repeat(reader);
     if (grouped)
         write_all(reader, "(?:", 3);
-    for (int encoding = 0; encoding < SB_ENCODING_COUNT; encoding++)
+    for (int encoding = SB_UTF8 + 1; encoding < SB_ENCODING_COUNT; encoding++)
         charset_write(set, (enum sb_encoding)encoding, &reader->out[encoding]);
+    /* Where any byte will do, and any number of them, characters of several bytes are found as bytes: the same matches
+     * from an automaton that is far smaller. */
+    if (set->any_byte && is_endless(reader))
+        charset_keep_below(set, 0x80);
+    charset_write(set, SB_UTF8, &reader->out[SB_UTF8]);
     if (grouped)
         write_all(reader, ")", 1);
     charset_clear(set);
@@ -316,7 +334,8 @@ static int read_atom(struct reader *reader, int32_t c)
         return wrong(reader, "there is nothing to repeat here");
     case '^':
     case '$':
-        return wrong(reader, "bytes on a disk have no lines: there is no ^ and no $ (write \\^ or \\$ for the character)");
+        return wrong(reader,
+                     "bytes on a disk have no lines: there is no ^ and no $ (write \\^ or \\$ for the character)");
     default:
         return write_character(reader, c);
     }

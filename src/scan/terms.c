@@ -1,5 +1,5 @@
-/* Search terms on Hyperscan: all terms, each in three encodings, are one automaton over bytes. (Its own UTF-8 mode is not
- * used: on bytes that are not UTF-8 its behaviour is undefined, and a disk is full of them.) */
+/* Search terms on Hyperscan: all terms, each in three encodings, are one automaton over bytes. (Its own UTF-8 mode is
+ * not used: on bytes that are not UTF-8 its behaviour is undefined, and a disk is full of them.) */
 #include "scan/terms.h"
 
 #include <hs/hs.h>
@@ -14,7 +14,7 @@ enum { PIECE = 16 << 20 }; /* bytes owned by one look at a view */
 
 /* A match that may still become longer. */
 struct pending {
-    size_t found; /* where the match begins */
+    size_t found;      /* where the match begins */
     size_t begin, end; /* what of it is told next; end 0: nothing */
 };
 
@@ -174,7 +174,8 @@ static void tell(struct look *look, unsigned pattern)
         pending->end <= view->seam || in_payload(look, pending->begin) ||
         (encoding != SB_UTF8 && is_other_order(view, pending->begin, pending->end, encoding == SB_UTF16BE)))
         return;
-    report_place(look->scanner, view, &(struct place){SB_TERM, term, strlen(term), pending->begin, pending->end, encoding});
+    report_place(look->scanner, view,
+                 &(struct place){SB_TERM, term, strlen(term), pending->begin, pending->end, encoding});
 }
 
 /* Ends come in ascending order. Of those with one beginning the last counts; a match that overlaps the one before it is

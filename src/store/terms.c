@@ -1,5 +1,5 @@
-/* Search terms: which sets of them are looked for in which evidence. A set is never changed, and the same terms are the same
- * set; its number is part of the turn of the units that look for it (units.c). */
+/* Search terms: which sets of them are looked for in which evidence. A set is never changed, and the same terms are the
+ * same set; its number is part of the turn of the units that look for it (units.c). */
 #include "store/room.h"
 
 #include <string.h>
@@ -15,8 +15,8 @@ int store_terms_search(struct store *store, int64_t evidence_id, const char *lin
     *set_id = 0;
     int result = lock_numbers(store, error);
     if (result == 0)
-        result = ask(store, "SELECT id FROM term_set WHERE digest = $1", VALUES(blob(digest, sizeof digest)), set_id,
-                     error);
+        result =
+            ask(store, "SELECT id FROM term_set WHERE digest = $1", VALUES(blob(digest, sizeof digest)), set_id, error);
     if (result == 0 && *set_id == 0) {
         result = ask(store, "SELECT coalesce(max(id), 0) + 1 FROM term_set", NO_VALUES, set_id, error);
         if (result == 0)

@@ -14,8 +14,8 @@ struct span {
     bool digests;
     uint32_t range_count, file_count, seam_count;
     struct wire_reader ranges, files, seams; /* each read in step with the sweep */
-    uint64_t seam_before;             /* the last seam that is behind us */
-    struct span_file next;            /* the next file to hash; number 0: none left */
+    uint64_t seam_before;                    /* the last seam that is behind us */
+    struct span_file next;                   /* the next file to hash; number 0: none left */
 };
 
 static int64_t read_image(void *context, uint64_t offset, void *buffer, size_t length, struct error *error)
@@ -91,7 +91,8 @@ static int sweep_range(struct worker *worker, struct source *source, struct span
 
 /* Search terms that run over a seam between stretches: found where the disk's own order is looked at, as it was before
  * anyone knew of files. */
-static int scan_seam(struct worker *worker, struct source *source, struct span *span, uint64_t seam, struct error *error)
+static int scan_seam(struct worker *worker, struct source *source, struct span *span, uint64_t seam,
+                     struct error *error)
 {
     struct sb_sink sink = {.sighting = findings_sighting, .context = worker->findings};
     uint64_t before = span->seam_before > span->begin ? span->seam_before : span->begin;
@@ -114,7 +115,8 @@ static int scan_seam(struct worker *worker, struct source *source, struct span *
 }
 
 /* The seams up to `end`. */
-static int scan_seams(struct worker *worker, struct source *source, struct span *span, uint64_t end, struct error *error)
+static int scan_seams(struct worker *worker, struct source *source, struct span *span, uint64_t end,
+                      struct error *error)
 {
     while (span->seam_count > 0) {
         struct wire_reader rest = span->seams;
@@ -154,7 +156,8 @@ int unit_span(struct worker *worker, struct wire_reader *request, struct error *
         if (start < before || length > source.size || start > source.size - length)
             return fail(error, "the supervisor's request is malformed");
         before = start;
-        if (scan_seams(worker, &source, &span, start, error) != 0 || sweep_range(worker, &source, &span, start, length, error) != 0)
+        if (scan_seams(worker, &source, &span, start, error) != 0 ||
+            sweep_range(worker, &source, &span, start, length, error) != 0)
             return -1;
     }
     if (scan_seams(worker, &source, &span, UINT64_MAX, error) != 0)

@@ -1,5 +1,5 @@
-/* The examiner's search terms come with the request to open. They are compiled before the process locks itself: they are
- * no evidence, and compiling wants memory and the system's table of cases. */
+/* The examiner's search terms come with the request to open. They are compiled before the process locks itself: they
+ * are no evidence, and compiling wants memory and the system's table of cases. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,7 +44,8 @@ void terms_judge(struct worker *worker, struct wire_reader *request)
     size_t length;
     const uint8_t *text = wire_get_blob(request, TERMS_MAX_BYTES, &length);
     if (version != PROTOCOL_VERSION || !wire_done(request)) {
-        (void)answer_failed(&worker->answer, "samband and samband-worker are of different versions: install both again");
+        (void)answer_failed(&worker->answer,
+                            "samband and samband-worker are of different versions: install both again");
         return;
     }
     if (terms_compile(worker, text, length, &problem, &error) == 0) {

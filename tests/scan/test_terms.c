@@ -1,5 +1,5 @@
-/* Search terms: what each form finds, in which encoding and where, across chunks, in containers and over seams, and what
- * is said of one that is wrong. */
+/* Search terms: what each form finds, in which encoding and where, across chunks, in containers and over seams, and
+ * what is said of one that is wrong. */
 #include "harness.h"
 
 #include <setjmp.h>
@@ -72,8 +72,17 @@ static void forms_find_what_they_say(void **state)
         {"/a\\??[a-c]\\\\*[a-c]\\**/", "a?b\\c*", "0+6 "},
         {"/[åäö]{2}/", "xåäÖ", "1+4 "},
         {"/[åäö]{3}/i", "xåäÖ", "1+6 "},
-        {"/l[^a-z]d/", "låd lad l\xe5""d", "0+4 9+3 "},
-        {"/l.d/", "l€d l\xf0\x9f\x98\x80""d l\nd", "0+5 6+6 "},
+        {"/l[^a-z]d/",
+         "låd lad l\xe5"
+         "d",
+         "0+4 9+3 "},
+        {"/l.d/",
+         "l€d l\xf0\x9f\x98\x80"
+         "d l\nd",
+         "0+5 6+6 "},
+        {"/x.{2,}y/", "x\u00e5y x€y xåéy x12y", "0+22 "},
+        {"/x[^\\x20]{2,}y/", "x1y x\u00e5y x\xf0\x9f\x98\x80y", "4+4 9+6 "},
+        {"/x[^ ]*y/", "xåy x y xy", "0+4 9+2 "},
         {"/[^\\D]\\d\\x41\\x{e5}/", "12Aå", "0+5 "},
         {"/(ab|cd){2,}/", "abcdab ab", "0+6 "},
         {"/(?:ab)+?c/", "ababc", "0+5 "},
@@ -94,14 +103,27 @@ static void a_wrong_term_is_told_with_its_column(void **state)
         size_t column;
         const char *part;
     } rows[] = {
-        {"/a(b/", 3, "not closed"},   {"/åb)/", 4, "closes nothing"}, {"/[a-/", 2, "not closed"},
-        {"/[z-a]/", 5, "range"},      {"/*a/", 2, "nothing to repeat"}, {"/a**/", 4, "repetition of"},
-        {"/a|*/", 4, "nothing to"},   {"/a{2,1}/", 7, "smaller number"}, {"/a{2000}/", 8, "1000"},
-        {"/^a/", 2, "no lines"},      {"/a$/", 3, "no lines"},        {"/\\q/", 3, "no such escape"},
-        {"/a\\/", 4, "backslash"},    {"/\\xg/", 3, "hexadecimal"},   {"/(?=a)/", 3, "special groups"},
+        {"/a(b/", 3, "not closed"},
+        {"/åb)/", 4, "closes nothing"},
+        {"/[a-/", 2, "not closed"},
+        {"/[z-a]/", 5, "range"},
+        {"/*a/", 2, "nothing to repeat"},
+        {"/a**/", 4, "repetition of"},
+        {"/a|*/", 4, "nothing to"},
+        {"/a{2,1}/", 7, "smaller number"},
+        {"/a{2000}/", 8, "1000"},
+        {"/^a/", 2, "no lines"},
+        {"/a$/", 3, "no lines"},
+        {"/\\q/", 3, "no such escape"},
+        {"/a\\/", 4, "backslash"},
+        {"/\\xg/", 3, "hexadecimal"},
+        {"/(?=a)/", 3, "special groups"},
         {"/((a{100}){50}){2}/", 14, "too much"},
-        {"/[[:letter:]]/", 4, "no such class"}, {"/a*/", 0, "everywhere"}, {"//i", 2, "empty"},
-        {"", 0, "empty"},             {"a\xff", 0, "UTF-8"},
+        {"/[[:letter:]]/", 4, "no such class"},
+        {"/a*/", 0, "everywhere"},
+        {"//i", 2, "empty"},
+        {"", 0, "empty"},
+        {"a\xff", 0, "UTF-8"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         const char *list[] = {"good", rows[i].term};
@@ -197,14 +219,14 @@ static void containers_are_searched(void **state)
     bytes_append_text(&data, "....");
     append_xor(&data, "secret", inner.data, inner.length);
     bytes_append_text(&data, "\x09\x1f\x19\x08\x1f\x0e secret"); /* "SECRET" XOR 0x5a, outside of any container */
-    assert_string_equal(found_by("secret", data.data, data.length, 0),
-                        "term secret @12+6 utf-8 \n"
-                        "term secret @4+0 utf-16le XOR-7-secret\n"
-                        "term secret @4+0 utf-8 XOR-0-secret\n"
-                        "term secret @45+6 utf-8 \n");
+    assert_string_equal(found_by("secret", data.data, data.length, 0), "term secret @12+6 utf-8 \n"
+                                                                       "term secret @4+0 utf-16le XOR-7-secret\n"
+                                                                       "term secret @4+0 utf-8 XOR-0-secret\n"
+                                                                       "term secret @45+6 utf-8 \n");
     bytes_clear(&data);
     append_xor(&data, "", "abcdef", 6);
-    assert_string_equal(found_by("/;8[\\x00-\\xff]+/", data.data, data.length, 0), ""); /* "ab" XOR 0x5a: in the payload */
+    assert_string_equal(found_by("/;8[\\x00-\\xff]+/", data.data, data.length, 0),
+                        ""); /* "ab" XOR 0x5a: in the payload */
     bytes_free(&inner);
     bytes_free(&data);
 }
