@@ -93,7 +93,7 @@ int main(int argc, char **argv)
     if (data == MAP_FAILED)
         return 1;
     make_names(names, list);
-    size_t found;
+    size_t found = 0;
     double none = measure(data, size, NULL, &found);
     double megabytes = (double)size * 1e-6;
     printf("%6s %12s %14s %16s %8s\n", "terms", "compiling", "user ms/MB", "of that terms", "found");

@@ -34,15 +34,9 @@ struct medium { /* what the loop knows of an evidence item */
     char state[16];
 };
 
-struct loaded_terms { /* a set of search terms that a worker looks for */
-    struct loaded_terms *next;
-    int64_t id;
-    struct terms terms;
-};
-
 struct supervisor {
     struct store *store;
-    struct loaded_terms *terms;
+    struct term_sets sets;
     const struct analyse_options *options;
     const int64_t *ids;
     size_t id_count;
@@ -80,41 +74,6 @@ static int look_up(struct supervisor *supervisor, int64_t evidence_id)
     return supervisor->medium.paths == NULL ? fail(supervisor->error, "memory is short") : 0;
 }
 
-static int take_terms(void *context, const char *lines)
-{
-    return terms_read(&((struct loaded_terms *)context)->terms, lines, NULL);
-}
-
-/* The terms of a set; NULL for set 0. */
-static int load_terms(struct supervisor *supervisor, int64_t id, const struct terms **terms)
-{
-    *terms = NULL;
-    for (struct loaded_terms *loaded = supervisor->terms; id != 0 && loaded != NULL; loaded = loaded->next)
-        if (loaded->id == id)
-            *terms = &loaded->terms;
-    if (id == 0 || *terms != NULL)
-        return 0;
-    struct loaded_terms *loaded = calloc(1, sizeof *loaded);
-    if (loaded == NULL)
-        return fail(supervisor->error, "memory is short");
-    loaded->id = id;
-    loaded->next = supervisor->terms;
-    supervisor->terms = loaded;
-    int result = store_terms_get(supervisor->store, id, take_terms, loaded, supervisor->error);
-    *terms = &loaded->terms;
-    return result == 0 && loaded->terms.count > 0 ? 0 : fail(supervisor->error, "search terms cannot be had from the store");
-}
-
-static void free_terms(struct supervisor *supervisor)
-{
-    while (supervisor->terms != NULL) {
-        struct loaded_terms *loaded = supervisor->terms;
-        supervisor->terms = loaded->next;
-        terms_free(&loaded->terms);
-        free(loaded);
-    }
-}
-
 /* Which set of search terms a unit looks for. */
 static int terms_of(struct supervisor *supervisor, const struct store_unit *unit, int64_t *id)
 {
@@ -136,7 +95,7 @@ static int ask(struct supervisor *supervisor, struct slot *slot)
         return -1;
     say_doing(supervisor, slot);
     struct request_scope scope = {.size = supervisor->medium.size, .digests = supervisor->medium.digests};
-    if (load_terms(supervisor, slot->terms, &scope.terms) != 0)
+    if (term_sets_get(&supervisor->sets, supervisor->store, slot->terms, &scope.terms, supervisor->error) != 0)
         return -1;
     int result =
         request_unit(supervisor->store, &slot->unit, &scope, &request, &slot->check, supervisor->error);
@@ -154,7 +113,8 @@ static int open_slot(struct supervisor *supervisor, struct slot *slot)
     const struct terms *terms;
     struct bytes lines = {0};
     slot->terms_only = slot->unit.terms != 0;
-    if (terms_of(supervisor, &slot->unit, &slot->terms) != 0 || load_terms(supervisor, slot->terms, &terms) != 0)
+    if (terms_of(supervisor, &slot->unit, &slot->terms) != 0 || 
+        term_sets_get(&supervisor->sets, supervisor->store, slot->terms, &terms, supervisor->error) != 0)
         return -1;
     if (terms != NULL)
         terms_write(terms, &lines);
@@ -499,7 +459,7 @@ int analyse_run(struct store *store, const int64_t *evidence_ids, size_t evidenc
     if (result == 0)
         result = run(&supervisor);
     close_slots(&supervisor, peak_kib);
-    free_terms(&supervisor);
+    term_sets_free(&supervisor.sets);
     free(supervisor.slots);
     free(supervisor.medium.paths);
     return result;

@@ -99,6 +99,49 @@ void terms_write(const struct terms *terms, struct bytes *out)
     }
 }
 
+/* ---- sets of the store ---- */
+
+struct term_set {
+    struct term_set *next;
+    int64_t id;
+    struct terms terms;
+};
+
+static int take_set(void *context, const char *lines)
+{
+    return terms_read(&((struct term_set *)context)->terms, lines, NULL);
+}
+
+int term_sets_get(struct term_sets *sets, struct store *store, int64_t id, const struct terms **terms,
+                  struct error *error)
+{
+    *terms = NULL;
+    for (const struct term_set *set = sets->first; id != 0 && set != NULL; set = set->next)
+        if (set->id == id)
+            *terms = &set->terms;
+    if (id == 0 || *terms != NULL)
+        return 0;
+    struct term_set *set = calloc(1, sizeof *set);
+    if (set == NULL)
+        return fail(error, "memory is short");
+    *set = (struct term_set){.next = sets->first, .id = id};
+    sets->first = set;
+    *terms = &set->terms;
+    if (store_terms_get(store, id, take_set, set, error) != 0)
+        return -1;
+    return set->terms.count > 0 ? 0 : fail(error, "search terms cannot be had from the store");
+}
+
+void term_sets_free(struct term_sets *sets)
+{
+    while (sets->first != NULL) {
+        struct term_set *set = sets->first;
+        sets->first = set->next;
+        terms_free(&set->terms);
+        free(set);
+    }
+}
+
 /* ---- are they sound? ---- */
 
 static int take_verdict(uint8_t type, const uint8_t *payload, size_t length, struct analyse_bad_term *bad,

@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "store/store.h"
 
 struct terms {
     struct bytes text;  /* the terms, each with a NUL behind it */
@@ -25,5 +26,14 @@ bool terms_has(const struct terms *terms, const char *term, size_t length);
 void terms_subtract(struct terms *terms, const struct terms *others);
 /* Appends one a line. */
 void terms_write(const struct terms *terms, struct bytes *out);
+
+/* The sets of a store that a supervisor has met; starts as {0}. */
+struct term_sets {
+    struct term_set *first;
+};
+/* *terms gets set `id`, which is valid until term_sets_free; NULL for id 0. */
+int term_sets_get(struct term_sets *sets, struct store *store, int64_t id, const struct terms **terms,
+                  struct error *error);
+void term_sets_free(struct term_sets *sets);
 
 #endif
