@@ -4,6 +4,7 @@
 #   make demo           an exercise: 12 disks of 6 countries, analysed, scored and reported
 #   make asan           the whole test suite under AddressSanitizer and UndefinedBehaviorSanitizer
 #   make bench          what the README's numbers were measured with
+#   make precision      what is found in what this system has installed; SAMPLE=50 shows so many of each kind
 #   make fuzz           every fuzz target for SECONDS=60
 #   make lint           clang-tidy and cppcheck; SINCE=COMMIT takes only what changed since then
 #   make format         clang-format on all sources
@@ -15,7 +16,7 @@ SECONDS ?= 60
 SANITIZE = -Db_sanitize=address,undefined -Db_lundef=false
 TEST = meson test --print-errorlogs
 
-.PHONY: all test demo asan bench fuzz lint format install clean
+.PHONY: all test demo asan bench precision fuzz lint format install clean
 .NOTPARALLEL:
 
 all: $(BUILD)/build.ninja
@@ -46,6 +47,11 @@ bench:
 	@scripts/setup build demo test
 	@$(MAKE) --no-print-directory all
 	bench/run.sh $(BUILD)
+
+precision:
+	@scripts/setup build test
+	@$(MAKE) --no-print-directory all
+	bench/precision.sh $(BUILD)
 
 fuzz:
 	@scripts/setup build fuzz

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "analyse/analyse.h"
+#include "analyse/terms.h"
 #include "base/bytes.h"
 #include "base/digest.h"
 #include "base/text.h"
@@ -154,8 +155,48 @@ static int leave_behind(struct store *store, int64_t before, const char *name, s
                                                          : -1;
 }
 
+struct searched {
+    struct terms *left;
+    struct error *error;
+};
+
+static int take_searched(void *context, const char *lines)
+{
+    struct searched *searched = context;
+    struct terms old;
+    if (terms_read(&old, lines, searched->error) != 0)
+        return -1;
+    terms_subtract(searched->left, &old);
+    terms_free(&old);
+    return 0;
+}
+
+/* What was searched for already is left out: a term is looked for once in an evidence item. */
+static int add_search(struct store *store, int64_t evidence_id, const struct terms *terms, bool fresh,
+                      struct error *error)
+{
+    struct terms left;
+    if (terms_make(&left, terms->items, terms->count, error) != 0)
+        return -1;
+    struct bytes lines = {0};
+    int64_t set_id = 0;
+    int result = store_terms_lock(store, evidence_id, error);
+    if (result == 0)
+        result = store_terms_each(store, evidence_id, take_searched, &(struct searched){&left, error}, error);
+    terms_write(&left, &lines);
+    if (result == 0 && lines.failed)
+        result = fail(error, "memory is short");
+    if (result == 0 && left.count > 0)
+        result = store_terms_search(store, evidence_id, bytes_text(&lines), fresh, &set_id, error);
+    if (result == 0 && left.count > 0)
+        result = store_terms_plan(store, evidence_id, error);
+    bytes_free(&lines);
+    terms_free(&left);
+    return result;
+}
+
 int analyse_add(struct store *store, int64_t case_id, const char *const paths[], size_t count, bool digests,
-                int64_t *evidence_id, struct error *notice, struct error *error)
+                const struct terms *terms, int64_t *evidence_id, struct error *notice, struct error *error)
 {
     struct bytes lines = {0};
     char stamp[2 * SHA256_SIZE + 1] = "";
@@ -180,6 +221,8 @@ int analyse_add(struct store *store, int64_t case_id, const char *const paths[],
         if (result == 0)
             result =
                 fresh ? add_units(store, *evidence_id, digests, folder, error) : try_again(store, *evidence_id, error);
+        if (result == 0 && terms != NULL)
+            result = add_search(store, *evidence_id, terms, fresh, error);
         if (result == 0)
             result = store_commit(store, error);
         else

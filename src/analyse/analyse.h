@@ -31,11 +31,22 @@ struct analyse_options {
 };
 
 /* Puts evidence into a case: `paths` are the files of one image (or one folder). The same paths again are the same
- * evidence, and analysing goes on where it stopped; but an image whose files have changed since (sizes, times of
- * change, or a segment more) is new evidence, and *notice says so, which else is empty. -1 when a path is missing,
- * empty or not readable. */
+ * evidence, and analysing goes on where it stopped; but an image whose files have changed since (sizes, times of change, or
+ * a segment more) is new evidence, and *notice says so, which else is empty. -1 when a path is missing, empty or not
+ * readable.
+ * `terms` (NULL: none) are search terms, sound and without line breaks. What of them was not searched for in this evidence
+ * yet is: in the one sweep when the evidence is new, else by units that look for these terms alone. */
+struct terms;
 int analyse_add(struct store *store, int64_t case_id, const char *const paths[], size_t count, bool digests,
-                int64_t *evidence_id, struct error *notice, struct error *error);
+                const struct terms *terms, int64_t *evidence_id, struct error *notice, struct error *error);
+
+/* Asks a worker whether search terms are sound (one each, without line breaks). -1 when one is not (then bad->known), or
+ * when none can be asked. */
+struct analyse_bad_term {
+    bool known;
+    size_t term, column; /* which one, from 0; its character, from 1, or 0: the whole */
+};
+int analyse_terms_check(const char *const items[], size_t count, struct analyse_bad_term *bad, struct error *error);
 
 /* Works until every unit of these evidence items (NULL, 0: of the whole store) is done or has failed. 0 when all could
  * be worked on; the state of each evidence item says how it went. -1 when the store or the workers cannot be used. */

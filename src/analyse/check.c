@@ -126,8 +126,11 @@ static bool check_sighting(const struct check *check, struct wire_reader *reader
     uint8_t encoding = wire_get_u8(reader);
     uint32_t count = wire_get_u32(reader);
     (void)wire_get_text(reader, SB_PATH_MAX, &length);
-    (void)wire_get_text(reader, SB_VALUE_MAX, &value_length);
+    const char *value = wire_get_text(reader, SB_VALUE_MAX, &value_length);
     (void)wire_get_text(reader, SB_CONTEXT_MAX, &length);
+    bool term = kind == SB_TERM && check->terms != NULL && terms_has(check->terms, value, value_length);
+    if (reader->failed || (kind == SB_TERM ? !term : check->terms_only))
+        return false;
     return speaks_of(check, file, offset) && kind < SB_FILE && encoding < SB_ENCODING_COUNT && count > 0 &&
            value_length > 0;
 }
@@ -154,7 +157,7 @@ static bool check_content(const struct check *check, struct wire_reader *reader)
         if (length != sizes[i])
             return false;
     }
-    return digests <= 1 && (check->kind == UNIT_SPAN || check->kind == UNIT_FILES) && asked_about(check, file);
+    return digests <= 1 && !check->terms_only && (check->kind == UNIT_SPAN || check->kind == UNIT_FILES) && asked_about(check, file);
 }
 
 static bool check_unread(const struct check *check, struct wire_reader *reader)

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "analyse/terms.h"
 #include "store/store.h"
 
 struct check {
@@ -15,6 +16,8 @@ struct check {
     uint64_t evidence_size;
     uint32_t *files; /* numbers of the files it may speak of, ascending; owned, freed by check_free */
     size_t file_count;
+    const struct terms *terms; /* search terms it may speak of; NULL: none */
+    bool terms_only;           /* and of nothing else */
     uint32_t volumes;     /* map: so many were described; the next has this number */
     uint32_t last_file;   /* map: numbers must go up by one */
     uint64_t last_extent; /* map: where the last EXTENT ends */

@@ -267,6 +267,20 @@ static int take_content(struct committer *committer, struct wire_reader *reader)
                              has_digests ? &digests : NULL, type, committer->error);
 }
 
+struct told {
+    const struct store_gap *gap;
+    bool already;
+};
+
+static int see_gap(void *context, const struct store_gap *gap)
+{
+    struct told *told = context;
+    const struct store_gap *new = told->gap;
+    told->already |= gap->start == new->start && gap->length == new->length && gap->file == new->file &&
+                     gap->read == new->read && strcmp(gap->unit, new->unit) == 0 && strcmp(gap->reason, new->reason) == 0;
+    return 0;
+}
+
 static int add_gap(struct committer *committer, int64_t file, int64_t start, int64_t length, const char *path,
                    size_t path_length, const char *reason, size_t reason_length, bool read)
 {
@@ -283,7 +297,12 @@ static int add_gap(struct committer *committer, int64_t file, int64_t start, int
                             .path = path_text,
                             .reason = reason_text,
                             .read = read};
-    return store_gap_add(committer->commit->store, &gap, committer->error);
+    /* Who searches evidence again meets what could not be read again. */
+    struct told told = {.gap = &gap};
+    if (committer->commit->unit->terms != 0 &&
+        store_gap_each(committer->commit->store, gap.evidence_id, see_gap, &told, committer->error) != 0)
+        return -1;
+    return told.already ? 0 : store_gap_add(committer->commit->store, &gap, committer->error);
 }
 
 static int take_note(struct committer *committer, struct wire_reader *reader)

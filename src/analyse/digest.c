@@ -62,7 +62,7 @@ int analyse_digest(const char *paths, struct digests *digests, struct analyse_re
                    void (*progress)(void *context, int64_t done, int64_t all), void *context, struct error *error)
 {
     struct slot slot = {0};
-    if (slot_open(&slot, 0, paths, 0, slot_now(), error) != 0)
+    if (slot_open(&slot, 0, &(struct opening){.paths = paths}, slot_now(), error) != 0)
         return -1;
     int result = digest_in(&slot, digests, recorded, progress, context, error);
     slot_close(&slot);

@@ -253,5 +253,7 @@ int commit_map(const struct commit *commit, struct spool *spool, struct error *e
         result =
             plan_spans(commit->store, commit->unit->evidence_id, commit->size, mapper.holes, mapper.hole_count, error);
     free(mapper.holes);
-    return result == 0 ? store_evidence_state(commit->store, commit->unit->evidence_id, "mapped", "", error) : -1;
+    if (result == 0)
+        result = store_evidence_state(commit->store, commit->unit->evidence_id, "mapped", "", error);
+    return result == 0 ? store_terms_plan(commit->store, commit->unit->evidence_id, error) : -1;
 }

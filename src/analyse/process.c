@@ -70,29 +70,28 @@ static int spawn(struct process *process, const char *program, int input, int ou
     return problem;
 }
 
-static int send_opening(struct process *process, const char *paths, uint64_t memory)
+void process_put_opening(const struct opening *opening, struct bytes *out)
 {
-    struct bytes request = {0};
     uint32_t count = 0;
+    const char *paths = opening->paths;
     for (const char *at = paths; *at != '\0'; at++)
         count += at[0] != '\n' && (at == paths || at[-1] == '\n');
-    size_t start = frame_begin(&request, FRAME_OPEN);
-    wire_put_u32(&request, PROTOCOL_VERSION);
-    wire_put_u64(&request, memory);
-    wire_put_u32(&request, count);
+    size_t start = frame_begin(out, FRAME_OPEN);
+    wire_put_u32(out, PROTOCOL_VERSION);
+    wire_put_u64(out, opening->memory);
+    wire_put_text(out, opening->terms == NULL ? "" : opening->terms);
+    wire_put_u8(out, opening->terms_only);
+    wire_put_u32(out, count);
     for (const char *at = paths; *at != '\0';) {
         size_t length = strcspn(at, "\n");
         if (length > 0)
-            wire_put_blob(&request, at, length);
+            wire_put_blob(out, at, length);
         at += length + (at[length] == '\n');
     }
-    frame_end(&request, start);
-    int result = process_send(process, &request);
-    bytes_free(&request);
-    return result;
+    frame_end(out, start);
 }
 
-int process_start(struct process *process, const char *paths, uint64_t memory, struct error *error)
+int process_start(struct process *process, const struct bytes *first, struct error *error)
 {
     int request[2];
     int answer[2];
@@ -114,7 +113,7 @@ int process_start(struct process *process, const char *paths, uint64_t memory, s
                     strerror(problem));
     }
     /* A worker that died at once is seen by the first receive, with how it ended. */
-    (void)send_opening(process, paths, memory);
+    (void)process_send(process, first);
     return 0;
 }
 

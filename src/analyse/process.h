@@ -24,8 +24,18 @@ struct process {
 /* The worker program: $SAMBAND_WORKER, beside this program, or where `make install` puts it. */
 const char *process_program(void);
 
-/* Starts one and tells it what to open. `paths`: one a line. */
-int process_start(struct process *process, const char *paths, uint64_t memory, struct error *error);
+/* What a worker is told to open. */
+struct opening {
+    const char *paths; /* one a line */
+    uint64_t memory;   /* bytes it may have; 0: no limit */
+    const char *terms; /* search terms, one a line; NULL: none */
+    bool terms_only;
+};
+
+/* Starts one and sends it its first request (a whole frame). */
+int process_start(struct process *process, const struct bytes *request, struct error *error);
+/* Appends the request to open. */
+void process_put_opening(const struct opening *opening, struct bytes *out);
 
 /* Sends one whole request (frames in *request): what the worker does not take now is kept for process_flush, so that
  * one that does not listen holds up nobody. -1 when the worker is gone. */

@@ -26,7 +26,7 @@ static int count_file(void *context, const struct store_file *file)
     holding->files++;
     holding->number = file->number;
     holding->size = file->size;
-    holding->scanned = file->apart == READ_APART;
+    holding->scanned = file->apart != HASHED_APART;
     return 0;
 }
 
@@ -127,7 +127,9 @@ static int split_span(struct store *store, const struct store_unit *unit, struct
     int64_t each = length_of_parts(unit->length);
     for (int64_t done = 0; done < unit->length; done += each) {
         struct crossing crossing = {.cut = unit->start + done};
-        if (done > 0 && store_segment_each(store, unit->evidence_id, crossing.cut - 1, crossing.cut, find_crossing,
+        /* Who looks for terms alone hashes nothing. */
+        if (done > 0 && unit->terms == 0 &&
+            store_segment_each(store, unit->evidence_id, crossing.cut - 1, crossing.cut, find_crossing,
                                            &crossing, error) != 0)
             return -1;
         if (crossing.file != 0 && repair_hash_apart(store, unit->evidence_id, crossing.file, crossing.size, error) != 0)
@@ -141,13 +143,15 @@ static int split_span(struct store *store, const struct store_unit *unit, struct
     return 0;
 }
 
-static int split_content(struct store *store, int64_t evidence_id, const struct part *whole, struct error *error)
+static int split_content(struct store *store, const struct store_unit *of, const struct part *whole,
+                         struct error *error)
 {
     int64_t each = length_of_parts(whole->length);
     for (int64_t done = 0; done < whole->length; done += each) {
         struct part part = {whole->file, whole->begin + done,
                             whole->length - done < each ? whole->length - done : each};
-        struct store_unit unit = unit_of_part(evidence_id, &part);
+        struct store_unit unit = unit_of_part(of->evidence_id, &part);
+        unit.terms = of->terms;
         if (store_unit_add(store, &unit, error) != 0)
             return -1;
     }
@@ -182,6 +186,7 @@ static int split_files(struct store *store, const struct store_unit *unit, int64
         struct store_unit *part = &sharing.units[i];
         part->evidence_id = unit->evidence_id;
         part->kind = UNIT_FILES;
+        part->terms = unit->terms;
         part->bytes = unit->bytes / count + (i == 0 ? unit->bytes % count : 0);
         if (store_unit_add(store, part, error) != 0)
             return -1;
@@ -228,7 +233,7 @@ int repair_unit(struct store *store, const struct store_unit *unit, const char *
     if (beyond > 0 && add_gap(store, unit, inside.file, inside.length, beyond, file_unreadable, error) != 0)
         return -1;
     if (inside.length > PART_LEAST)
-        return split_content(store, unit->evidence_id, &inside, error);
+        return split_content(store, unit, &inside, error);
     if (inside.length > 0)
         return add_gap(store, unit, inside.file, inside.begin, inside.length, reason, error);
     return repair_gap(store, unit, holding.number, reason, error);

@@ -1,7 +1,8 @@
-/* A span's request cuts the image into stretches that are scanned as one stream each: a file's content on the one hand,
- * on the other what lies between contents (slack and free bytes, together, since old data runs through both). Content
- * that a file unit reads is left out. So a value never seems to run from one file into what happens to lie behind it.
- */
+/* A span's request cuts the image into stretches that are scanned as one stream each: a file's content on the one hand, on
+ * the other what lies between contents (slack and free bytes, together, since old data runs through both). Content that a
+ * file unit reads is left out. So a value never seems to run from one file into what happens to lie behind it. But who
+ * searches for a term may know text that was there before the files: where two owners meet is a seam, and a term that runs
+ * over it is found there. */
 #include "analyse/request.h"
 
 #include <string.h>
@@ -22,8 +23,10 @@ struct ranges {
     int64_t file_offset; /* of its first byte */
     int64_t file_size;
     bool whole;
-    struct bytes range_list, file_list;
-    uint32_t range_count, file_count;
+    bool seams_wanted;
+    int64_t seam; /* the last one */
+    struct bytes range_list, file_list, seam_list;
+    uint32_t range_count, file_count, seam_count;
     struct bytes numbers; /* of these files (uint32_t), for the check */
 };
 
@@ -54,6 +57,16 @@ static bool is_settled(const struct ranges *ranges)
     return ranges->at >= ranges->end && (ranges->length == 0 || ranges->start >= ranges->end);
 }
 
+/* One that ends the span is this span's: what runs over it begins here. */
+static void add_seam(struct ranges *ranges, int64_t offset)
+{
+    if (!ranges->seams_wanted || offset <= ranges->begin || offset > ranges->end || offset <= ranges->seam)
+        return;
+    wire_put_u64(&ranges->seam_list, (uint64_t)offset);
+    ranges->seam = offset;
+    ranges->seam_count++;
+}
+
 static void add_bytes(struct ranges *ranges, int64_t end, int64_t file, int64_t file_offset,
                       const struct store_segment *segment)
 {
@@ -68,6 +81,7 @@ static void add_bytes(struct ranges *ranges, int64_t end, int64_t file, int64_t 
         return;
     }
     close_range(ranges);
+    add_seam(ranges, start);
     ranges->start = start;
     ranges->length = end - start;
     ranges->file = file;
@@ -88,7 +102,9 @@ static int take_segment(void *context, const struct store_segment *segment)
         content_end = end;
     if (segment->apart && content_end > ranges->at) {
         close_range(ranges);
+        add_seam(ranges, ranges->at);
         ranges->at = content_end;
+        add_seam(ranges, content_end);
     } else {
         /* The look-up may begin inside a segment. */
         int64_t skipped = ranges->at > segment->start ? ranges->at - segment->start : 0;
@@ -118,27 +134,33 @@ static int gather_ranges(struct store *store, const struct store_unit *unit, int
     return 0;
 }
 
-static int request_span(struct store *store, const struct store_unit *unit, int64_t size, bool digests,
+static int request_span(struct store *store, const struct store_unit *unit, const struct request_scope *scope,
                         struct bytes *out, struct check *check, struct error *error)
 {
-    struct ranges ranges = {.begin = unit->start, .end = unit->start + unit->length};
-    if (gather_ranges(store, unit, size, &ranges, error) != 0)
+    struct ranges ranges = {
+        .begin = unit->start, .end = unit->start + unit->length, .seams_wanted = scope->terms != NULL};
+    if (gather_ranges(store, unit, scope->size, &ranges, error) != 0)
         return -1;
     size_t start = frame_begin(out, FRAME_SPAN);
     wire_put_u64(out, (uint64_t)ranges.begin);
     wire_put_u64(out, (uint64_t)ranges.end);
-    wire_put_u8(out, digests);
+    wire_put_u8(out, scope->digests && unit->terms == 0);
     wire_put_u32(out, ranges.range_count);
     bytes_append(out, ranges.range_list.data, ranges.range_list.length);
+    if (unit->terms != 0) /* known since the first sweep */
+        ranges.file_count = 0;
     wire_put_u32(out, ranges.file_count);
-    bytes_append(out, ranges.file_list.data, ranges.file_list.length);
+    bytes_append(out, ranges.file_list.data, ranges.file_count == 0 ? 0 : ranges.file_list.length);
+    wire_put_u32(out, ranges.seam_count);
+    bytes_append(out, ranges.seam_list.data, ranges.seam_list.length);
     frame_end(out, start);
     check->begin = (uint64_t)ranges.begin;
     check->end = (uint64_t)ranges.end;
-    out->failed |= ranges.range_list.failed | ranges.file_list.failed | ranges.numbers.failed;
+    out->failed |= ranges.range_list.failed | ranges.file_list.failed | ranges.seam_list.failed | ranges.numbers.failed;
     int result = check_allow_files(check, (const uint32_t *)(const void *)ranges.numbers.data, ranges.file_count);
     bytes_free(&ranges.range_list);
     bytes_free(&ranges.file_list);
+    bytes_free(&ranges.seam_list);
     bytes_free(&ranges.numbers);
     return result == 0 ? 0 : fail(error, "memory is short");
 }
@@ -193,16 +215,20 @@ static int request_files(struct store *store, const struct store_unit *unit, boo
     return result == 0 ? 0 : fail(error, "memory is short");
 }
 
-int request_unit(struct store *store, const struct store_unit *unit, int64_t size, bool digests, struct bytes *out,
-                 struct check *check, struct error *error)
+int request_unit(struct store *store, const struct store_unit *unit, const struct request_scope *scope,
+                 struct bytes *out, struct check *check, struct error *error)
 {
     check_free(check);
-    *check = (struct check){.kind = unit->kind, .evidence_size = (uint64_t)size, .end = (uint64_t)size};
+    *check = (struct check){.kind = unit->kind,
+                            .evidence_size = (uint64_t)scope->size,
+                            .end = (uint64_t)scope->size,
+                            .terms = scope->terms,
+                            .terms_only = unit->terms != 0};
     int result = 0;
     if (unit->kind == UNIT_SPAN)
-        result = request_span(store, unit, size, digests, out, check, error);
+        result = request_span(store, unit, scope, out, check, error);
     else if (unit->kind == UNIT_FILES)
-        result = request_files(store, unit, digests, out, check, error);
+        result = request_files(store, unit, scope->digests && unit->terms == 0, out, check, error);
     else
         frame_end(out, frame_begin(out, unit->kind == UNIT_MAP ? FRAME_MAP : FRAME_DIGEST));
     if (result == 0 && out->failed)

@@ -25,11 +25,14 @@ double slot_now(void)
     return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
-int slot_open(struct slot *slot, int64_t evidence_id, const char *paths, uint64_t memory, double now,
-              struct error *error)
+int slot_open(struct slot *slot, int64_t evidence_id, const struct opening *opening, double now, struct error *error)
 {
+    struct bytes request = {0};
     slot_close(slot);
-    if (process_start(&slot->process, paths, memory, error) != 0)
+    process_put_opening(opening, &request);
+    int result = request.failed ? fail(error, "memory is short") : process_start(&slot->process, &request, error);
+    bytes_free(&request);
+    if (result != 0)
         return -1;
     slot->state = SLOT_OPENING;
     slot->evidence_id = evidence_id;

@@ -34,6 +34,8 @@ struct slot {
     enum slot_state state;
     struct process process;
     int64_t evidence_id;
+    int64_t terms;   /* the set of search terms that the process looks for, 0: none; … */
+    bool terms_only; /* … and nothing else */
     struct store_unit unit;
     bool has_unit;
     int tries;     /* of this unit that broke the worker */
@@ -50,9 +52,8 @@ struct slot {
     long peak_kib; /* the most memory a process of this slot had */
 };
 
-/* Starts a process for the evidence at `paths`. */
-int slot_open(struct slot *slot, int64_t evidence_id, const char *paths, uint64_t memory, double now,
-              struct error *error);
+/* Starts a process for the evidence. */
+int slot_open(struct slot *slot, int64_t evidence_id, const struct opening *opening, double now, struct error *error);
 /* Sends a request; the check must be set. -1: the worker is gone (the next look says so). */
 int slot_ask(struct slot *slot, const struct bytes *request, double now);
 /* Reads what came. Call again until SLOT_NOTHING. A worker is broken when it is silent for `silence` seconds, and when

@@ -13,6 +13,7 @@
 #include "analyse/repair.h"
 #include "analyse/request.h"
 #include "analyse/slot.h"
+#include "analyse/terms.h"
 
 enum {
     WORKERS_MOST = 256,
@@ -36,6 +37,7 @@ struct medium { /* what the loop knows of an evidence item */
 
 struct supervisor {
     struct store *store;
+    struct term_sets sets;
     const struct analyse_options *options;
     const int64_t *ids;
     size_t id_count;
@@ -73,11 +75,18 @@ static int look_up(struct supervisor *supervisor, int64_t evidence_id)
     return supervisor->medium.paths == NULL ? fail(supervisor->error, "memory is short") : 0;
 }
 
+/* Which set of search terms a unit looks for. */
+static int terms_of(struct supervisor *supervisor, const struct store_unit *unit, int64_t *id)
+{
+    *id = unit->terms;
+    return unit->terms != 0 ? 0 : store_terms_swept(supervisor->store, unit->evidence_id, id, supervisor->error);
+}
+
 static void say_doing(struct supervisor *supervisor, const struct slot *slot)
 {
     static const char *const words[] = {"mapping", "sweeping", "reading files of", "digesting"};
-    (void)snprintf(supervisor->doing, sizeof supervisor->doing, "%s %s", words[slot->unit.kind],
-                   supervisor->medium.name);
+    (void)snprintf(supervisor->doing, sizeof supervisor->doing, "%s %s",
+                   slot->unit.terms != 0 ? "searching" : words[slot->unit.kind], supervisor->medium.name);
 }
 
 static int ask(struct supervisor *supervisor, struct slot *slot)
@@ -86,8 +95,11 @@ static int ask(struct supervisor *supervisor, struct slot *slot)
     if (look_up(supervisor, slot->unit.evidence_id) != 0)
         return -1;
     say_doing(supervisor, slot);
-    int result = request_unit(supervisor->store, &slot->unit, supervisor->medium.size, supervisor->medium.digests,
-                              &request, &slot->check, supervisor->error);
+    struct request_scope scope = {.size = supervisor->medium.size, .digests = supervisor->medium.digests};
+    if (term_sets_get(&supervisor->sets, supervisor->store, slot->terms, &scope.terms, supervisor->error) != 0)
+        return -1;
+    int result =
+        request_unit(supervisor->store, &slot->unit, &scope, &request, &slot->check, supervisor->error);
     if (result == 0)
         (void)slot_ask(slot, &request, slot_now());
     bytes_free(&request);
@@ -99,12 +111,28 @@ static int open_slot(struct supervisor *supervisor, struct slot *slot)
     uint64_t memory = supervisor->options->memory != 0 ? supervisor->options->memory : default_memory;
     if (look_up(supervisor, slot->unit.evidence_id) != 0)
         return -1;
-    return slot_open(slot, slot->unit.evidence_id, supervisor->medium.paths, memory, slot_now(), supervisor->error);
+    const struct terms *terms;
+    struct bytes lines = {0};
+    slot->terms_only = slot->unit.terms != 0;
+    if (terms_of(supervisor, &slot->unit, &slot->terms) != 0 || 
+        term_sets_get(&supervisor->sets, supervisor->store, slot->terms, &terms, supervisor->error) != 0)
+        return -1;
+    if (terms != NULL)
+        terms_write(terms, &lines);
+    struct opening opening = {
+        .paths = supervisor->medium.paths, .memory = memory, .terms = bytes_text(&lines), .terms_only = slot->terms_only};
+    int result = slot_open(slot, slot->unit.evidence_id, &opening, slot_now(), supervisor->error);
+    bytes_free(&lines);
+    return result;
 }
 
 static int start_unit(struct supervisor *supervisor, struct slot *slot)
 {
-    if (slot->state == SLOT_IDLE && slot->evidence_id == slot->unit.evidence_id)
+    int64_t terms = 0;
+    if (slot->state == SLOT_IDLE && terms_of(supervisor, &slot->unit, &terms) != 0)
+        return -1;
+    if (slot->state == SLOT_IDLE && slot->evidence_id == slot->unit.evidence_id && slot->terms == terms &&
+        slot->terms_only == (slot->unit.terms != 0))
         return ask(supervisor, slot);
     return open_slot(supervisor, slot);
 }
@@ -443,6 +471,7 @@ int analyse_run(struct store *store, const int64_t *evidence_ids, size_t evidenc
     if (result == 0)
         result = run(&supervisor);
     close_slots(&supervisor, peak_kib);
+    term_sets_free(&supervisor.sets);
     free(supervisor.slots);
     free(supervisor.medium.paths);
     return result;

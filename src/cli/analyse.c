@@ -10,6 +10,7 @@
 #include "cli/command.h"
 #include "cli/progress.h"
 #include "cli/report_evidence.h"
+#include "cli/terms.h"
 
 enum { MEMORY_LEAST = 64 }; /* MiB; at 24 the scanner lacks room on an ordinary disk */
 
@@ -17,6 +18,8 @@ struct analysing {
     struct store *store;
     struct error error;
     int64_t workers, memory, silence;
+    struct option_list term, term_files;
+    struct terms terms;
     bool no_digests, quiet, wait;
     bool whole; /* false once an evidence item is found incomplete or failed */
 };
@@ -58,7 +61,8 @@ static int add_all(struct analysing *analysing, const char *case_reference, int 
             continue;
         const char *path = paths[i];
         struct error notice = {0};
-        if (analyse_add(analysing->store, case_id, &path, 1, !analysing->no_digests, &ids[*id_count], &notice,
+        if (analyse_add(analysing->store, case_id, &path, 1, !analysing->no_digests,
+                        analysing->terms.count > 0 ? &analysing->terms : NULL, &ids[*id_count], &notice,
                         &analysing->error) != 0)
             return -1;
         if (notice.text[0] != '\0')
@@ -96,9 +100,17 @@ static int run_units(struct analysing *analysing, const int64_t *ids, size_t cou
     return result;
 }
 
+static void forget_terms(struct analysing *analysing)
+{
+    terms_free(&analysing->terms);
+    free(analysing->term.items);
+    free(analysing->term_files.items);
+}
+
 static int finish(struct analysing *analysing, int result)
 {
     store_close(analysing->store);
+    forget_terms(analysing);
     if (result != 0)
         return failed(&analysing->error);
     if (progress_stop != 0) {
@@ -126,6 +138,8 @@ static int run_analyse(const struct cli *cli, int argc, char **argv)
     const char *case_reference = NULL;
     const struct option_row rows[] = {
         {"case", OPTION_TEXT, &case_reference, "REFERENCE", "the case the evidence belongs to (required)"},
+        {"term", OPTION_LIST, &analysing.term, "TERM", "search for this too: words, \"Case\", /regex/ or /regex/i"},
+        {"terms", OPTION_LIST, &analysing.term_files, "FILE", "and for what stands in FILE, one term a line"},
         {"workers", OPTION_NUMBER, &analysing.workers, "N", "worker processes (default: one per processor)"},
         {"no-digests", OPTION_FLAG, &analysing.no_digests, NULL, "no MD5, SHA-1, SHA-256 of the image and its files: faster"},
         {"worker-memory", OPTION_NUMBER, &analysing.memory, "MIB", "memory a worker may use, 64 or more (default 256)"},
@@ -142,10 +156,13 @@ static int run_analyse(const struct cli *cli, int argc, char **argv)
         return misuse(&analyse_command, "name at least one disk image, file or folder");
     if (!sound_numbers(&analyse_command, &analysing))
         return EXIT_MISUSE;
+    if (gather_terms(&analysing.term, &analysing.term_files, &analysing.terms, &analysing.error) != 0)
+        return finish(&analysing, -1);
     if (!store_exists(cli)) {
         struct error error = {0};
         (void)fail(&error, "there is no case %s, and no store %s yet: \"samband case add %s --country CC\" opens both",
                    case_reference, cli->store, case_reference);
+        forget_terms(&analysing);
         return failed(&error);
     }
     int64_t *ids = calloc((size_t)count, sizeof *ids);
@@ -153,6 +170,7 @@ static int run_analyse(const struct cli *cli, int argc, char **argv)
     analysing.store = ids == NULL ? NULL : open_store(cli, false);
     if (analysing.store == NULL) {
         free(ids);
+        forget_terms(&analysing);
         return EXIT_FAILED;
     }
     int result = add_all(&analysing, case_reference, count, argv + 1, ids, &id_count);
@@ -192,7 +210,10 @@ const struct command analyse_command = {
     "qcow2; the first of several segments is enough), a single file, or a folder.\n\n"
     "It can be stopped or killed at any moment: the same command goes on where it was. Evidence is never written to, and\n"
     "is parsed only in locked worker processes. What could not be read is listed at the end (exit status 1).\n\n"
-    "  samband analyse --case SE-2026-17 disk.E01 phone.dd",
+    "A search term is words (found in either case), \"Words\" (found as they are), /regex/ or /regex/i; samband(1) says more.\n"
+    "Terms given later are looked for alone, in what was read already: nothing else is done again.\n\n"
+    "  samband analyse --case SE-2026-17 disk.E01 phone.dd\n"
+    "  samband analyse --case SE-2026-17 --terms names.txt --term /fakt?ura/i disk.E01",
     run_analyse};
 
 const struct command work_command = {

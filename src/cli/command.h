@@ -28,11 +28,15 @@ extern const struct command case_command, analyse_command, work_command, evidenc
     exercise_command;
 
 /* Options of a command, as a table that ends with a NULL name. */
-enum option_type { OPTION_FLAG, OPTION_TEXT, OPTION_NUMBER };
+enum option_type { OPTION_FLAG, OPTION_TEXT, OPTION_NUMBER, OPTION_LIST };
+struct option_list { /* of an option that may be given again and again */
+    const char **items; /* the array is the caller's to free */
+    size_t count;
+};
 struct option_row {
     const char *name; /* without the dashes */
     enum option_type type;
-    void *target;      /* bool, const char * or int64_t */
+    void *target;      /* bool, const char *, int64_t or struct option_list */
     const char *value; /* what stands for the value in help: "N"; NULL for a flag */
     const char *help;
 };

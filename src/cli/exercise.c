@@ -131,8 +131,8 @@ static int add_disk(struct exercise *exercise, char *line)
         return -1;
     if (case_id == 0 && store_case_add(exercise->store, &record, &case_id, &exercise->error) != 0)
         return -1;
-    return analyse_add(exercise->store, case_id, paths, 1, !exercise->no_digests, &exercise->ids[exercise->count++],
-                       NULL, &exercise->error);
+    return analyse_add(exercise->store, case_id, paths, 1, !exercise->no_digests, NULL,
+                       &exercise->ids[exercise->count++], NULL, &exercise->error);
 }
 
 static int add_disks(struct exercise *exercise)

@@ -67,6 +67,15 @@ static int set_option(const struct command *command, const struct option_row *ro
         *(const char **)row->target = value;
         return 0;
     }
+    if (row->type == OPTION_LIST) {
+        struct option_list *list = row->target;
+        const char **grown = reallocarray(list->items, list->count + 1, sizeof *grown);
+        if (grown == NULL)
+            return failed(&(struct error){"memory is short"});
+        list->items = grown;
+        list->items[list->count++] = value;
+        return 0;
+    }
     char *end;
     errno = 0;
     long long number = strtoll(value, &end, 10);

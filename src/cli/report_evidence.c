@@ -10,6 +10,7 @@ enum { NOTES_SHOWN = 5 };
 
 struct report {
     struct json *json; /* NULL: for people */
+    int64_t terms;
     int64_t notes;
 };
 
@@ -35,6 +36,20 @@ static int show_volume(void *context, const struct store_volume *row)
     if (row->encryption[0] != '\0')
         (void)printf("  ENCRYPTED: %s", printable(row->encryption));
     (void)printf("\n");
+    return 0;
+}
+
+/* A set of search terms, one a line. */
+static int show_terms(void *context, const char *lines)
+{
+    struct report *report = context;
+    for (const char *at = lines; *at != '\0';) {
+        size_t length = strcspn(at, "\n");
+        if (report->json != NULL)
+            json_text_n(report->json, NULL, at, length);
+        report->terms++;
+        at += length + (at[length] == '\n');
+    }
     return 0;
 }
 
@@ -119,6 +134,10 @@ int report_evidence(struct store *store, const struct store_evidence *row, struc
     if (store_volume_each(store, row->id, show_volume, &report, error) != 0 ||
         store_gap_each(store, row->id, show_gap, &report, error) != 0)
         return -1;
+    if (store_terms_each(store, row->id, show_terms, &report, error) != 0)
+        return -1;
+    if (report.terms > 0)
+        (void)printf("  %s search %s\n", shown_number(report.terms), report.terms == 1 ? "term" : "terms");
     if (report.notes > NOTES_SHOWN)
         (void)printf("  … and %lld more not decoded to their end (samband evidence --json lists all)\n",
                      (long long)(report.notes - NOTES_SHOWN));
@@ -128,7 +147,7 @@ int report_evidence(struct store *store, const struct store_evidence *row, struc
 int report_evidence_json(struct store *store, const struct store_evidence *row, struct error *error)
 {
     struct json json = {0};
-    struct report report = {&json, 0};
+    struct report report = {.json = &json};
     const char *match = match_of(row);
     json_open(&json, NULL, '{');
     json_text(&json, "case", row->case_reference);
@@ -163,6 +182,10 @@ int report_evidence_json(struct store *store, const struct store_evidence *row, 
     json_open(&json, "gaps", '[');
     if (result == 0)
         result = store_gap_each(store, row->id, show_gap, &report, error);
+    json_close(&json, ']');
+    json_open(&json, "terms", '[');
+    if (result == 0)
+        result = store_terms_each(store, row->id, show_terms, &report, error);
     json_close(&json, ']');
     json_close(&json, '}');
     if (result == 0)

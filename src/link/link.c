@@ -58,6 +58,8 @@ static int keep_link(void *context, const struct store_selector *selector)
         links->items = grown;
         links->room = room;
     }
+    if (link_weight(selector->kind, (int64_t)selector->case_count, links->all_cases) <= 0)
+        return 0; /* a search term: that two cases were searched for it links nobody */
     struct arena *arena = &links->arena;
     struct link *link = &links->items[links->count++];
     *link = (struct link){.kind = arena_text(arena, selector->kind, strlen(selector->kind)),

@@ -68,6 +68,11 @@ void scan_view(struct sb_scanner *scanner, const struct view *view)
         return;
     size_t seen[RECOGNISER_COUNT] = {0};
     size_t wide_end = 0;
+    if (view->wide == NULL) {
+        struct payload before = {0, level->skip};
+        bytes_clear(&level->payloads);
+        bytes_append(&level->payloads, &before, sizeof before);
+    }
     /* Starting a margin early, so that matches overlapping the first owned one are settled as they were for whoever
      * owns them. */
     size_t at = view->own_begin > SB_MARGIN ? (view->own_begin - SB_MARGIN) / BLOCK * BLOCK : 0;
@@ -103,6 +108,8 @@ void scan_view(struct sb_scanner *scanner, const struct view *view)
     }
     if (view->wide == NULL)
         flush_wide(scanner, view);
+    if (view->wide == NULL && scanner->options.terms != NULL)
+        scan_terms(scanner, view);
 }
 
 static const struct wide_run *run_at(const struct wide *wide, size_t at)
@@ -134,22 +141,27 @@ void report(struct sb_scanner *scanner, const struct view *view, enum sb_kind ki
     }
     if (begin < data->own_begin || begin >= data->own_end)
         return;
+    report_place(scanner, data, &(struct place){kind, match->value, match->length, begin, end, encoding});
+}
+
+void report_place(struct sb_scanner *scanner, const struct view *view, const struct place *place)
+{
     char path[SB_PATH_MAX];
-    write_path(scanner, data->depth, data->offset + begin, path);
+    write_path(scanner, view->depth, view->offset + place->begin, path);
     bytes_clear(&scanner->context);
-    write_context(&data->text, begin, end, encoding, &scanner->context);
+    write_context(&view->text, place->begin, place->end, place->encoding, &scanner->context);
     if (scanner->context.failed) {
         scanner->status = -1;
         return;
     }
     struct sb_sighting sighting = {
-        .kind = kind,
-        .value = match->value,
-        .value_length = match->length,
-        .offset = data->depth == 0 ? data->offset + begin : scanner->root,
-        .length = data->depth == 0 ? end - begin : 0,
+        .kind = place->kind,
+        .value = place->value,
+        .value_length = place->length,
+        .offset = view->depth == 0 ? view->offset + place->begin : scanner->root,
+        .length = view->depth == 0 ? place->end - place->begin : 0,
         .path = path,
-        .encoding = encoding,
+        .encoding = place->encoding,
         .context = bytes_text(&scanner->context),
         .context_length = scanner->context.length,
     };
@@ -182,6 +194,25 @@ int sb_scan_chunk(struct sb_scanner *scanner, const struct sb_stream *stream, co
     return scanner->status;
 }
 
+int sb_scan_seam(struct sb_scanner *scanner, const struct sb_chunk *chunk, const struct sb_sink *sink)
+{
+    if (level_at(scanner, 0) == NULL)
+        return -1;
+    if (scanner->options.terms == NULL || chunk->own_begin >= chunk->own_end || chunk->own_end > chunk->length)
+        return 0;
+    bytes_clear(&scanner->levels[0]->payloads);
+    scanner->sink = sink;
+    scanner->status = 0;
+    scan_terms(scanner, &(struct view){
+                            .text = {chunk->data, chunk->length},
+                            .own_begin = chunk->own_begin,
+                            .own_end = chunk->own_end,
+                            .offset = chunk->offset,
+                            .seam = chunk->own_end,
+                        });
+    return scanner->status;
+}
+
 static void add_starter(struct sb_scanner *scanner, const struct starter *starter)
 {
     if (scanner->starter_count == STARTERS_MAX)
@@ -204,7 +235,7 @@ _Static_assert(RECOGNISER_COUNT <= 32, "one bit each in scanner->called");
 /* Brings together the literals of recognisers and decoders, and who is called at each shape. */
 static void collect_starters(struct sb_scanner *scanner)
 {
-    for (size_t i = 0; i < RECOGNISER_COUNT; i++) {
+    for (size_t i = 0; i < RECOGNISER_COUNT && !scanner->options.terms_only; i++) {
         if (recognisers[i].literal.text != NULL)
             add_starter(scanner, &(struct starter){.literal = recognisers[i].literal, .recogniser = i});
         for (unsigned shape = 0; shape < SHAPE_COUNT; shape++)

@@ -54,8 +54,14 @@ struct level {
     char suffix[SB_PATH_MAX];
     uint64_t skip;        /* stream offset before which nothing is looked for: a container's payload */
     uint64_t skip_base64; /* and before which no run of base64 is sniffed */
+    struct bytes payloads; /* struct payload: what decoders have read of the view at hand, for search terms */
     struct wide *wide;
     struct hit hits[BATCH];
+};
+
+/* Bytes of the stream of a depth that a decoder took in to its end. */
+struct payload {
+    uint64_t begin, end;
 };
 
 /* What is scanned now at one depth. */
@@ -68,6 +74,16 @@ struct view {
     struct wide *wide;              /* the text is narrowed; its runs lead back into `around` */
     const struct view *around;
     struct hit *hits;
+    size_t seam; /* search terms: only those that end behind it; 0: all */
+};
+
+/* A selector in the bytes of a view. */
+struct place {
+    enum sb_kind kind;
+    const char *value;
+    size_t length;
+    size_t begin, end;
+    enum sb_encoding encoding;
 };
 
 /* A container's bytes, on their way to the decoder. */
@@ -118,6 +134,10 @@ struct sb_scanner {
 /* engine.c */
 void scan_view(struct sb_scanner *scanner, const struct view *view);
 void report(struct sb_scanner *scanner, const struct view *view, enum sb_kind kind);
+void report_place(struct sb_scanner *scanner, const struct view *view, const struct place *place);
+
+/* terms.c */
+void scan_terms(struct sb_scanner *scanner, const struct view *view);
 
 /* nest.c: containers */
 struct level *level_at(struct sb_scanner *scanner, unsigned depth); /* NULL on shortage of memory */
@@ -134,6 +154,9 @@ void name_path(struct level *level, const char *label, size_t length);
 /* utf16.c: collects the run that begins near `at`; returns where it ends in the data. */
 size_t collect_wide(struct sb_scanner *scanner, const struct view *view, size_t at);
 void flush_wide(struct sb_scanner *scanner, const struct view *view);
+/* Could data[begin..end), read as UTF-16 of this order, as well be the same text of the other order one byte beside it, and
+ * is it rather that? */
+bool is_other_order(const struct view *view, size_t begin, size_t end, bool big_endian);
 
 /* context.c: writes the text around data[begin..end) into out; units of two bytes when encoding is UTF-16. */
 void write_context(const struct text *data, size_t begin, size_t end, enum sb_encoding encoding, struct bytes *out);

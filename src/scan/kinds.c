@@ -12,7 +12,7 @@ static const struct sb_kind_info kinds[SB_KIND_COUNT] = {
     [SB_LTC] = {"ltc", 1.0, false},     [SB_DOGE] = {"doge", 1.0, false},   [SB_DASH] = {"dash", 1.0, false},
     [SB_BCH] = {"bch", 1.0, false},     [SB_TRX] = {"trx", 1.0, false},     [SB_XRP] = {"xrp", 1.0, false},
     [SB_XMR] = {"xmr", 1.0, false},     [SB_ADA] = {"ada", 1.0, false},     [SB_WIF] = {"wif", 1.0, true},
-    [SB_BIP38] = {"bip38", 1.0, true},  [SB_XKEY] = {"xkey", 1.0, true},    [SB_FILE] = {"file", 0.2, false},
+    [SB_BIP38] = {"bip38", 1.0, true},  [SB_XKEY] = {"xkey", 1.0, true},    [SB_TERM] = {"term", 0.0, false}, [SB_FILE] = {"file", 0.2, false},
 };
 
 const struct sb_kind_info *sb_kind_info(enum sb_kind kind)

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#pragma GCC visibility push(default)
+
 enum sb_kind {
     SB_CARD,
     SB_IBAN,
@@ -27,6 +29,7 @@ enum sb_kind {
     SB_WIF,   /* a private key */
     SB_BIP38, /* a private key under a passphrase */
     SB_XKEY,  /* an extended key, public or private */
+    SB_TERM,  /* a search term, as the examiner gave it */
     SB_FILE,  /* the SHA-256 of a whole file: no recogniser finds it, the digests of the files do */
     SB_KIND_COUNT
 };
@@ -35,7 +38,7 @@ enum { SB_VALUE_MAX = 2048 }; /* bytes of a normalised value, at most */
 
 struct sb_kind_info {
     const char *name;   /* as in the store, in JSON and on the command line */
-    double link_weight; /* 0 to 1: what a link through the rarest value of this kind is worth */
+    double link_weight; /* 0 to 1: what a link through the rarest value of this kind is worth; 0: it links nobody */
     bool masked;        /* shown with its first six and last four characters unless revealed */
 };
 
@@ -44,5 +47,7 @@ const struct sb_kind_info *sb_kind_info(enum sb_kind kind);
 
 /* The kind of that name, or SB_KIND_COUNT. */
 enum sb_kind sb_kind_of(const char *name);
+
+#pragma GCC visibility pop
 
 #endif

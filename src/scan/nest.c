@@ -48,6 +48,7 @@ void level_free(struct level *level)
         return;
     free(level->buffer);
     free(level->wide);
+    bytes_free(&level->payloads);
     free(level);
 }
 
@@ -299,8 +300,12 @@ void open_container(struct sb_scanner *scanner, const struct view *view, size_t 
     uint64_t end;
     if (__builtin_add_overflow(place, length, &end))
         return;
-    if (decoder->consumes && result == SB_DECODE_DONE && view->wide == NULL && end > outer->skip)
+    if (decoder->consumes && result == SB_DECODE_DONE && view->wide == NULL && end > outer->skip) {
+        struct payload payload = {place + container.skip, end};
+        if (!base64) /* whose bytes are text that someone may look for */
+            bytes_append(&outer->payloads, &payload, sizeof payload);
         outer->skip = end;
+    }
     if (base64 && end > outer->skip_base64)
         outer->skip_base64 = end;
 }

@@ -16,6 +16,9 @@
 
 #include "base/error.h"
 #include "scan/kinds.h"
+#include "scan/terms.h"
+
+#pragma GCC visibility push(default) /* what libsamband offers; samband.map lists it */
 
 enum {
     SB_MARGIN = 4096, /* bytes a caller should offer before and after what a chunk owns, where the stream has them */
@@ -81,6 +84,9 @@ struct sb_scan_options {
     uint64_t stream_bytes; /* decoded bytes of one container (default 1 GiB) */
     unsigned ratio;        /* decoded bytes for each byte of container, once 16 MiB came out (default 250) */
     enum { SB_BEST, SB_PORTABLE, SB_AVX2, SB_AVX512 } path; /* the first stage; one the processor lacks falls back */
+    struct sb_terms *terms; /* search terms, told as sightings of kind SB_TERM with the term as value; NULL: none. The
+                               caller's, who frees them after the scanner */
+    bool terms_only;        /* nothing but the terms */
 };
 
 struct sb_scanner;
@@ -92,11 +98,17 @@ void sb_scanner_free(struct sb_scanner *scanner); /* NULL is allowed */
 /* Begins another stream (or unit of work): budgets are full again. */
 void sb_scan_start(struct sb_scanner *scanner);
 
-/* Scans one chunk. 0, or what the sink returned, or -1 on shortage of memory. */
+/* Scans one chunk; without a stream (NULL) nothing lies beyond it. 0, or what the sink returned, or -1 on shortage of memory. */
 int sb_scan_chunk(struct sb_scanner *scanner, const struct sb_stream *stream, const struct sb_chunk *chunk,
                   const struct sb_sink *sink);
 
+/* Scans what lies on both sides of a seam, where two streams meet that are scanned apart: finds the search terms that begin
+ * in the owned bytes, which end at the seam, and go on behind it. As sb_scan_chunk; opens no containers. */
+int sb_scan_seam(struct sb_scanner *scanner, const struct sb_chunk *chunk, const struct sb_sink *sink);
+
 /* Decoded bytes so far since sb_scan_start, for progress and reports. */
 uint64_t sb_scan_decoded(const struct sb_scanner *scanner);
+
+#pragma GCC visibility pop
 
 #endif

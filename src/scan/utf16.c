@@ -108,3 +108,46 @@ void flush_wide(struct sb_scanner *scanner, const struct view *view)
     wide->length = 0;
     wide->count = 0;
 }
+
+/* A character of the alphabet `high`, or an ASCII or Latin one among them. */
+static bool is_unit(uint8_t low, uint8_t other, uint8_t high)
+{
+    return (other == high && high != 0) || (other == 0 && (is_text(low) || low >= 0xa0));
+}
+
+/* How many such characters stand without a gap around the one whose low byte is at `low`. */
+static size_t count_units(const struct text *text, size_t low, bool big_endian, uint8_t high)
+{
+    enum { SIDE = 1024 }; /* on either side: within what a chunk has of its neighbours */
+    const uint8_t *data = text->data + (big_endian ? low - 1 : low);
+    size_t before = (size_t)(data - text->data) / 2;
+    size_t behind = (text->length - (size_t)(data - text->data)) / 2;
+    size_t back = 0;
+    size_t on = 0;
+    while (back < before && back < SIDE && is_unit(data[big_endian - 2 * (ptrdiff_t)(back + 1)],
+                                                   data[!big_endian - 2 * (ptrdiff_t)(back + 1)], high))
+        back++;
+    while (on < behind && on < SIDE && is_unit(data[2 * on + big_endian], data[2 * on + !big_endian], high))
+        on++;
+    return back + on;
+}
+
+bool is_other_order(const struct view *view, size_t begin, size_t end, bool big_endian)
+{
+    const struct text *text = &view->text;
+    /* Only where all high bytes, the one before and the one behind included, are equal do both orders read the same. */
+    size_t low = big_endian ? begin + 1 : begin;
+    size_t last = big_endian ? end + 1 : end;
+    if (low == 0 || last > text->length)
+        return false;
+    uint8_t high = text->data[low - 1];
+    for (size_t i = low + 1; i < last; i += 2)
+        if (text->data[i] != high)
+            return false;
+    size_t little = count_units(text, low, false, high);
+    size_t big = count_units(text, low, true, high);
+    /* In the right order there is one more character, since the text ends with it. Where that does not tell, text is
+     * taken to be aligned. */
+    bool is_big = big != little ? big > little : (view->offset + low) % 2 != 0;
+    return is_big != big_endian;
+}

@@ -34,6 +34,8 @@ static const struct {
      "evidence_id, unit, start, length, file, path, reason, was_read"},
     {"known_set", "id, name, kind", "itt", "id"},
     {"known", "digest, set_id", "bi", "digest, set_id"},
+    {"term_set", "id, digest, terms", "ibt", "id"},
+    {"search", "evidence_id, set_id, swept", "iii", "evidence_id, set_id"},
     {"stop", "hash, kind, value, reason", "bttt", "hash"},
 };
 

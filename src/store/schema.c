@@ -81,6 +81,11 @@ static const char *const migrations[] = {
 
     /* 2; stamp: what tells that the files of an evidence item are still those that were analysed */
     "ALTER TABLE evidence ADD COLUMN stamp {text} NOT NULL DEFAULT ''",
+    /* 3: sets of search terms, one term a line, sorted; and in which evidence they are looked for. swept: by the units that
+     * look for everything else too; else by units of their own */
+    "CREATE TABLE term_set (id bigint PRIMARY KEY, digest {blob} NOT NULL UNIQUE, terms {text} NOT NULL);"
+    "CREATE TABLE search (evidence_id bigint NOT NULL, set_id bigint NOT NULL, swept bigint NOT NULL,"
+    " PRIMARY KEY (evidence_id, set_id)) {clustered}",
 };
 
 enum { VERSION = sizeof migrations / sizeof *migrations };

@@ -180,11 +180,12 @@ struct store_unit {
     enum store_unit_kind kind;
     int64_t start, length; /* span: bytes of the image; files: first file number and how many numbers; else 0, size */
     int64_t bytes;         /* to be read, for progress */
+    int64_t terms;         /* span, files: the set of search terms that alone is looked for; 0: everything */
     int64_t attempts;      /* how often it was claimed, this time included */
 };
 int store_unit_add(struct store *store, const struct store_unit *unit, struct error *error);
 /* Claims the next open unit (or one whose lease ran out) in a transaction of its own: by evidence, then map, digest, span,
- * files, then start. `evidence_ids` restricts to those (NULL, 0: all). *found false: nothing to claim now; *left says how
+ * files, then those of sets of search terms, then start. `evidence_ids` restricts to those (NULL, 0: all). *found false: nothing to claim now; *left says how
  * many units of these evidence items are neither done nor failed (claimed by others). On PostgreSQL with SKIP LOCKED. */
 int store_unit_claim(struct store *store, const char *worker, int64_t lease_seconds, const int64_t *evidence_ids,
                      size_t evidence_count, struct store_unit *unit, bool *found, int64_t *left, struct error *error);
@@ -212,6 +213,24 @@ int store_unit_totals(struct store *store, const int64_t *evidence_ids, size_t e
  * another took it: the caller must roll back. */
 int store_unit_finish(struct store *store, const struct store_unit *unit, const char *worker, const char *state,
                       bool *ours, struct error *error);
+
+/* ---- search terms ---- */
+/* Notes that these terms (one a line, sorted, none of them searched for in this evidence yet) are searched for in the
+ * evidence: by all its span and files units (swept, when none of them can have been claimed yet), else by units of their
+ * own, which store_terms_plan makes. */
+int store_terms_search(struct store *store, int64_t evidence_id, const char *lines, bool swept, int64_t *set_id,
+                       struct error *error);
+/* Makes others that would add searches or end the map of this evidence wait until the caller's transaction ends. */
+int store_terms_lock(struct store *store, int64_t evidence_id, struct error *error);
+/* Of mapped evidence: gives every search that has none yet its units, which are those of the plan once more. */
+int store_terms_plan(struct store *store, int64_t evidence_id, struct error *error);
+/* The set that the evidence's units without one of their own look for beside everything else; 0: none. */
+int store_terms_swept(struct store *store, int64_t evidence_id, int64_t *set_id, struct error *error);
+/* The terms of one set, one a line; of all sets of one evidence. */
+int store_terms_get(struct store *store, int64_t set_id, int (*row)(void *, const char *lines), void *context,
+                    struct error *error);
+int store_terms_each(struct store *store, int64_t evidence_id, int (*row)(void *, const char *lines), void *context,
+                     struct error *error);
 
 /* ---- findings of a unit, inside the caller's transaction ---- */
 struct store_sighting {

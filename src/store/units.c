@@ -7,6 +7,12 @@
 static const char *const kinds[] = {"map", "span", "files", "digest"};
 static const int turns[] = {0, 2, 3, 1}; /* map, digest, span, files */
 
+/* Units that look for set n of search terms alone come after all others, in turns 2n + 2 and 2n + 3. */
+static int64_t turn_of(const struct store_unit *unit)
+{
+    return turns[unit->kind] + (turns[unit->kind] >= 2 ? 2 * unit->terms : 0);
+}
+
 static const struct bulk unit_bulk = {"unit",
                                       "evidence_id, turn, kind, start, length, bytes, state, worker, lease_until,"
                                       " attempts",
@@ -16,7 +22,7 @@ int store_unit_add(struct store *store, const struct store_unit *unit, struct er
 {
     struct value values[] = {
         integer(unit->evidence_id),
-        integer(turns[unit->kind]),
+        integer(turn_of(unit)),
         text(kinds[unit->kind]),
         integer(unit->start),
         integer(unit->length),
@@ -33,7 +39,12 @@ int store_unit_add(struct store *store, const struct store_unit *unit, struct er
 
 static enum store_unit_kind kind_of_turn(int64_t turn)
 {
-    return turn == 0 ? UNIT_MAP : turn == 1 ? UNIT_DIGEST : turn == 2 ? UNIT_SPAN : UNIT_FILES;
+    return turn == 0 ? UNIT_MAP : turn == 1 ? UNIT_DIGEST : turn % 2 == 0 ? UNIT_SPAN : UNIT_FILES;
+}
+
+static int64_t terms_of_turn(int64_t turn)
+{
+    return turn < 2 ? 0 : turn / 2 - 1;
 }
 
 /* " AND evidence_id IN ($1, $2, …)" and its values behind what is there already. */
@@ -73,6 +84,7 @@ static int find_unit(struct store *store, const int64_t *evidence_ids, size_t ev
             .length = row_integer(store, query, 3),
             .bytes = row_integer(store, query, 4),
             .attempts = row_integer(store, query, 5) + 1,
+            .terms = terms_of_turn(turn),
         };
     }
     if (query != NULL)
@@ -103,7 +115,7 @@ int store_unit_claim(struct store *store, const char *worker, int64_t lease_seco
         result = run(store,
                      "UPDATE unit SET state = 'claimed', worker = $5, lease_until = {now} + $6, attempts = attempts + 1"
                      " WHERE evidence_id = $1 AND turn = $2 AND start = $3 AND length = $4",
-                     VALUES(integer(unit->evidence_id), integer(turns[unit->kind]), integer(unit->start),
+                     VALUES(integer(unit->evidence_id), integer(turn_of(unit)), integer(unit->start),
                             integer(unit->length), text(worker), integer(lease_seconds)),
                      error);
     return leave(store, true, result, error);
@@ -115,7 +127,7 @@ static int change_ours(struct store *store, const char *sql, const struct store_
 {
     int64_t changed = 0;
     if (run_counted(store, sql,
-                    VALUES(integer(unit->evidence_id), integer(turns[unit->kind]), integer(unit->start),
+                    VALUES(integer(unit->evidence_id), integer(turn_of(unit)), integer(unit->start),
                            integer(unit->length), text(worker), extra),
                     &changed, error) != 0)
         return -1;
@@ -155,6 +167,7 @@ static int claimed_row(struct store *store, struct query *query, void *context)
                             .kind = kind_of_turn(row_integer(store, query, 1)),
                             .start = row_integer(store, query, 2),
                             .length = row_integer(store, query, 3),
+                            .terms = terms_of_turn(row_integer(store, query, 1)),
                         },
                         row_text(store, query, 4));
 }

@@ -108,6 +108,8 @@ static int read_content(struct worker *worker, struct source *source, const stru
         return -1;
     if (source_end(source) != 0)
         return fail(error, "the supervisor is gone");
+    if (worker->terms_only)
+        return 0;
     if (digests_wanted && whole && reach.too_empty &&
         findings_note(worker->findings, 0, "", "more than 64 GiB of the file are holes: it has no digests") != 0)
         return fail(error, "the supervisor is gone");
@@ -173,7 +175,7 @@ int unit_files(struct worker *worker, struct wire_reader *request, struct error 
         read_wanted(request, &wanted, path);
         if (!is_sound(request, &wanted))
             return fail(error, "the supervisor's request is malformed");
-        if (read_one(worker, &wanted, digests, done, error) != 0)
+        if ((wanted.scan || digests) && read_one(worker, &wanted, digests, done, error) != 0)
             return -1;
         done += weight(worker, &wanted);
         if (answer_alive(&worker->answer, done) != 0)

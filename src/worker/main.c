@@ -25,6 +25,9 @@ struct opening {
     size_t file_count;
     const char *folders[MOST_PATHS];
     uint64_t memory;
+    const uint8_t *terms; /* in the request */
+    size_t terms_length;
+    bool terms_only;
 };
 
 static int read_exactly(void *buffer, size_t length)
@@ -78,6 +81,8 @@ static int read_opening(struct opening *opening, struct wire_reader *request, st
     if (version != PROTOCOL_VERSION)
         return fail(error, "samband and samband-worker are of different versions: install both again");
     opening->memory = wire_get_u64(request);
+    opening->terms = wire_get_blob(request, TERMS_MAX_BYTES, &opening->terms_length);
+    opening->terms_only = wire_get_u8(request) != 0;
     uint32_t count = wire_get_u32(request);
     if (count == 0 || count > MOST_PATHS)
         return fail(error, "evidence of %u files cannot be opened: at most %d", count, MOST_PATHS);
@@ -95,13 +100,19 @@ static int read_opening(struct opening *opening, struct wire_reader *request, st
 }
 
 /* Everything that needs files of the system is loaded before the door closes. */
-static int prepare(struct worker *worker, struct error *error)
+static int prepare(struct worker *worker, const struct opening *opening, struct error *error)
 {
+    struct sb_term_problem problem;
+    if (opening->terms_length > 0 &&
+        terms_compile(worker, opening->terms, opening->terms_length, &problem, error) != 0)
+        return -1;
+    worker->terms_only = opening->terms_only;
     if (digest_prepare() != 0)
         return fail(error, "OpenSSL offers no MD5, SHA-1 or SHA-256 here");
     if (sb_type_prepare(error) != 0)
         return -1;
-    worker->scanner = sb_scanner_new(&(struct sb_scan_options){0}, error);
+    worker->scanner = sb_scanner_new(
+        &(struct sb_scan_options){.terms = worker->terms, .terms_only = worker->terms_only}, error);
     if (worker->scanner == NULL)
         return -1;
     worker->findings = findings_new(&worker->answer);
@@ -115,7 +126,7 @@ static int prepare(struct worker *worker, struct error *error)
 static int open_evidence(struct worker *worker, struct wire_reader *request, struct error *error)
 {
     struct opening opening = {0};
-    if (read_opening(&opening, request, error) != 0 || prepare(worker, error) != 0) {
+    if (read_opening(&opening, request, error) != 0 || prepare(worker, &opening, error) != 0) {
         arena_free(&opening.arena);
         return -1;
     }
@@ -170,7 +181,13 @@ static int serve(struct worker *worker)
     struct error error = {0};
     uint8_t type;
     struct wire_reader request;
-    if (!next_request(&frame, &type, &request) || type != FRAME_OPEN) {
+    bool asked = next_request(&frame, &type, &request);
+    if (asked && type == FRAME_TERMS) {
+        terms_judge(worker, &request);
+        bytes_free(&frame);
+        return 0;
+    }
+    if (!asked || type != FRAME_OPEN) {
         (void)fprintf(stderr, "samband-worker is started by samband; see samband(1)\n");
         bytes_free(&frame);
         return 2;
@@ -201,6 +218,7 @@ int main(void)
     int status = serve(&worker);
     sb_evidence_close(worker.evidence);
     sb_scanner_free(worker.scanner);
+    sb_terms_free(worker.terms);
     findings_free(worker.findings);
     digester_free(worker.digester);
     free(worker.buffer);

@@ -6,13 +6,19 @@
  * unseen.
  *
  *  request   payload
- *  OPEN      version u32, memory limit u64 (bytes, 0 none), count u32, paths (text)…       answered by READY or FAILED
- *  MAP       –                                               answered by EXTENT, VOLUME, FILE, RUNS, GAP, PROGRESS;
- * DONE SPAN      begin u64, end u64, digests u8, range count u32, (start u64, length u64)…, file count u32, (number
- * u32, start u64, size u64)…      answered by SIGHTING, NOTE, CONTENT, UNREAD, PROGRESS FILES     digests u8, count
- * u32, (number u32, volume start u64, inode u64, attribute type u32, attribute id u32, path text, size u64, begin u64,
- * end u64, scan u8)…      answered as SPAN; begin and end: of the content that is to be reported DIGEST    – answered
- * by IMAGE, UNREAD, PROGRESS
+ *  TERMS     version u32, search terms (blob, one a line)            in OPEN's place: are they sound? Answered by DONE,
+ *                                                                    BAD_TERM or FAILED; then the worker ends
+ *  OPEN      version u32, memory limit u64 (bytes, 0 none), search terms (blob, one a line, may be empty), terms only u8,
+ *            count u32, paths (text)…                                answered by READY or FAILED
+ *  MAP       –                                               answered by EXTENT, VOLUME, FILE, RUNS, GAP, PROGRESS; DONE
+ *  SPAN      begin u64, end u64, digests u8, range count u32, (start u64, length u64)…,
+ *            file count u32, (number u32, start u64, size u64)…,
+ *            seam count u32, (offset u64)…                           answered by SIGHTING, NOTE, CONTENT, UNREAD, PROGRESS
+ *  FILES     digests u8, count u32, (number u32, volume start u64, inode u64, attribute type u32, attribute id u32,
+ *            path text, size u64, begin u64, end u64, scan u8)…      answered as SPAN; begin and end: of the content that
+ *                                                                    is to be reported
+ *  (a worker opened for terms only sends neither NOTE of what was not decoded nor CONTENT)
+ *  DIGEST    –                                                       answered by IMAGE, UNREAD, PROGRESS
  */
 #ifndef WORKER_PROTOCOL_H
 #define WORKER_PROTOCOL_H
@@ -33,6 +39,7 @@ enum {
     FILES_PATH_MAX = 32 * 1024, /* bytes of a file's path */
     NAME_MAX_BYTES = 4096,      /* bytes of a description, reason, type */
     EXTENT_LEAST = 1 << 20,     /* bytes of an EXTENT */
+    TERMS_MAX_BYTES = 32 << 20, /* bytes of all search terms, their lines' ends included */
 };
 
 /* How much is read of a file that claims `size` bytes on a medium of `medium` bytes (0: a folder): it may claim any
@@ -54,23 +61,25 @@ enum frame_type {
     FRAME_SPAN,
     FRAME_FILES,
     FRAME_DIGEST,
+    FRAME_TERMS,
     /* answers */
     FRAME_READY = 32, /* format text, size u64, sector size u32, recorded md5 text, recorded sha1 text */
-    FRAME_VOLUME,   /* number u32, start u64, length u64, description, file system, encryption (texts), allocated u8 */
-    FRAME_FILE,     /* number u32, volume u32, inode u64, attribute type u32, attribute id u32, path text, size u64,
-                       slack u64, modified, accessed, changed, created u64 (as int64), flags u32 (enum file_flag),
-                       same as u32 */
-    FRAME_RUNS,     /* of the FILE before: count u32, (file offset u64, image offset u64, length u64)… */
-    FRAME_GAP,      /* what text: a part of the map that could not be read */
-    FRAME_SIGHTING, /* file u32 (0 in a span), offset u64, kind u8, encoding u8, count u32, path, value, context */
-    FRAME_NOTE,     /* file u32, offset u64, path text, reason text */
-    FRAME_CONTENT,  /* file u32, type text, has digests u8, md5, sha1, sha256 (blobs) when it has */
-    FRAME_UNREAD,   /* file u32, start u64, length u64, reason text */
-    FRAME_IMAGE,    /* md5, sha1, sha256 (blobs) */
-    FRAME_PROGRESS, /* bytes u64: how much of the unit is behind the worker */
-    FRAME_DONE,     /* – */
-    FRAME_FAILED,   /* reason text: the worker is well, but this cannot be done */
-    FRAME_EXTENT,   /* start u64, length u64, lost u8, reason text: a part that holds nothing but zeros, or is lost */
+    FRAME_VOLUME,     /* number u32, start u64, length u64, description, file system, encryption (texts), allocated u8 */
+    FRAME_FILE,       /* number u32, volume u32, inode u64, attribute type u32, attribute id u32, path text, size u64,
+                         slack u64, modified, accessed, changed, created u64 (as int64), flags u32 (enum file_flag),
+                         same as u32 */
+    FRAME_RUNS,       /* of the FILE before: count u32, (file offset u64, image offset u64, length u64)… */
+    FRAME_GAP,        /* what text: a part of the map that could not be read */
+    FRAME_SIGHTING,   /* file u32 (0 in a span), offset u64, kind u8, encoding u8, count u32, path, value, context */
+    FRAME_NOTE,       /* file u32, offset u64, path text, reason text */
+    FRAME_CONTENT,    /* file u32, type text, has digests u8, md5, sha1, sha256 (blobs) when it has */
+    FRAME_UNREAD,     /* file u32, start u64, length u64, reason text */
+    FRAME_IMAGE,      /* md5, sha1, sha256 (blobs) */
+    FRAME_PROGRESS,   /* bytes u64: how much of the unit is behind the worker */
+    FRAME_DONE,       /* – */
+    FRAME_FAILED,     /* reason text: the worker is well, but this cannot be done */
+    FRAME_EXTENT,     /* start u64, length u64, lost u8, reason text: a part that holds nothing but zeros, or is lost */
+    FRAME_BAD_TERM,   /* line u32 (from 0), column u32 (from 1; 0: the whole), reason text */
 };
 
 enum file_flag {

@@ -12,9 +12,10 @@ struct span_file {
 struct span {
     uint64_t begin, end;
     bool digests;
-    uint32_t range_count, file_count;
-    struct wire_reader ranges, files; /* each read in step with the sweep */
-    struct span_file next;            /* the next file to hash; number 0: none left */
+    uint32_t range_count, file_count, seam_count;
+    struct wire_reader ranges, files, seams; /* each read in step with the sweep */
+    uint64_t seam_before;                    /* the last seam that is behind us */
+    struct span_file next;                   /* the next file to hash; number 0: none left */
 };
 
 static int64_t read_image(void *context, uint64_t offset, void *buffer, size_t length, struct error *error)
@@ -52,6 +53,10 @@ static int read_request(struct span *span, struct wire_reader *request, struct e
     span->files = *request;
     for (uint32_t i = 0; i < span->file_count && !request->failed; i++)
         (void)wire_get_u32(request), (void)wire_get_u64(request), (void)wire_get_u64(request);
+    span->seam_count = wire_get_u32(request);
+    span->seams = *request;
+    for (uint32_t i = 0; i < span->seam_count && !request->failed; i++)
+        (void)wire_get_u64(request);
     if (!wire_done(request) || span->begin > span->end)
         return fail(error, "the supervisor's request is malformed");
     next_file(span);
@@ -85,6 +90,50 @@ static int sweep_range(struct worker *worker, struct source *source, struct span
     return 0;
 }
 
+/* Search terms that run over a seam between stretches: found where the disk's own order is looked at, as it was before
+ * anyone knew of files. */
+static int scan_seam(struct worker *worker, struct source *source, struct span *span, uint64_t seam,
+                     struct error *error)
+{
+    struct sb_sink sink = {.sighting = findings_sighting, .context = worker->findings};
+    uint64_t before = span->seam_before > span->begin ? span->seam_before : span->begin;
+    uint64_t low = seam > SB_TERM_MATCH_MAX ? seam - SB_TERM_MATCH_MAX : 0;
+    span->seam_before = seam;
+    size_t length;
+    const uint8_t *data = source_view(source, low, (size_t)(seam - low) + SB_TERM_MATCH_MAX, &length);
+    if (data == NULL)
+        return fail(error, "the supervisor is gone");
+    if (length <= seam - low)
+        return 0;
+    findings_begin(worker->findings, 0, seam);
+    findings_base(worker->findings, 0);
+    struct sb_chunk chunk = {.data = data,
+                             .length = length,
+                             .offset = low,
+                             .own_begin = before > low ? (size_t)(before - low) : 0,
+                             .own_end = (size_t)(seam - low)};
+    return sb_scan_seam(worker->scanner, &chunk, &sink) == 0 ? 0 : fail(error, "the scanner ran out of memory");
+}
+
+/* The seams up to `end`. */
+static int scan_seams(struct worker *worker, struct source *source, struct span *span, uint64_t end,
+                      struct error *error)
+{
+    while (span->seam_count > 0) {
+        struct wire_reader rest = span->seams;
+        uint64_t seam = wire_get_u64(&rest);
+        if (seam > end)
+            break;
+        if (seam <= span->seam_before || seam > span->end)
+            return fail(error, "the supervisor's request is malformed");
+        span->seams = rest;
+        span->seam_count--;
+        if (scan_seam(worker, source, span, seam, error) != 0)
+            return -1;
+    }
+    return 0;
+}
+
 int unit_span(struct worker *worker, struct wire_reader *request, struct error *error)
 {
     struct span span = {0};
@@ -108,9 +157,12 @@ int unit_span(struct worker *worker, struct wire_reader *request, struct error *
         if (start < before || length > source.size || start > source.size - length)
             return fail(error, "the supervisor's request is malformed");
         before = start;
-        if (sweep_range(worker, &source, &span, start, length, error) != 0)
+        if (scan_seams(worker, &source, &span, start, error) != 0 ||
+            sweep_range(worker, &source, &span, start, length, error) != 0)
             return -1;
     }
+    if (scan_seams(worker, &source, &span, UINT64_MAX, error) != 0)
+        return -1;
     return source_end(&source) == 0 && findings_finish(worker->findings) == 0 ? 0
                                                                               : fail(error, "the supervisor is gone");
 }

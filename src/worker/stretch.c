@@ -51,7 +51,8 @@ int scan_stretch(struct worker *worker, struct source *source, const struct stre
 {
     struct peek peek = {source, stretch};
     struct sb_stream stream = {read_ahead, &peek, stretch->end - stretch->start};
-    struct sb_sink sink = {findings_sighting, findings_note, findings_alive, worker->findings};
+    /* What cannot be decoded was noted when the evidence was read for the first time. */
+    struct sb_sink sink = {findings_sighting, worker->terms_only ? NULL : findings_note, findings_alive, worker->findings};
     findings_base(worker->findings, stretch->start);
     if (stretch->hash)
         digester_start(worker->digester);

@@ -9,6 +9,7 @@
 #include "base/wire.h"
 #include "evidence/evidence.h"
 #include "scan/scan.h"
+#include "scan/terms.h"
 #include "worker/answer.h"
 #include "worker/findings.h"
 #include "worker/source.h"
@@ -16,11 +17,18 @@
 struct worker {
     struct answer answer;
     struct sb_evidence *evidence;
+    struct sb_terms *terms; /* NULL: none */
+    bool terms_only;
     struct sb_scanner *scanner;
     struct findings *findings;
     struct digester *digester;
     uint8_t *buffer; /* SOURCE_BUFFER bytes, for the source of the unit */
 };
+
+/* terms.c: compiles the lines into worker->terms; answers whether they are sound. */
+int terms_compile(struct worker *worker, const uint8_t *text, size_t length, struct sb_term_problem *problem,
+                  struct error *error);
+void terms_judge(struct worker *worker, struct wire_reader *request);
 
 int unit_map(struct worker *worker, struct error *error);
 int unit_span(struct worker *worker, struct wire_reader *request, struct error *error);

@@ -63,10 +63,10 @@ static uint8_t next_request(void)
         if (length > sizeof request - 4)
             _exit(1);
     }
-    if (request[4] == FRAME_OPEN && length > 21 && lie[0] == '\0') {
+    if (request[4] == FRAME_OPEN && length > 26 && lie[0] == '\0') {
         uint32_t size;
-        memcpy(&size, request + 21, 4);
-        (void)snprintf(evidence, sizeof evidence, "%.*s", (int)size, (const char *)request + 25);
+        memcpy(&size, request + 26, 4);
+        (void)snprintf(evidence, sizeof evidence, "%.*s", (int)size, (const char *)request + 30);
         const char *name = strrchr(evidence, '/') + 1;
         (void)snprintf(lie, sizeof lie, "%.*s", (int)strcspn(name, "."), name);
     }

@@ -232,6 +232,44 @@ static void unsound_frames_are_not_believed(void **state)
     }
 }
 
+static bool term_believed(const struct terms *terms, bool terms_only, enum sb_kind kind, const char *value)
+{
+    struct check check = check_of(UNIT_SPAN);
+    struct bytes out = {0};
+    check.terms = terms;
+    check.terms_only = terms_only;
+    const uint64_t numbers[] = {0, BEGIN, kind, 0, 1};
+    const char *const texts[] = {"", value, ""};
+    put(&out, "48114ttt", numbers, texts);
+    int result = check_frame(&check, FRAME_SIGHTING, out.data, out.length);
+    bytes_free(&out);
+    return result == 0;
+}
+
+/* A worker finds the terms it was given, and where it was asked for terms alone, nothing else. */
+static void terms_are_those_that_were_asked_for(void **state)
+{
+    (void)state;
+    static const char *const items[] = {"mormor", "anna", "anna", "/b+/"};
+    struct terms terms;
+    assert_int_equal(terms_make(&terms, items, 4, NULL), 0);
+    assert_int_equal(terms.count, 3);
+    assert_true(term_believed(&terms, false, SB_TERM, "anna"));
+    assert_true(term_believed(&terms, true, SB_TERM, "/b+/"));
+    assert_true(term_believed(&terms, false, SB_EMAIL, "a@b.example"));
+    assert_false(term_believed(&terms, true, SB_EMAIL, "a@b.example"));
+    assert_false(term_believed(&terms, false, SB_TERM, "ann"));
+    assert_false(term_believed(&terms, false, SB_TERM, "annan"));
+    assert_false(term_believed(NULL, false, SB_TERM, "anna"));
+    struct check check = check_of(UNIT_FILES);
+    struct bytes out = {0};
+    check.terms_only = true;
+    put(&out, "4t1", (const uint64_t[]){FIRST, 0}, (const char *const[]){""});
+    assert_int_not_equal(check_frame(&check, FRAME_CONTENT, out.data, out.length), 0);
+    bytes_free(&out);
+    terms_free(&terms);
+}
+
 static int check_runs(uint32_t files_before, uint32_t count, uint64_t file_offset, uint64_t image_offset,
                       uint64_t length)
 {
@@ -312,6 +350,7 @@ int main(void)
         cmocka_unit_test(sound_frames_are_believed_whole_only),
         cmocka_unit_test(each_frame_belongs_to_its_units),
         cmocka_unit_test(unsound_frames_are_not_believed),
+        cmocka_unit_test(terms_are_those_that_were_asked_for),
         cmocka_unit_test(runs_lie_in_the_image),
         cmocka_unit_test(file_numbers_go_up_by_one),
         cmocka_unit_test(extents_come_in_order),
