@@ -116,7 +116,10 @@ void make_value(struct maker *maker, enum sb_kind kind, char normal[VALUE_MAX])
         make_eth(random, normal);
         break;
     default:
-        make_wallet(random, kind, normal);
+        if (is_place(kind))
+            make_place(random, kind, normal);
+        else
+            make_wallet(random, kind, normal);
     }
 }
 
@@ -184,6 +187,10 @@ static void spell_phone(struct random *random, const char *normal, char text[VAL
 
 void spell_value(struct random *random, enum sb_kind kind, const char *normal, char text[VALUE_MAX])
 {
+    if (is_place(kind)) {
+        spell_place(random, kind, normal, text);
+        return;
+    }
     unsigned choice = random_below(random, 3);
     (void)snprintf(text, VALUE_MAX, "%s", normal);
     switch (kind) {
@@ -224,6 +231,8 @@ void spell_value(struct random *random, enum sb_kind kind, const char *normal, c
 enum sb_kind make_near_miss(struct maker *maker, unsigned which, char text[VALUE_MAX], char normal[VALUE_MAX])
 {
     struct random *random = &maker->random;
+    if (which >= WALLET_MISSES_END)
+        return make_place_miss(random, which - WALLET_MISSES_END, text, normal);
     char word[16];
     make_word(random, word);
     switch (which) {
@@ -313,7 +322,7 @@ enum sb_kind make_near_miss(struct maker *maker, unsigned which, char text[VALUE
 
 void write_sentence(struct bytes *out, struct random *random, enum sb_kind kind, const char *text, size_t *at)
 {
-    static const char *const sentences[PLANTED_KINDS][3] = {
+    static const char *const sentences[SB_XKEY + 1][3] = {
         [SB_CARD] = {"charge the card %s for the order\n", "sold as tested: %s , fresh\n", "card=\"%s\"\n"},
         [SB_IBAN] = {"please send the rest to %s before friday\n", "IBAN: %s \n", "account (%s) is ours\n"},
         [SB_EMAIL] = {"write to %s about it\n", "From: <%s>\n", "<a href=\"mailto:%s\">mail</a>\n"},
@@ -335,7 +344,7 @@ void write_sentence(struct bytes *out, struct random *random, enum sb_kind kind,
         [SB_BIP38] = {"paper wallet %s , you know the word\n", "encrypted %s \n", "<b>%s</b>\n"},
         [SB_XKEY] = {"watch %s from now on\n", "xpub=%s\n", "{\"key\":\"%s\"}\n"},
     };
-    const char *sentence = sentences[kind][random_below(random, 3)];
+    const char *sentence = (is_place(kind) ? place_sentences(kind) : sentences[kind])[random_below(random, 3)];
     const char *hole = strstr(sentence, "%s");
     *at = (size_t)(hole - sentence);
     bytes_append(out, sentence, *at);

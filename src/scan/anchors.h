@@ -31,11 +31,14 @@ enum class_index {
     CLASS_NUL,
     CLASS_UPPER,
     CLASS_X,
-    CLASS_FIRST, /* first, second and third bytes of the literals */
+    CLASS_DOMAIN, /* first letters of the top-level domains of three letters that are no other words */
+    CLASS_FIRST,  /* first, second and third bytes of the literals */
     CLASS_SECOND,
     CLASS_THIRD,
     CLASS_PAIR_FIRST, /* the same of literals of two bytes */
     CLASS_PAIR_SECOND,
+    CLASS_GAP,    /* what may stand between the words of a list */
+    CLASS_ACCENT, /* bytes of letters with accents, in UTF-8 */
     CLASS_COUNT
 };
 enum { ASCII_CLASSES = CLASS_FIRST, CLASS_TABLES = 3 };
@@ -53,10 +56,15 @@ enum shape {
     SHAPE_ACCOUNT, /* two letters, two digits, and 11 letters, digits or separators */
     SHAPE_BASE64,  /* a run of at least BASE64_RUN base64 characters begins */
     SHAPE_WIDE,    /* six or more text characters with NULs between begin: UTF-16 in either order */
+    SHAPE_NAME,    /* the dot before two small letters, or three, of which CLASS_DOMAIN may begin, that end a name */
+    SHAPE_CODE,    /* a word of eight or eleven letters and digits begins with six capitals */
+    SHAPE_PAIRS,   /* the first of five separators among pairs, or of two dots among groups of four, that begin and end
+                      with a hexadecimal digit */
+    SHAPE_WORDS,   /* a word begins, and what follows for WORDS_LEAST bytes may be a list of words (shapes.h) */
     SHAPE_LITERAL, /* three bytes that may begin a literal, or two that may be one */
     SHAPE_COUNT
 };
-enum { BASE64_RUN = 24 };
+enum { BASE64_RUN = 24, WORDS_LEAST = 47 };
 
 /* A block in which something may begin: bit i of shape[s] says that shape s stands at byte at + i. */
 struct hit {

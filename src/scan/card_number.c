@@ -51,7 +51,7 @@ static bool is_issued(const uint8_t *digits, size_t length)
     return false;
 }
 
-static bool has_check_digit(const uint8_t *digits, size_t length)
+bool has_luhn_digit(const uint8_t *digits, size_t length)
 {
     unsigned sum = 0;
     for (size_t i = 0; i < length; i++) {
@@ -62,7 +62,7 @@ static bool has_check_digit(const uint8_t *digits, size_t length)
 }
 
 /* Not one digit over and over. The numbers that shops test with vary little, and still are cards. */
-static bool is_varied(const uint8_t *digits, size_t length)
+bool is_varied_number(const uint8_t *digits, size_t length)
 {
     for (size_t i = 1; i < length; i++)
         if (digits[i] != digits[0])
@@ -72,6 +72,6 @@ static bool is_varied(const uint8_t *digits, size_t length)
 
 bool is_card_number(const uint8_t *digits, size_t length)
 {
-    return length >= CARD_SHORTEST && length <= CARD_LONGEST && has_check_digit(digits, length) &&
-           is_issued(digits, length) && is_varied(digits, length);
+    return length >= CARD_SHORTEST && length <= CARD_LONGEST && has_luhn_digit(digits, length) &&
+           is_issued(digits, length) && is_varied_number(digits, length);
 }

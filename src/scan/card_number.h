@@ -13,4 +13,10 @@ enum { CARD_SHORTEST = 13, CARD_LONGEST = 19 };
  * digit over and over. Any length may be asked about. */
 bool is_card_number(const uint8_t *digits, size_t length);
 
+/* Luhn's check digit (ISO/IEC 7812-1, annex B). */
+bool has_luhn_digit(const uint8_t *digits, size_t length);
+
+/* Not one digit over and over. */
+bool is_varied_number(const uint8_t *digits, size_t length);
+
 #endif

@@ -26,6 +26,7 @@ static const char *const class_bytes[ASCII_CLASSES] = {
     [CLASS_NUL] = "",
     [CLASS_UPPER] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
     [CLASS_X] = "xX",
+    [CLASS_DOMAIN] = "bceno", /* biz com edu net org */
 };
 
 static void add(struct classifier *classifier, unsigned class, uint8_t byte)
@@ -57,6 +58,12 @@ void classifier_prepare(struct classifier *classifier, const struct literal *lit
             add(classifier, class, (uint8_t)*byte);
     }
     add(classifier, CLASS_NUL, 0);
+    for (const char *byte = "\t\n\r \"',-.)0123456789:;[]|"; *byte != '\0'; byte++)
+        add(classifier, CLASS_GAP, (uint8_t)*byte);
+    for (unsigned byte = 0x80; byte < 0xc0; byte++)
+        add(classifier, CLASS_ACCENT, (uint8_t)byte);
+    add(classifier, CLASS_ACCENT, 0xc3); /* U+00C0 to U+00FF */
+    add(classifier, CLASS_ACCENT, 0xcc); /* combining marks */
     for (unsigned i = 0; i < sizeof classifier->gather; i++)
         classifier->gather[i] = (uint8_t)(8 * (i % 8) + i / 8);
     for (size_t i = 0; i < count; i++)

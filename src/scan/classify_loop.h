@@ -30,7 +30,7 @@ TARGET static size_t harvest(struct row *row, struct hit *hits, size_t found)
     COMPLETE(row);
     find_candidates(row);
     for (size_t slot = 1; slot + 1 < row->count; slot++) {
-        if ((row->marks[slot] | row->numbers[slot] | row->keys[slot] | row->wide[slot]) == 0)
+        if ((row->marks[slot] | row->numbers[slot] | row->keys[slot] | row->wide[slot]) == 0 && !has_words(row, slot))
             continue;
         find_shapes(row, slot, &hits[found]);
         hits[found].at = row->at[slot];

@@ -10,7 +10,7 @@ enum { MATCH_SHOWN = 128 }; /* bytes or units of the match shown at either end *
 static bool is_printable(uint32_t c)
 {
     return c >= ' ' && !(c >= 0x7f && c < 0xa0) && !(c >= 0xd800 && c < 0xe000) && !(c >= 0x200b && c <= 0x200f) &&
-           !(c >= 0x2028 && c <= 0x202e) && !(c >= 0x2066 && c <= 0x2069) && c != 0xfeff && c < 0xfffe;
+           !(c >= 0x2028 && c <= 0x202e) && !(c >= 0x2066 && c <= 0x2069) && c != 0xfeff && c != 0xfffe && c != 0xffff;
 }
 
 static void append(struct bytes *out, uint32_t c)
@@ -25,8 +25,12 @@ static void append(struct bytes *out, uint32_t c)
         utf8[length++] = (char)c;
     } else if (c < 0x800) {
         utf8[length++] = (char)(0xc0 | c >> 6);
-    } else {
+    } else if (c < 0x10000) {
         utf8[length++] = (char)(0xe0 | c >> 12);
+        utf8[length++] = (char)(0x80 | (c >> 6 & 0x3f));
+    } else {
+        utf8[length++] = (char)(0xf0 | c >> 18);
+        utf8[length++] = (char)(0x80 | (c >> 12 & 0x3f));
         utf8[length++] = (char)(0x80 | (c >> 6 & 0x3f));
     }
     if (c >= 0x80)
@@ -65,10 +69,33 @@ static uint32_t unit_at(const struct text *text, size_t at, bool big_endian)
                       : (uint32_t)text->data[at + 1] << 8 | text->data[at];
 }
 
+static bool is_high(uint32_t unit)
+{
+    return unit >= 0xd800 && unit < 0xdc00;
+}
+
+static bool is_low(uint32_t unit)
+{
+    return unit >= 0xdc00 && unit < 0xe000;
+}
+
+/* Do the two units before and behind `at` make one character? */
+static bool in_pair(const struct text *text, size_t at, bool big_endian)
+{
+    return at >= 2 && at + 2 <= text->length && is_high(unit_at(text, at - 2, big_endian)) &&
+           is_low(unit_at(text, at, big_endian));
+}
+
 static void append_units(const struct text *text, size_t begin, size_t end, bool big_endian, struct bytes *out)
 {
-    for (size_t i = begin; i + 1 < end; i += 2)
-        append(out, unit_at(text, i, big_endian));
+    for (size_t i = begin; i + 1 < end; i += 2) {
+        uint32_t unit = unit_at(text, i, big_endian);
+        if (i + 3 < end && is_high(unit) && is_low(unit_at(text, i + 2, big_endian))) {
+            i += 2;
+            unit = 0x10000 + ((unit - 0xd800) << 10) + (unit_at(text, i, big_endian) - 0xdc00);
+        }
+        append(out, unit);
+    }
 }
 
 static void append_part(const struct text *text, size_t begin, size_t end, enum sb_encoding encoding, struct bytes *out)
@@ -88,8 +115,11 @@ void write_context(const struct text *data, size_t begin, size_t end, enum sb_en
     size_t to = end;
     while (to - end < SB_CONTEXT_SIDE * unit && to + unit <= data->length)
         to += unit;
-    if (encoding == SB_UTF8) {
-        /* Whole characters: not from the middle of one, nor up to it. */
+    /* Whole characters: not from the middle of one, nor up to it. */
+    if (encoding != SB_UTF8) {
+        from += from < begin && in_pair(data, from, encoding == SB_UTF16BE) ? 2 : 0;
+        to -= to > end && in_pair(data, to, encoding == SB_UTF16BE) ? 2 : 0;
+    } else {
         for (int i = 0; i < 3 && from < begin && (data->data[from] & 0xc0) == 0x80; i++)
             from++;
         for (size_t i = 1; i <= 3 && to - end >= i; i++) {

@@ -56,6 +56,38 @@ static bool in_list_of_versions(const struct text *text, size_t at, size_t end)
            (after == ' ' || after == '-') && is_digit(byte_at(text, end + 1));
 }
 
+static bool is_v6_byte(uint8_t byte)
+{
+    return hex_value(byte) >= 0 || byte == ':';
+}
+
+enum { V6_LONGEST = INET6_ADDRSTRLEN - 1 };
+
+/* Reads data[begin..end) as an IPv6 address. */
+static bool read_v6(const struct text *text, size_t begin, size_t end, struct in6_addr *address)
+{
+    char copy[V6_LONGEST + 1];
+    if (end - begin > V6_LONGEST)
+        return false;
+    memcpy(copy, text->data + begin, end - begin);
+    copy[end - begin] = '\0';
+    return inet_pton(AF_INET6, copy, address) == 1;
+}
+
+/* Is the IPv4 address data[begin..end) the end of an IPv6 address (RFC 4291, 2.2.3) that is one for itself? One that
+ * only carries IPv4, mapped (::ffff:0:0/96) or translated (64:ff9b::/96, RFC 6052), is not. */
+static bool ends_v6(const struct text *text, size_t begin, size_t end)
+{
+    static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+    static const uint8_t translated[12] = {0x00, 0x64, 0xff, 0x9b};
+    struct in6_addr address;
+    size_t first = begin;
+    while (first > 0 && begin - first < V6_LONGEST && is_v6_byte(text->data[first - 1]))
+        first--;
+    return first < begin && read_v6(text, first, end, &address) && memcmp(&address, mapped, sizeof mapped) != 0 &&
+           memcmp(&address, translated, sizeof translated) != 0;
+}
+
 static bool verify_v4(const struct text *text, size_t at, struct match *match)
 {
     size_t begin = at;
@@ -84,6 +116,8 @@ static bool verify_v4(const struct text *text, size_t at, struct match *match)
     if (is_alnum(after) || after == '_' || after == '+' || after == '~' ||
         ((after == '.' || after == '-') && (is_alnum(after2) || after2 == '*')))
         return false;
+    if (before == ':' && ends_v6(text, begin, end))
+        return false;
     if (!is_public_v4(octet) || follows_word(text, begin, version_words))
         return false;
     if (is_version_like(octet)) {
@@ -100,22 +134,29 @@ static bool verify_v4(const struct text *text, size_t at, struct match *match)
     return true;
 }
 
-static bool is_v6_byte(uint8_t byte)
+/* Where an IPv4 address of digits and dots ends that follows the last colon before `end`; `end` if none does. */
+static size_t behind_v4(const struct text *text, size_t end)
 {
-    return hex_value(byte) >= 0 || byte == ':';
+    size_t i = end;
+    while (i - end < 12 && (is_digit(byte_at(text, i)) || (byte_at(text, i) == '.' && is_digit(byte_at(text, i + 1)))))
+        i++;
+    return i;
 }
 
 /* Only global unicast addresses (2000::/3) are looked for: they begin with four digits, the first of them 2 or 3. */
 static bool verify_v6(const struct text *text, size_t at, struct match *match)
 {
-    enum { LONGEST = 39, GLOBAL_FIRST = 0x20, GLOBAL_MASK = 0xe0 };
+    enum { LONGEST = V6_LONGEST, GLOBAL_FIRST = 0x20, GLOBAL_MASK = 0xe0 };
     size_t begin = at;
     while (begin > 0 && at - begin <= LONGEST && is_v6_byte(text->data[begin - 1]))
         begin--;
     size_t end = begin;
     while (end < text->length && end - begin <= LONGEST && is_v6_byte(text->data[end]))
         end++;
-    match->end = end > at ? end : at + 1;
+    if (byte_at(text, end) == '.' && end - begin <= LONGEST)
+        end = behind_v4(text, end); /* which may be an address for itself */
+    else
+        match->end = end > at ? end : at + 1;
     if (end > begin && text->data[end - 1] == ':' && (end - begin < 2 || text->data[end - 2] != ':'))
         end--; /* a sentence goes on */
     uint8_t before = byte_at(text, begin - 1);
@@ -126,11 +167,8 @@ static bool verify_v6(const struct text *text, size_t at, struct match *match)
         return false;
     if (text->data[end - 1] == ':' && after != '/')
         return false; /* a network at best, and more often chance */
-    char copy[LONGEST + 1];
-    memcpy(copy, text->data + begin, end - begin);
-    copy[end - begin] = '\0';
     struct in6_addr address;
-    if (strcspn(copy, ":") != 4 || inet_pton(AF_INET6, copy, &address) != 1 ||
+    if (byte_at(text, begin + 4) != ':' || !read_v6(text, begin, end, &address) ||
         (address.s6_addr[0] & GLOBAL_MASK) != GLOBAL_FIRST)
         return false;
     char spelled[INET6_ADDRSTRLEN];

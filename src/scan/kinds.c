@@ -6,13 +6,22 @@
 #include <string.h>
 
 static const struct sb_kind_info kinds[SB_KIND_COUNT] = {
-    [SB_CARD] = {"card", 1.0, true},    [SB_IBAN] = {"iban", 1.0, false},   [SB_EMAIL] = {"email", 0.8, false},
-    [SB_URL] = {"url", 0.2, false},     [SB_ONION] = {"onion", 0.8, false}, [SB_IP] = {"ip", 0.2, false},
-    [SB_PHONE] = {"phone", 0.7, false}, [SB_BTC] = {"btc", 1.0, false},     [SB_ETH] = {"eth", 1.0, false},
-    [SB_LTC] = {"ltc", 1.0, false},     [SB_DOGE] = {"doge", 1.0, false},   [SB_DASH] = {"dash", 1.0, false},
-    [SB_BCH] = {"bch", 1.0, false},     [SB_TRX] = {"trx", 1.0, false},     [SB_XRP] = {"xrp", 1.0, false},
-    [SB_XMR] = {"xmr", 1.0, false},     [SB_ADA] = {"ada", 1.0, false},     [SB_WIF] = {"wif", 1.0, true},
-    [SB_BIP38] = {"bip38", 1.0, true},  [SB_XKEY] = {"xkey", 1.0, true},    [SB_TERM] = {"term", 0.0, false}, [SB_FILE] = {"file", 0.2, false},
+    [SB_CARD] = {"card", 1.0, true},      [SB_IBAN] = {"iban", 1.0, false},
+    [SB_EMAIL] = {"email", 0.8, false},   [SB_URL] = {"url", 0.2, false},
+    [SB_ONION] = {"onion", 0.8, false},   [SB_IP] = {"ip", 0.2, false},
+    [SB_PHONE] = {"phone", 0.7, false},   [SB_BTC] = {"btc", 1.0, false},
+    [SB_ETH] = {"eth", 1.0, false},       [SB_LTC] = {"ltc", 1.0, false},
+    [SB_DOGE] = {"doge", 1.0, false},     [SB_DASH] = {"dash", 1.0, false},
+    [SB_BCH] = {"bch", 1.0, false},       [SB_TRX] = {"trx", 1.0, false},
+    [SB_XRP] = {"xrp", 1.0, false},       [SB_XMR] = {"xmr", 1.0, false},
+    [SB_ADA] = {"ada", 1.0, false},       [SB_WIF] = {"wif", 1.0, true},
+    [SB_BIP38] = {"bip38", 1.0, true},    [SB_XKEY] = {"xkey", 1.0, true},
+    [SB_TRACK] = {"track", 0.2, true}, /* its card links already */
+    [SB_SEED] = {"seed", 1.0, true},      [SB_BIC] = {"bic", 0.2, false},
+    [SB_DOMAIN] = {"domain", 0.2, false}, [SB_I2P] = {"i2p", 0.8, false},
+    [SB_MAC] = {"mac", 0.7, false},       [SB_IMEI] = {"imei", 1.0, false},
+    [SB_ICCID] = {"iccid", 1.0, false},   [SB_TERM] = {"term", 0.0, false},
+    [SB_FILE] = {"file", 0.2, false},
 };
 
 const struct sb_kind_info *sb_kind_info(enum sb_kind kind)

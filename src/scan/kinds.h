@@ -29,8 +29,16 @@ enum sb_kind {
     SB_WIF,   /* a private key */
     SB_BIP38, /* a private key under a passphrase */
     SB_XKEY,  /* an extended key, public or private */
-    SB_TERM,  /* a search term, as the examiner gave it */
-    SB_FILE,  /* the SHA-256 of a whole file: no recogniser finds it, the digests of the files do */
+    SB_TRACK, /* the magnetic stripe of a card */
+    SB_SEED,  /* the words of a wallet's secret */
+    SB_BIC,
+    SB_DOMAIN, /* outside URLs and mail addresses */
+    SB_I2P,
+    SB_MAC,
+    SB_IMEI,
+    SB_ICCID,
+    SB_TERM, /* a search term, as the examiner gave it */
+    SB_FILE, /* the SHA-256 of a whole file: no recogniser finds it, the digests of the files do */
     SB_KIND_COUNT
 };
 

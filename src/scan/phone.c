@@ -58,6 +58,12 @@ static const struct plan *find_plan(const uint8_t *digits, size_t length)
     return NULL;
 }
 
+size_t calling_code_length(const uint8_t *digits, size_t length)
+{
+    const struct plan *plan = find_plan(digits, length);
+    return plan == NULL ? 0 : plan->code < 10 ? 1 : plan->code < 100 ? 2 : 3;
+}
+
 /* Where the digits read so far may end: behind each group. */
 struct written {
     uint8_t digits[DIGITS_MAX];

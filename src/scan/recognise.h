@@ -32,7 +32,7 @@ struct recogniser {
     bool (*verify)(const struct text *text, size_t at, struct match *match);
 };
 
-enum { RECOGNISER_COUNT = 20 };
+enum { RECOGNISER_COUNT = 28 };
 extern const struct recogniser recognisers[RECOGNISER_COUNT];
 
 bool verify_card(const struct text *text, size_t at, struct match *match);
@@ -55,6 +55,14 @@ bool verify_ada(const struct text *text, size_t at, struct match *match);
 bool verify_wif(const struct text *text, size_t at, struct match *match);
 bool verify_bip38(const struct text *text, size_t at, struct match *match);
 bool verify_xkey(const struct text *text, size_t at, struct match *match);
+bool verify_track(const struct text *text, size_t at, struct match *match);
+bool verify_seed(const struct text *text, size_t at, struct match *match);
+bool verify_bic(const struct text *text, size_t at, struct match *match);
+bool verify_domain(const struct text *text, size_t at, struct match *match);
+bool verify_i2p(const struct text *text, size_t at, struct match *match);
+bool verify_mac(const struct text *text, size_t at, struct match *match);
+bool verify_imei(const struct text *text, size_t at, struct match *match);
+bool verify_iccid(const struct text *text, size_t at, struct match *match);
 
 static inline bool is_digit(uint8_t byte)
 {
@@ -109,6 +117,20 @@ static inline void put(struct match *match, uint8_t byte)
 /* Is the last word before `at` (letters only, in any case, behind at most twelve bytes of punctuation and space) one of
  * these? `words` is a list of lower-case words, each with a space before and behind it. */
 bool follows_word(const struct text *text, size_t at, const char *words);
+
+/* Does `word` (in small letters) stand in any case in the `most` bytes before `at`, in its line or the one before? */
+bool mentions(const struct text *text, size_t at, size_t most, const char *word);
+
+/* Is "fl" of two small letters a country (ISO 3166-1 alpha-2, as in use for top-level domains)? */
+bool is_country(uint8_t first, uint8_t last);
+
+/* How many of these digits (0 to 9) are the calling code of a country (E.164) that they begin with; 0 if none. */
+size_t calling_code_length(const uint8_t *digits, size_t length);
+
+/* Reads digits that begin at `at`, with at most one of `separators` between two of them, until something else stands
+ * there or `most` are read. Writes their values, 0 to 9; returns the end, behind the last of them. */
+size_t read_digits(const struct text *text, size_t at, const char *separators, uint8_t *digits, size_t most,
+                   size_t *length);
 
 /* Where the unbroken run of visible ASCII around `at` begins, at most `most` bytes back. */
 size_t token_begin(const struct text *text, size_t at, size_t most);

@@ -2,6 +2,7 @@
 #include "scan/recognise.h"
 
 #include <string.h>
+#include <strings.h>
 
 const struct recogniser recognisers[RECOGNISER_COUNT] = {
     {SB_CARD, "card", 1U << SHAPE_DIGITS, {0}, verify_card},
@@ -24,6 +25,14 @@ const struct recogniser recognisers[RECOGNISER_COUNT] = {
     {SB_WIF, "wif", 1U << SHAPE_BASE58, {0}, verify_wif},
     {SB_BIP38, "bip38", 1U << SHAPE_BASE58, {0}, verify_bip38},
     {SB_XKEY, "xkey", 1U << SHAPE_BASE58, {0}, verify_xkey},
+    {SB_TRACK, "track", 1U << SHAPE_DIGITS, {0}, verify_track},
+    {SB_SEED, "seed", 1U << SHAPE_WORDS, {0}, verify_seed},
+    {SB_BIC, "bic", 1U << SHAPE_CODE, {0}, verify_bic},
+    {SB_DOMAIN, "domain", 1U << SHAPE_NAME, {"www.", 4, false}, verify_domain},
+    {SB_I2P, "i2p", 0, {".i2p", 4, true}, verify_i2p},
+    {SB_MAC, "mac", 1U << SHAPE_COLONS | 1U << SHAPE_PAIRS, {0}, verify_mac},
+    {SB_IMEI, "imei", 1U << SHAPE_DIGITS, {0}, verify_imei},
+    {SB_ICCID, "iccid", 1U << SHAPE_DIGITS, {0}, verify_iccid},
 };
 
 bool follows_word(const struct text *text, size_t at, const char *words)
@@ -46,6 +55,38 @@ bool follows_word(const struct text *text, size_t at, const char *words)
     return strstr(words, word) != NULL;
 }
 
+bool mentions(const struct text *text, size_t at, size_t most, const char *word)
+{
+    size_t length = strlen(word);
+    unsigned lines = 0;
+    size_t begin = at;
+    while (begin > 0 && at - begin < most && lines < 2)
+        lines += text->data[--begin] == '\n';
+    for (; begin + length <= at; begin++) {
+        if (to_lower(text->data[begin]) == (uint8_t)word[0] &&
+            strncasecmp((const char *)text->data + begin, word, length) == 0)
+            return true;
+    }
+    return false;
+}
+
+size_t read_digits(const struct text *text, size_t at, const char *separators, uint8_t *digits, size_t most,
+                   size_t *length)
+{
+    size_t end = at;
+    *length = 0;
+    for (; *length < most; at++) {
+        uint8_t byte = byte_at(text, at);
+        if (is_digit(byte)) {
+            digits[(*length)++] = (uint8_t)(byte - '0');
+            end = at + 1;
+        } else if (byte == 0 || at != end || strchr(separators, byte) == NULL) {
+            break;
+        }
+    }
+    return end;
+}
+
 size_t token_begin(const struct text *text, size_t at, size_t most)
 {
     size_t begin = at;
@@ -59,8 +100,7 @@ bool has_scheme(const struct text *text, size_t begin, size_t end)
     return end > begin && memmem(text->data + begin, end - begin, "://", 3) != NULL;
 }
 
-/* Country codes (ISO 3166-1 alpha-2 in use as top-level domains); bit l of row f is the domain "fl". */
-static bool is_country(uint8_t first, uint8_t last)
+bool is_country(uint8_t first, uint8_t last)
 {
     static const char *const seconds[26] = {
         "cdefgilmoqrstuwxz",

@@ -28,11 +28,19 @@ struct row {
     uint64_t alnum[ROOM], base64[ROOM], base58[ROOM], number[ROOM], lower[ROOM]; /* unions of classes */
     uint64_t four58[ROOM];                                                       /* four base58 characters begin */
     uint64_t four[ROOM];                                                         /* four base64 characters begin */
-    uint64_t marks[ROOM], numbers[ROOM], keys[ROOM], wide[ROOM];                 /* what find_candidates found */
-    _Alignas(64) uint64_t group[CLASS_TABLES][8][8];                             /* classify's own */
-    size_t at[SLOTS];                                                            /* where in the data each block is */
+    uint64_t letter[ROOM];                                                       /* of words, accents included */
+    uint64_t odd[ROOM];                           /* what no row of plain words holds, at its last byte */
+    uint64_t calm[ROOM];                          /* bit 7 of each byte of `odd` that is 0 */
+    uint64_t same[ROOM], two[ROOM], run[ROOM];    /* how often a byte and that before are both letters or both none */
+    uint64_t name[ROOM], code[ROOM], pairs[ROOM]; /* SHAPE_NAME, SHAPE_CODE, SHAPE_PAIRS */
+    uint64_t phrase[ROOM];                        /* not 0 where SHAPE_WORDS may stand */
+    uint64_t marks[ROOM], numbers[ROOM], keys[ROOM], wide[ROOM]; /* what find_candidates found */
+    _Alignas(64) uint64_t group[CLASS_TABLES][8][8];             /* classify's own */
+    size_t at[SLOTS];                                            /* where in the data each block is */
     size_t count;
 };
+
+#define LOW_SEVEN 0x7f7f7f7f7f7f7f7fULL
 
 typedef unsigned __int128 mask128; /* a block and the one behind it */
 
@@ -67,6 +75,55 @@ ALWAYS_INLINE mask128 runs(mask128 mask, unsigned length)
     return length > have ? mask & mask >> (length - have) : mask;
 }
 
+#define HERE_IN(class) LOAD(&(class)[slot])
+#define AHEAD_IN(class, by) JOIN(LOAD(&(class)[slot]), LOAD(&(class)[slot + 1]), by)
+#define BEHIND_IN(class, by) JOIN(LOAD(&(class)[slot - 1]), LOAD(&(class)[slot]), 64 - (by))
+#define HERE(class) HERE_IN(row->in[CLASS_##class])
+#define AHEAD(class, by) AHEAD_IN(row->in[CLASS_##class], by)
+#define BEHIND(class, by) BEHIND_IN(row->in[CLASS_##class], by)
+
+/* Names, codes and words, which are many in text: name, code and pairs are the shapes themselves. What cannot stand in
+ * a phrase is odd: a word of one or two letters or of more than nine, a capital within a word, a dot behind one, more
+ * than nine bytes without a letter, and characters that part no words. */
+TARGET ALWAYS_INLINE void find_words(struct row *row)
+{
+    const uint64_t sevens[8] = {LOW_SEVEN, LOW_SEVEN, LOW_SEVEN, LOW_SEVEN, LOW_SEVEN, LOW_SEVEN, LOW_SEVEN, LOW_SEVEN};
+    word low = LOAD(sevens); /* the lower seven bits of each byte */
+    for (size_t slot = 0; slot < ROOM; slot += STEP)
+        STORE(&row->letter[slot], HERE(ALPHA) | HERE(ACCENT));
+    for (size_t slot = 1; slot < SLOTS; slot += STEP) {
+        word letter = HERE_IN(row->letter);
+        word inner = BEHIND_IN(row->letter, 1);
+        word brief = ~letter & inner & ~(BEHIND_IN(row->letter, 2) & BEHIND_IN(row->letter, 3));
+        STORE(&row->same[slot], ~(letter ^ inner));
+        STORE(&row->odd[slot], brief | ((HERE(UPPER) | HERE(DOT)) & inner) | ~(letter | HERE(GAP)));
+    }
+    row->same[0] = row->two[0] = row->run[0] = 0;
+    for (size_t slot = 1; slot < SLOTS; slot += STEP)
+        STORE(&row->two[slot], HERE_IN(row->same) & BEHIND_IN(row->same, 1));
+    for (size_t slot = 1; slot < SLOTS; slot += STEP)
+        STORE(&row->run[slot], HERE_IN(row->two) & BEHIND_IN(row->two, 2));
+    for (size_t slot = 1; slot < SLOTS; slot += STEP) {
+        word odd = HERE_IN(row->odd) | (HERE_IN(row->run) & BEHIND_IN(row->run, 4) & BEHIND_IN(row->same, 8));
+        STORE(&row->odd[slot], odd);
+        STORE(&row->calm[slot], ~(((odd & low) + low) | odd | low));
+    }
+    for (size_t slot = 1; slot < SLOTS - 1; slot += STEP) {
+        STORE(&row->name[slot], HERE(DOT) & BEHIND(LOCAL, 1) & AHEAD_IN(row->lower, 1) & AHEAD_IN(row->lower, 2) &
+                                    (~AHEAD(LOCAL, 3) | (AHEAD(DOMAIN, 1) & ~AHEAD(LOCAL, 4))));
+        STORE(&row->code[slot], HERE(UPPER) & ~BEHIND_IN(row->alnum, 1) & AHEAD(UPPER, 1) & AHEAD(UPPER, 2) &
+                                    AHEAD(UPPER, 3) & AHEAD(UPPER, 4) & AHEAD(UPPER, 5) & AHEAD(LOCAL, 7) &
+                                    (~AHEAD(LOCAL, 8) | (AHEAD(LOCAL, 10) & ~AHEAD(LOCAL, 11))));
+        word pairs =
+            HERE(SEPARATOR) & AHEAD(SEPARATOR, 3) & AHEAD(SEPARATOR, 6) & AHEAD(SEPARATOR, 9) & AHEAD(SEPARATOR, 12);
+        STORE(&row->pairs[slot],
+              (pairs | (HERE(DOT) & AHEAD(DOT, 5) & AHEAD(HEX, 4))) & AHEAD(HEX, 1) & BEHIND(HEX, 1));
+        /* A phrase covers five groups of eight bytes wholly, the first of them that in which it begins or the next. */
+        STORE(&row->phrase[slot],
+              AHEAD_IN(row->calm, 8) & AHEAD_IN(row->calm, 16) & AHEAD_IN(row->calm, 24) & AHEAD_IN(row->calm, 32));
+    }
+}
+
 /* Writes to marks, numbers, keys and wide masks in which no anchor is missing, for each slot but the first and the
  * last: of shapes told by single characters, of those told by digits, of runs of letters and digits, and of UTF-16. */
 TARGET ALWAYS_INLINE void find_candidates(struct row *row)
@@ -81,12 +138,6 @@ TARGET ALWAYS_INLINE void find_candidates(struct row *row)
         STORE(&row->lower[slot], alpha & ~LOAD(&row->in[CLASS_UPPER][slot]));
         STORE(&row->number[slot], digit | LOAD(&row->in[CLASS_SEPARATOR][slot]));
     }
-#define HERE_IN(class) LOAD(&(class)[slot])
-#define AHEAD_IN(class, by) JOIN(LOAD(&(class)[slot]), LOAD(&(class)[slot + 1]), by)
-#define BEHIND_IN(class, by) JOIN(LOAD(&(class)[slot - 1]), LOAD(&(class)[slot]), 64 - (by))
-#define HERE(class) HERE_IN(row->in[CLASS_##class])
-#define AHEAD(class, by) AHEAD_IN(row->in[CLASS_##class], by)
-#define BEHIND(class, by) BEHIND_IN(row->in[CLASS_##class], by)
     for (size_t slot = 0; slot < ROOM - 8; slot += STEP) {
         STORE(&row->four[slot],
               HERE_IN(row->base64) & AHEAD_IN(row->base64, 1) & AHEAD_IN(row->base64, 2) & AHEAD_IN(row->base64, 3));
@@ -124,13 +175,15 @@ TARGET ALWAYS_INLINE void find_candidates(struct row *row)
         STORE(&row->wide[slot],
               HERE(TEXT) & AHEAD(NUL, 1) & AHEAD(TEXT, 2) & AHEAD(NUL, 5) & AHEAD(NUL, 9) & AHEAD(TEXT, 10));
     }
+    find_words(row);
+}
+
 #undef BEHIND
 #undef AHEAD
 #undef HERE
 #undef BEHIND_IN
 #undef AHEAD_IN
 #undef HERE_IN
-}
 
 /* Fills hit->shape for one block from the candidates of its slot, a group of shapes at a time. */
 ALWAYS_INLINE void find_marks(const struct row *row, size_t slot, uint64_t *shape)
@@ -202,6 +255,25 @@ ALWAYS_INLINE void find_wide(const struct row *row, size_t slot, uint64_t *shape
     shape[SHAPE_WIDE] = (uint64_t)(wide & wide >> 2 & wide >> 4 & wide >> 6 & wide >> 8 & text >> 10) & ~earlier;
 }
 
+ALWAYS_INLINE bool has_words(const struct row *row, size_t slot)
+{
+    return (row->name[slot] | row->code[slot] | row->pairs[slot] | row->phrase[slot]) != 0;
+}
+
+ALWAYS_INLINE void fill_words(const struct row *row, size_t slot, uint64_t *shape)
+{
+    shape[SHAPE_NAME] = row->name[slot];
+    shape[SHAPE_CODE] = row->code[slot];
+    shape[SHAPE_PAIRS] = row->pairs[slot];
+    if (row->phrase[slot] == 0)
+        return;
+    mask128 odd = (mask128)row->odd[slot + 1] << 64 | row->odd[slot];
+    for (unsigned step = 1; step < 32; step *= 2)
+        odd |= odd >> step;
+    odd |= odd >> (WORDS_LEAST - 32);
+    shape[SHAPE_WORDS] = row->letter[slot] & ~behind(row->letter, slot, 1) & ~(uint64_t)odd;
+}
+
 /* Fills in all of the hit but its place. */
 ALWAYS_INLINE void find_shapes(const struct row *row, size_t slot, struct hit *hit)
 {
@@ -214,6 +286,8 @@ ALWAYS_INLINE void find_shapes(const struct row *row, size_t slot, struct hit *h
         find_keys(row, slot, hit->shape);
     if (row->wide[slot] != 0)
         find_wide(row, slot, hit->shape);
+    if (has_words(row, slot))
+        fill_words(row, slot, hit->shape);
     for (int i = 0; i < SHAPE_COUNT; i++)
         hit->any |= hit->shape[i];
 }

@@ -115,7 +115,7 @@ static bool holds(enum sb_kind kind, const char *value)
     case SB_PHONE:
         return true;
     default:
-        return wallet_holds(kind, value);
+        return is_place(kind) ? place_holds(kind, value) : wallet_holds(kind, value);
     }
 }
 

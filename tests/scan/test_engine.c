@@ -28,6 +28,18 @@ static const struct {
     {"1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa", "btc:1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa"},
     {"bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4", "btc:bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"},
     {"0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", "eth:0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"},
+    {";4539578763621486=27121010000000000?", "card:4539578763621486 track:4539578763621486=2712101"},
+    {"legal winner thank year wave sausage worth useful legal winner thank yellow",
+     "seed:legal winner thank year wave sausage worth useful legal winner thank yellow"},
+    {"BIC: DEUTDEFF500", "bic:DEUTDEFF500"},
+    {"shop.example.org", "domain:shop.example.org"},
+    {"www.example.info", "domain:www.example.info"},
+    {"stats.i2p", "i2p:stats.i2p"},
+    {"08:00:27:4e:66:a1", "mac:08:00:27:4e:66:a1"},
+    {"0800.274e.66a1", "mac:08:00:27:4e:66:a1"},
+    {"08-00-27-4E-66-A1", "mac:08:00:27:4e:66:a1"},
+    {"IMEI 352099001761481", "imei:352099001761481"},
+    {"ICCID: 8991101200003204514", "iccid:8991101200003204514"},
 };
 enum { SAMPLES = sizeof samples / sizeof *samples };
 
@@ -338,6 +350,44 @@ static void context(void **state)
     scan_free(&scan);
 }
 
+/* U+1F600 over and over before and behind a match, at every distance: each is shown whole, or not at all. */
+static void context_of_whole_characters(void **state)
+{
+    (void)state;
+    static const char *const faces[] = {"\xf0\x9f\x98\x80", "\x3d\xd8\x00\xde", "\xd8\x3d\xde\x00"};
+    for (int view = 0; view < 3; view++) {
+        for (size_t distance = 0; distance < 4; distance++) {
+            struct bytes data = {0};
+            struct bytes expected = {0};
+            char text[64];
+            (void)snprintf(text, sizeof text, "%.*s<anna@example.org>%.*s", (int)distance, "....", (int)distance,
+                           "....");
+            for (int i = 0; i < 40; i++)
+                bytes_append(&data, faces[view], 4);
+            if (view == 0)
+                bytes_append_text(&data, text);
+            else
+                append_utf16(&data, text, view == 2);
+            for (int i = 0; i < 40; i++)
+                bytes_append(&data, faces[view], 4);
+            size_t units = 31 - distance; /* the '<' takes one of 32 */
+            bytes_append_text(&expected, "email:anna@example.org | ");
+            for (size_t i = 0; i < units / (view == 0 ? 4 : 2); i++)
+                bytes_append_text(&expected, faces[0]);
+            bytes_append_text(&expected, text);
+            for (size_t i = 0; i < units / (view == 0 ? 4 : 2); i++)
+                bytes_append_text(&expected, faces[0]);
+            bytes_append_char(&expected, '\n');
+            struct scan scan = {.context = true};
+            assert_int_equal(scan_bytes(&scan, data.data, data.length), 0);
+            assert_string_equal(text_of(&scan), bytes_text(&expected));
+            scan_free(&scan);
+            bytes_free(&data);
+            bytes_free(&expected);
+        }
+    }
+}
+
 static double seconds(void)
 {
     struct timespec time;
@@ -415,10 +465,18 @@ static void hostile(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(at_every_offset), cmocka_unit_test(any_chunking), cmocka_unit_test(wide_text),
-        cmocka_unit_test(long_wide_text),  cmocka_unit_test(nesting),      cmocka_unit_test(base64),
-        cmocka_unit_test(windows),         cmocka_unit_test(budgets),      cmocka_unit_test(stopping),
-        cmocka_unit_test(context),         cmocka_unit_test(hostile),
+        cmocka_unit_test(at_every_offset),
+        cmocka_unit_test(any_chunking),
+        cmocka_unit_test(wide_text),
+        cmocka_unit_test(long_wide_text),
+        cmocka_unit_test(nesting),
+        cmocka_unit_test(base64),
+        cmocka_unit_test(windows),
+        cmocka_unit_test(budgets),
+        cmocka_unit_test(stopping),
+        cmocka_unit_test(context),
+        cmocka_unit_test(context_of_whole_characters),
+        cmocka_unit_test(hostile),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

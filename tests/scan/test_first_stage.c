@@ -43,7 +43,7 @@ static void agreement(void **state)
     (void)state;
     uint64_t seed = 3;
     uint8_t *data = malloc(SIZE);
-    static const char alphabet[] = "0011223344@@..::++// --xXbBcCzZ\0\0\0\0aAqQ";
+    static const char alphabet[] = "0011223344@@..::++// --xXbBcCzZ\0\0\0\0aAqQeeooccmm";
     prepare();
     for (int round = 0; round < 60; round++) {
         for (size_t i = 0; i < SIZE; i++) {
@@ -111,6 +111,13 @@ static void every_place(void **state)
         {SHAPE_ACCOUNT, 0, "SE4550000000000", 15},
         {SHAPE_BASE64, 0, "QUJDQUJDQUJDQUJDQUJDQUJD", 24},
         {SHAPE_WIDE, 0, "a\0b\0c\0d\0e\0f\0", 12},
+        {SHAPE_NAME, 1, "a.se\n", 5},
+        {SHAPE_NAME, 1, "a.org\n", 6},
+        {SHAPE_CODE, 0, "DEUTDEFF\n", 9},
+        {SHAPE_CODE, 0, "DEUTDEFF500\n", 12},
+        {SHAPE_PAIRS, 2, "08-00-27-4e-66-a1", 17},
+        {SHAPE_PAIRS, 4, "0800.274e.66a1", 14},
+        {SHAPE_WORDS, 0, "Ape bee cat dog eel fox gnu hen imp jay koi\nlambs, moth", 55},
         {SHAPE_LITERAL, 0, "PK\3\4", 4},
         {SHAPE_LITERAL, 0, ".oNiOn", 6},
     };

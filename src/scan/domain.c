@@ -1,0 +1,140 @@
+/* Names of hosts that stand alone, outside URLs and mail addresses, which are found as such: "shop.example.org". The
+ * public suffix list says which ends can be registered under. Names of files and members of programs look the same, so
+ * only names in small letters count, and most top-level domains only with a sign that a host is meant: "www." and its
+ * kin, or a word like "domain" before it. */
+#include "scan/recognise.h"
+
+#include <libpsl.h>
+#include <string.h>
+
+enum { NAME_MOST = 253, LABEL_MOST = 63, LABELS_MOST = 12 };
+
+/* Top-level domains that are hardly ever something else. */
+static const char plain_ends[] =
+    " com org net edu biz uk nl eu cz sk hu ch dk fi ru ua jp cn kr tw hk br mx au nz za gr ro lv "
+    "ee lu by kz ir il su fr de es ";
+
+/* Those that files end with: a word before the name is not enough. */
+static const char file_ends[] =
+    " ac am as bz cc cd cf gz in la lib mk ml mo mov name pl pm po ps py rs sh so st tf zip md ";
+
+/* First labels of hosts, and first labels of what is none: packages, whose names are written the other way round
+ * ("org.freedesktop.login"), and members of programs. */
+static const char hosts[] =
+    " www ww1 www2 www3 mail smtp imap pop pop3 webmail mx mx1 mx2 ns ns1 ns2 ns3 ns4 ftp vpn cpanel "
+    "autodiscover login shop m ";
+static const char no_hosts[] =
+    " com org net edu gov de fr uk nl eu io java javax sun android androidx kotlin self this cls "
+    "operator config math os sys ";
+
+static const char announcing[] = " domain domains host hosts hostname hostnames dns nameserver nameservers ns mx cname "
+                                 "server site sites website web "
+                                 "webpage homepage whois ping nslookup dig traceroute visit ";
+
+static bool is_host_byte(uint8_t byte)
+{
+    return is_lower(byte) || is_digit(byte) || byte == '-' || byte == '.';
+}
+
+static bool is_in(const char *words, const char *word, size_t length)
+{
+    char wanted[LABEL_MOST + 3];
+    if (length > LABEL_MOST)
+        return false;
+    wanted[0] = ' ';
+    memcpy(wanted + 1, word, length);
+    wanted[1 + length] = ' ';
+    wanted[2 + length] = '\0';
+    return strstr(words, wanted) != NULL;
+}
+
+/* May these bytes stand before and behind a name that is nobody's part: not of a path, a mail address, a variable, a
+ * URL? */
+static bool stands_alone(const struct text *text, size_t begin, size_t end)
+{
+    uint8_t before = byte_at(text, begin - 1);
+    uint8_t after = byte_at(text, end);
+    if (is_alnum(before) || (before != 0 && strchr("@/\\_$#~+%&*.-]}", before) != NULL))
+        return false;
+    if (before == ':' && !(byte_at(text, begin - 2) == ' ' || is_alpha(byte_at(text, begin - 2))))
+        return false;
+    if ((before >= 0x80 && before != FILL) || (before == '(' && byte_at(text, begin - 2) == '\\'))
+        return false; /* a letter with an accent; "\\(at" of troff */
+    if (is_alnum(after) || (after >= 0x80 && after != FILL) || (after != 0 && strchr("@(_[=$%*+~{", after) != NULL))
+        return false;
+    return after != ':' || !is_alpha(byte_at(text, end + 1));
+}
+
+/* A label that can be registered: letters, or at least two digits ("163.com"). One letter alone only before a path. */
+static bool is_registrable(const char *name, const char *tld, bool path)
+{
+    size_t length = strcspn(name, ".");
+    bool letter = false;
+    for (size_t i = 0; i < length; i++)
+        letter = letter || is_lower((uint8_t)name[i]);
+    if (!letter)
+        return length >= 3 && (strcmp(tld, "com") == 0 || strcmp(tld, "net") == 0 || strcmp(tld, "cn") == 0);
+    return length >= 2 || path;
+}
+
+static bool has_labels(const char *name, size_t length)
+{
+    size_t label = 0;
+    unsigned labels = 0;
+    for (size_t i = 0; i <= length; i++) {
+        if (i < length && name[i] != '.')
+            continue;
+        if (i == label || i - label > LABEL_MOST || name[label] == '-' || name[i - 1] == '-')
+            return false;
+        labels++;
+        label = i + 1;
+    }
+    return labels >= 2 && labels <= LABELS_MOST;
+}
+
+static bool is_domain(const struct text *text, size_t begin, size_t end)
+{
+    char name[NAME_MOST + 1];
+    size_t length = end - begin;
+    memcpy(name, text->data + begin, length);
+    name[length] = '\0';
+    if (!has_labels(name, length))
+        return false;
+    const char *tld = strrchr(name, '.') + 1;
+    size_t first = strcspn(name, ".");
+    bool several = name + first + 1 != tld;
+    if (is_in(no_hosts, name, first) || is_in(" onion arpa ", tld, strlen(tld)))
+        return false;
+    bool host = several && is_in(hosts, name, first);
+    uint8_t before = byte_at(text, begin - 1);
+    uint8_t before2 = byte_at(text, begin - 2);
+    bool assigned = before == ':' || before == '=' || before2 == ':' || before2 == '=';
+    bool told = follows_word(text, begin, announcing) && (assigned || !is_in(file_ends, tld, strlen(tld)));
+    if (!host && !told && !is_in(plain_ends, tld, strlen(tld)))
+        return false;
+    const psl_ctx_t *suffixes = psl_builtin();
+    if (suffixes == NULL || !psl_is_public_suffix2(suffixes, tld, PSL_TYPE_ICANN | PSL_TYPE_NO_STAR_RULE))
+        return false;
+    const char *registrable = psl_registrable_domain(suffixes, name);
+    bool path = byte_at(text, end) == '/' && is_alnum(byte_at(text, end + 1));
+    return registrable != NULL && is_registrable(registrable, tld, path);
+}
+
+bool verify_domain(const struct text *text, size_t at, struct match *match)
+{
+    size_t begin = at;
+    size_t end = at;
+    while (begin > 0 && at - begin <= NAME_MOST && is_host_byte(text->data[begin - 1]))
+        begin--;
+    while (end - begin <= NAME_MOST && is_host_byte(byte_at(text, end)) &&
+           (text->data[end] != '.' || is_alnum(byte_at(text, end + 1))))
+        end++;
+    match->end = end > at ? end : at + 1;
+    if (end - begin < 4 || end - begin > NAME_MOST || !stands_alone(text, begin, end) || !is_domain(text, begin, end) ||
+        has_scheme(text, token_begin(text, begin, NAME_MOST), begin))
+        return false;
+    match->begin = begin;
+    for (size_t i = begin; i < end; i++)
+        put(match, text->data[i]);
+    return true;
+}

@@ -1,0 +1,94 @@
+/* Addresses of network interfaces (IEEE 802, EUI-48): six pairs of hexadecimal digits with colons or dashes, or three
+ * groups of four with dots, and nothing of the kind before or behind, as in fingerprints, dumps and UUIDs. Not those of
+ * groups (the lowest bit of the first byte), nor examples that count up. What has no letter is a MAC only where a word
+ * says so: dates and counters look the same. */
+#include "scan/recognise.h"
+
+#include <string.h>
+
+enum { BYTES = 6, DIGITS = 2 * BYTES };
+
+/* Reads six bytes in groups of `width` digits at `at`; returns the end, or 0. */
+static size_t read_groups(const struct text *text, size_t at, uint8_t separator, size_t width, uint8_t digits[DIGITS])
+{
+    for (size_t i = 0; i < DIGITS; i++) {
+        if (i > 0 && i % width == 0 && byte_at(text, at++) != separator)
+            return 0;
+        if (hex_value(byte_at(text, at)) < 0)
+            return 0;
+        digits[i] = text->data[at++];
+    }
+    return at;
+}
+
+/* An address that a device may have: not of a group, not the same or counting up throughout, letters of one case. */
+static bool is_device(const uint8_t digits[DIGITS], bool *letters)
+{
+    unsigned uppers = 0;
+    unsigned lowers = 0;
+    unsigned repeated = 0;
+    unsigned steps = 0;
+    uint16_t seen = 0;
+    for (size_t i = 0; i < DIGITS; i++) {
+        uppers += is_upper(digits[i]);
+        lowers += is_lower(digits[i]);
+        seen |= (uint16_t)(1U << hex_value(digits[i]));
+        steps += i > 0 && (hex_value(digits[i]) - hex_value(digits[i - 1])) * (i % 2 == 0 ? 1 : 0) == 1;
+        repeated += i % 2 == 1 && hex_value(digits[i]) == hex_value(digits[i - 1]);
+    }
+    *letters = uppers + lowers > 0;
+    return (hex_value(digits[1]) & 1) == 0 && __builtin_popcount(seen) >= 4 && repeated < BYTES && steps + 1 < BYTES &&
+           (uppers == 0 || lowers == 0);
+}
+
+static bool is_joined(uint8_t byte, uint8_t separator)
+{
+    return is_alnum(byte) || byte == '_' || byte == separator || byte == '-';
+}
+
+/* Where the address begins whose first separator stands at `at`. The first colon may also be that of a label: "MAC:…",
+ * "mac: …". */
+static size_t begin_of(const struct text *text, size_t at, size_t width)
+{
+    size_t begin = at - width;
+    bool whole = at >= width;
+    for (size_t i = begin; whole && i < at; i++)
+        whole = hex_value(text->data[i]) >= 0;
+    if (whole && hex_value(byte_at(text, at + 1)) >= 0 && !is_joined(byte_at(text, begin - 1), text->data[at]))
+        return begin;
+    begin = at + 1;
+    while (begin - at < 3 && (byte_at(text, begin) == ' ' || byte_at(text, begin) == '"'))
+        begin++;
+    return begin;
+}
+
+bool verify_mac(const struct text *text, size_t at, struct match *match)
+{
+    static const char words[] =
+        " mac ether ethernet hwaddr lladdr bssid hw hardware physical wlan wifi lan addr macaddr "
+        "address adresse ";
+    uint8_t separator = text->data[at];
+    size_t width = separator == '.' ? 4 : 2;
+    uint8_t digits[DIGITS];
+    bool letters;
+    if (separator == ' ')
+        return false;
+    size_t begin = begin_of(text, at, width);
+    size_t end = begin < at || separator == ':' ? read_groups(text, begin, separator, width, digits) : 0;
+    if (end == 0)
+        return false;
+    match->end = end;
+    uint8_t after = byte_at(text, end);
+    bool goes_on = (after == separator || after == '-' || after == ':') && is_alnum(byte_at(text, end + 1));
+    if (is_alnum(after) || after == '_' || goes_on || !is_device(digits, &letters))
+        return false;
+    if (!letters && !follows_word(text, begin, words))
+        return false;
+    match->begin = begin;
+    for (size_t i = 0; i < DIGITS; i++) {
+        if (i > 0 && i % 2 == 0)
+            put(match, ':');
+        put(match, to_lower(digits[i]));
+    }
+    return true;
+}

@@ -1,0 +1,230 @@
+/* The recognisers of stripes, banks, seed phrases, names of hosts and devices: vectors of their standards, and what
+ * only looks like one. */
+#include "harness.h"
+#include "scan/seed_words.h"
+
+#include "base/digest.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+struct vector {
+    const char *text;
+    const char *found; /* "kind:value", several with a space between, sorted; "" for nothing */
+};
+
+static void check(const struct vector *vectors, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *found = found_in(vectors[i].text, strlen(vectors[i].text));
+        if (strcmp(found, vectors[i].found) != 0)
+            fail_msg("in \"%s\": found \"%s\", not \"%s\"", vectors[i].text, found, vectors[i].found);
+    }
+}
+
+#define CHECK(...)                                                                                                     \
+    do {                                                                                                               \
+        static const struct vector vectors[] = {__VA_ARGS__};                                                          \
+        check(vectors, sizeof vectors / sizeof *vectors);                                                              \
+    } while (0)
+
+#define CARD "card:4539578763621486"
+#define CARD_AND_TRACK CARD " track:4539578763621486=2712101"
+
+static void track(void **state)
+{
+    (void)state;
+    CHECK({"%B4539578763621486^DOE/JANE^2712101000000000?", CARD_AND_TRACK},
+          {";4539578763621486=27121010000000000?", CARD_AND_TRACK}, {"4539578763621486=2712101", CARD_AND_TRACK},
+          {"4539578763621486D2712101", CARD_AND_TRACK}, {"B4539578763621486^DOE/JANE^2712101", CARD_AND_TRACK},
+          /* The sum: ';' ^ … ^ '?' of the low four bits; ' '-based of the low six for track 1. */
+          {";4539578763621486=27121010000000000?3\n", CARD_AND_TRACK},
+          {";4539578763621486=27121010000000000?7\n", CARD},
+          /* No month 13, no such service code, no holder, no card. */
+          {";4539578763621486=27131010000000000?", ""}, {"%B4539578763621486^DOE/JANE^2700101000000000?", ""},
+          {"4539578763621486=2712391", CARD}, {"%B4539578763621486^J^2712101?", CARD},
+          {";4539578763621487=27121010000000000?", ""}, {"x4539578763621486=2712101", ""});
+}
+
+static void bic(void **state)
+{
+    (void)state;
+    CHECK({"BIC: DEUTDEFF", "bic:DEUTDEFF"}, {"SWIFT code NEDSZAJJXXX", "bic:NEDSZAJJXXX"},
+          {"BIC/SWIFT: DABADKKK", "bic:DABADKKK"}, {"Swift-BIC (UNCRITMM)", "bic:UNCRITMM"},
+          {"bic=\"DSBACNBXSHA\"", "bic:DSBACNBXSHA"}, {"ESSESESS (BIC)", "bic:ESSESESS"},
+          {"BIC code of the bank is AARBDE5W100", "bic:AARBDE5W100"}, {"SWIFT: MARKDEFF", "bic:MARKDEFF"},
+          {"SWIFT LANGUAGE", ""}, {"DEUTDEFF", ""}, {"BIC: DEUTXXFF", ""}, {"BIC: DEUTDEFFX", ""},
+          {"BIC: DEUTDEFFXAB", ""}, {"BIC: DEU1DEFF", ""}, {"BIC: DEUTUKFF", ""}, {"BIC: deutdeff", ""},
+          {"the BIC was DEUTDEFF", ""}, {"BIC: DEUTDEFF_X", ""}, {"BICYCLE: DEUTDEFF", ""});
+}
+
+/* The English vectors are those of the standard's reference implementation. */
+static void seed(void **state)
+{
+    (void)state;
+#define ABANDON "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon "
+#define LEGAL "legal winner thank year wave sausage worth useful legal winner thank "
+#define LETTER "letter advice cage absurd amount doctor acoustic avoid letter advice cage "
+    CHECK(
+        {ABANDON "about", "seed:" ABANDON "about"}, {LEGAL "yellow", "seed:" LEGAL "yellow"},
+        {LETTER "above", "seed:" LETTER "above"},
+        {"my seed is " LETTER "above\n" LEGAL "yellow\n", "seed:" LEGAL "yellow seed:" LETTER "above"},
+        {"zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo wrong", "seed:zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo wrong"},
+        {"gravity machine north sort system female filter attitude volume fold club stay feature office ecology stable "
+         "narrow fog",
+         "seed:gravity machine north sort system female filter attitude volume fold club stay feature office ecology "
+         "stable narrow fog"},
+        {"hamster diagram private dutch cause delay private meat slide toddler razor book happy fancy gospel tennis "
+         "maple dilemma loan word shrug inflict delay length",
+         "seed:hamster diagram private dutch cause delay private meat slide toddler razor book happy fancy gospel "
+         "tennis maple dilemma loan word shrug inflict delay length"},
+        /* Lists of all sorts. */
+        {"letter\nadvice\ncage\nabsurd\namount\ndoctor\nacoustic\navoid\nletter\nadvice\ncage\nabove\n",
+         "seed:" LETTER "above"},
+        {"1. letter\n2. advice\n3. cage\n4. absurd\n5. amount\n6. doctor\n7. acoustic\n8. avoid\n9. letter\n10. "
+         "advice\n"
+         "11. cage\n12. above\n",
+         "seed:" LETTER "above"},
+        {"[\"letter\", \"advice\", \"cage\", \"absurd\", \"amount\", \"doctor\", \"acoustic\", \"avoid\", \"letter\", "
+         "\"advice\", \"cage\", \"above\"]",
+         "seed:" LETTER "above"},
+        {"letter,advice,cage,absurd,amount,doctor,acoustic,avoid,letter,advice,cage,above", "seed:" LETTER "above"},
+        {"Letter Advice Cage Absurd Amount Doctor Acoustic Avoid Letter Advice Cage Above", "seed:" LETTER "above"},
+        {"letter advice cage absurd amount doctor\r\nacoustic avoid letter advice cage above", "seed:" LETTER "above"},
+        {"seed:" LETTER "above.", "seed:" LETTER "above"},
+        /* The wrong last word, a word of no list, one too few, the list itself. */
+        {ABANDON "abandon", ""}, {LETTER "absorb", ""}, {LETTER "aboves", ""}, {LETTER, ""},
+        {LEGAL "yellow abandon", ""}, {"legal winner thank year wave sausage worth useful legal winner the yellow", ""},
+        {"abandon ability able about above absent absorb abstract absurd abuse access accident account accuse achieve "
+         "acid acoustic acquire across act action actor actress actual",
+         ""});
+}
+
+/* Phrases made here, in each language there is a list of. */
+static void seed_languages_all(void **state)
+{
+    (void)state;
+    uint64_t random = 7;
+    for (unsigned language = 0; language < seed_language_count; language++) {
+        for (size_t count = 12; count <= 24; count += 3) {
+            uint8_t bits[40] = {0};
+            uint8_t digest[SHA256_SIZE];
+            struct bytes text = {0};
+            for (size_t i = 0; i < count / 3 * 4; i++)
+                bits[i] = (uint8_t)(next_random(&random) >> 32);
+            digest_sha256(bits, count / 3 * 4, digest);
+            bits[count / 3 * 4] = digest[0];
+            for (size_t i = 0; i < count; i++) {
+                unsigned number = 0;
+                for (size_t bit = i * 11; bit < i * 11 + 11; bit++)
+                    number = number << 1 | (bits[bit / 8] >> (7 - bit % 8) & 1);
+                bytes_format(&text, "%s%s", i == 0 ? "" : " ", seed_words[language][number]);
+            }
+            char expected[512];
+            (void)snprintf(expected, sizeof expected, "seed:%s", bytes_text(&text));
+            assert_string_equal(found_in(text.data, text.length), expected);
+            bytes_free(&text);
+        }
+    }
+}
+
+/* Accents as one character, as a letter and a combining mark, and left out: the same phrase. */
+static void seed_accents(void **state)
+{
+    (void)state;
+    static const char found[] = "seed:ábaco ábaco ábaco ábaco ábaco ábaco ábaco ábaco ábaco ábaco ábaco abierto";
+    CHECK(
+        {"ábaco ábaco ábaco ábaco ábaco ábaco ábaco ábaco ábaco ábaco ábaco abierto", found},
+        {"abaco abaco abaco abaco abaco abaco abaco abaco abaco abaco abaco abierto", found},
+        {"a\u0301baco a\u0301baco a\u0301baco a\u0301baco a\u0301baco a\u0301baco a\u0301baco a\u0301baco a\u0301baco "
+         "a\u0301baco a\u0301baco abierto",
+         found});
+}
+
+static void domain(void **state)
+{
+    (void)state;
+    CHECK({"see shop.example.org for it", "domain:shop.example.org"}, {"example.com", "domain:example.com"},
+          {"\"krim.example.net\",", "domain:krim.example.net"}, {"a.b.example.co.uk.", "domain:a.b.example.co.uk"},
+          {"host=db.example.de\n", "domain:db.example.de"}, {"example.org:443", "domain:example.org"},
+          {"example.org/path", "domain:example.org"}, {"www.example.info", "domain:www.example.info"},
+          {"domain: example.so", "domain:example.so"}, {"mail.example.pl", "domain:mail.example.pl"},
+          {"163.com", "domain:163.com"}, {"t.co/abc", ""}, {"xn--bcher-kva.com", "domain:xn--bcher-kva.com"},
+          /* Found as what they are part of. */
+          {"anna@shop.example.org", "email:anna@shop.example.org"},
+          {"https://shop.example.org/x", "url:https://shop.example.org/x"},
+          /* Files, members, packages, versions, suffixes alone, ends that nobody can register under. */
+          {"readme.md main.py libfoo.so setup.pl lib.rs run.sh a.zip film.mov", ""}, {"foo.bar.name", ""},
+          {"self.info.name user.id", ""}, {"foo.com(x)", ""}, {"org.example.net", ""}, {"com.example.de", ""},
+          {"x.com", ""}, {"co.uk", ""}, {"example.c0m", ""}, {"example.krim", ""}, {"/usr/lib/example.org", ""},
+          {"example.org_x", ""}, {"$example.com", ""}, {".example.com", ""}, {"-example.com", ""},
+          {"exa..mple.com", ""}, {"Example.Com", ""}, {"1.2.com", ""}, {"foo.example.onion", ""},
+          {"1.2.0.192.in-addr.arpa", ""});
+}
+
+static void i2p(void **state)
+{
+    (void)state;
+    CHECK({"stats.i2p", "i2p:stats.i2p"}, {"see http://forum.i2p/x", "i2p:forum.i2p"}, {"Paste.I2P.", "i2p:paste.i2p"},
+          {"udhdrtrhgjgsisgzqjmw4mxy7u7z4vxtlkzmnfasvrmcjflyxkva.b32.i2p",
+           "i2p:udhdrtrhgjgsisgzqjmw4mxy7u7z4vxtlkzmnfasvrmcjflyxkva.b32.i2p"},
+          {"ukeu3k5oycgaauneqgtnvselmt4yemvoilkln7jpvamvfx7dnkdq.b32.i2p",
+           "i2p:ukeu3k5oycgaauneqgtnvselmt4yemvoilkln7jpvamvfx7dnkdq.b32.i2p"},
+          {"ukeu3k5oycgaauneqgtnvselmt4yemvoilkln7jpvamvfx7dnkdr.b32.i2p", ""},
+          {"ukeu3k5oycgaauneqgtnvselmt4yemvoilkln7jpvamvfx7dnkd.b32.i2p", ""},
+          {"ukeu3k5oycgaauneqgtnvselmt4yemvoilkln7jpvamvfx7dnkd1.b32.i2p", ""}, {"net.i2p.router", ""},
+          {"~/.i2p/x", ""}, {"/opt/a.i2p", ""}, {"a.i2p(", ""}, {"1.i2p", ""}, {"foo.i2pd", ""});
+}
+
+static void mac(void **state)
+{
+    (void)state;
+    CHECK({"08:00:27:4e:66:a1", "mac:08:00:27:4e:66:a1"}, {"08-00-27-4E-66-A1", "mac:08:00:27:4e:66:a1"},
+          {"0800.274e.66a1", "mac:08:00:27:4e:66:a1"}, {"ether 00:16:3e:00:00:01", "mac:00:16:3e:00:00:01"},
+          {"MAC:08-00-27-4E-66-A1", "mac:08:00:27:4e:66:a1"}, {"HWaddr:08:00:27:4E:66:A1", "mac:08:00:27:4e:66:a1"},
+          {"MAC:08:00:27:4e:66:a1", "mac:08:00:27:4e:66:a1"}, {"mac: 08:00:27:4e:66:a1", "mac:08:00:27:4e:66:a1"},
+          {"\"bc\":\"08:00:27:4e:66:a1\"", "mac:08:00:27:4e:66:a1"}, {"(ac:de:48:00:11:22)", "mac:ac:de:48:00:11:22"},
+          {"mac 00:50:56:12:34:78", "mac:00:50:56:12:34:78"}, {"00:50:56:12:34:78", ""}, {"12-31-22-10-20-30", ""},
+          {"ff:ff:ff:ff:ff:ff", ""}, {"01:00:5e:00:00:fb", ""}, {"00:00:00:00:00:00", ""}, {"aa:bb:cc:dd:ee:ff", ""},
+          {"08:00:27:4e:66:a1:42", ""}, {"42:08:00:27:4e:66:a1", ""}, {"08:00:27:4e:66", ""}, {"08:00:27:4e:66-a1", ""},
+          {"08:00:27:4e:66:a1b", ""}, {"08 00 27 4e 66 a1", ""}, {"08:00:27:4e:66:A1", ""},
+          {"6f9619ff-8b86-d011-b42d-00cf4fc964ff", ""}, {"5d:41:40:2a:bc:4b:2a:76:b9:71:9d:91:10:17:c5:92", ""},
+          {"2024.1101.1203", ""});
+}
+
+static void imei(void **state)
+{
+    (void)state;
+    CHECK({"IMEI: 490154203237518", "imei:490154203237518"}, {"imei=35-209900-176148-1", "imei:352099001761481"},
+          {"IMEI 1: 35 209900 176148 1", "imei:352099001761481"}, {"*#06# 490154203237518", "imei:490154203237518"},
+          {"IMEI\n490154203237518, 352099001761481\n", "imei:352099001761481 imei:490154203237518"},
+          {"490154203237518", ""}, {"IMEI: 490154203237517", ""}, {"IMEI: 4901542032375180", ""},
+          {"IMEI: 230154203237510", ""}, {"IMEI: 490154200000007", ""}, {"IMEI: x490154203237518", ""});
+}
+
+static void iccid(void **state)
+{
+    (void)state;
+    CHECK({"ICCID: 8991101200003204514", "iccid:8991101200003204514"},
+          {"sim: 89148000000745809013", "iccid:89148000000745809013"},
+          {"SIM card 8991 1012 0000 3204 514", "iccid:8991101200003204514"},
+          {"iccid 8991101200003204514F", "iccid:8991101200003204514"}, {"8991101200003204514", ""},
+          {"ICCID: 8991101200003204515", ""}, {"ICCID: 899110120000320451", ""}, {"similar 8991101200003204514", ""},
+          {"ICCID: 8899101200003204510", ""});
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(track),        cmocka_unit_test(bic),
+        cmocka_unit_test(seed),         cmocka_unit_test(seed_languages_all),
+        cmocka_unit_test(seed_accents), cmocka_unit_test(domain),
+        cmocka_unit_test(i2p),          cmocka_unit_test(mac),
+        cmocka_unit_test(imei),         cmocka_unit_test(iccid),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
