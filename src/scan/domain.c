@@ -48,21 +48,62 @@ static bool is_in(const char *words, const char *word, size_t length)
     return strstr(words, wanted) != NULL;
 }
 
-/* May these bytes stand before and behind a name that is nobody's part: not of a path, a mail address, a variable, a
- * URL? */
-static bool stands_alone(const struct text *text, size_t begin, size_t end)
+/* May these bytes stand before and behind a name that is nobody's part: not of a path, a mail address, a variable? */
+static bool may_precede(const struct text *text, size_t begin)
 {
     uint8_t before = byte_at(text, begin - 1);
+    uint8_t before2 = byte_at(text, begin - 2);
+    switch (before) {
+    case ':':
+        return before2 == ' ' || is_alpha(before2);
+    case '(':
+        return before2 != '\\'; /* "\(at" of troff */
+    case ' ':
+    case '"':
+    case '\'':
+    case ',':
+    case ';':
+    case '<':
+    case '=':
+    case '>':
+    case '[':
+    case '`':
+    case '|':
+        return true;
+    default:
+        return before <= ' ' || before == FILL;
+    }
+}
+
+static bool may_follow(const struct text *text, size_t end)
+{
     uint8_t after = byte_at(text, end);
-    if (is_alnum(before) || (before != 0 && strchr("@/\\_$#~+%&*.-]}", before) != NULL))
-        return false;
-    if (before == ':' && !(byte_at(text, begin - 2) == ' ' || is_alpha(byte_at(text, begin - 2))))
-        return false;
-    if ((before >= 0x80 && before != FILL) || (before == '(' && byte_at(text, begin - 2) == '\\'))
-        return false; /* a letter with an accent; "\\(at" of troff */
-    if (is_alnum(after) || (after >= 0x80 && after != FILL) || (after != 0 && strchr("@(_[=$%*+~{", after) != NULL))
-        return false;
-    return after != ':' || !is_alpha(byte_at(text, end + 1));
+    switch (after) {
+    case ':':
+        return !is_alpha(byte_at(text, end + 1));
+    case '!':
+    case '"':
+    case '#':
+    case '&':
+    case '\'':
+    case ')':
+    case ',':
+    case '-':
+    case '.':
+    case '/':
+    case ';':
+    case '<':
+    case '>':
+    case '?':
+    case '\\':
+    case ']':
+    case '`':
+    case '|':
+    case '}':
+        return true;
+    default:
+        return after <= ' ' || after == FILL;
+    }
 }
 
 /* A label that can be registered: letters, or at least two digits ("163.com"). One letter alone only before a path. */
@@ -126,11 +167,13 @@ bool verify_domain(const struct text *text, size_t at, struct match *match)
     size_t end = at;
     while (begin > 0 && at - begin <= NAME_MOST && is_host_byte(text->data[begin - 1]))
         begin--;
+    if (!may_precede(text, begin))
+        return false;
     while (end - begin <= NAME_MOST && is_host_byte(byte_at(text, end)) &&
            (text->data[end] != '.' || is_alnum(byte_at(text, end + 1))))
         end++;
     match->end = end > at ? end : at + 1;
-    if (end - begin < 4 || end - begin > NAME_MOST || !stands_alone(text, begin, end) || !is_domain(text, begin, end) ||
+    if (end - begin < 4 || end - begin > NAME_MOST || !may_follow(text, end) || !is_domain(text, begin, end) ||
         has_scheme(text, token_begin(text, begin, NAME_MOST), begin))
         return false;
     match->begin = begin;

@@ -90,14 +90,19 @@ void scan_view(struct sb_scanner *scanner, const struct view *view)
         size_t count = scanner->classifier->find(scanner->classifier, text->data, text->length, at, blocks, view->hits);
         for (size_t h = 0; h < count; h++) {
             const struct hit *hit = &view->hits[h];
+            unsigned present = 0;
+            for (unsigned shape = 0; shape < SHAPE_COUNT; shape++)
+                present |= (unsigned)(hit->shape[shape] != 0) << shape;
             for (uint64_t any = hit->any; any != 0 && scanner->status == 0; any &= any - 1) {
                 unsigned bit = (unsigned)__builtin_ctzll(any);
                 size_t place = hit->at + bit;
                 if (view->wide == NULL && view->offset + place < level->skip)
                     continue;
                 unsigned shapes = 0;
-                for (unsigned shape = 0; shape < SHAPE_COUNT; shape++)
+                for (unsigned rest = present; rest != 0; rest &= rest - 1) {
+                    unsigned shape = (unsigned)__builtin_ctz(rest);
                     shapes |= (unsigned)(hit->shape[shape] >> bit & 1) << shape;
+                }
                 if (shapes >> SHAPE_WIDE & 1 && view->wide == NULL && place >= wide_end)
                     wide_end = collect_wide(scanner, view, place);
                 if (shapes & ~(1U << SHAPE_WIDE))

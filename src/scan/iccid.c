@@ -10,15 +10,15 @@ bool verify_iccid(const struct text *text, size_t at, struct match *match)
 {
     uint8_t digits[LONGEST + 1];
     size_t length;
-    if (text->data[at] != '8')
+    if (text->data[at] != '8' || byte_at(text, at + 1) != '9')
         return false;
-    size_t end = read_digits(text, at, " -", digits, sizeof digits, &length);
+    size_t end = read_digits(text, at, digits, sizeof digits, &length);
     uint8_t before = byte_at(text, at - 1);
     uint8_t after = byte_at(text, end);
     if (length == SHORTEST && (after == 'F' || after == 'f')) /* which fills the last half byte up */
         after = byte_at(text, end + 1);
-    if (length < SHORTEST || length > LONGEST || digits[1] != 9 || is_alnum(before) || before == '.' ||
-        is_alnum(after) || (after == '.' && is_digit(byte_at(text, end + 1))))
+    if (length < SHORTEST || length > LONGEST || is_alnum(before) || before == '.' || is_alnum(after) ||
+        (after == '.' && is_digit(byte_at(text, end + 1))))
         return false;
     /* North America's code is written 01. */
     size_t code = digits[2] == 0 && digits[3] == 1 ? 2 : calling_code_length(digits + 2, length - 2);

@@ -127,10 +127,9 @@ bool is_country(uint8_t first, uint8_t last);
 /* How many of these digits (0 to 9) are the calling code of a country (E.164) that they begin with; 0 if none. */
 size_t calling_code_length(const uint8_t *digits, size_t length);
 
-/* Reads digits that begin at `at`, with at most one of `separators` between two of them, until something else stands
+/* Reads digits that begin at `at`, with at most one space or dash between two of them, until something else stands
  * there or `most` are read. Writes their values, 0 to 9; returns the end, behind the last of them. */
-size_t read_digits(const struct text *text, size_t at, const char *separators, uint8_t *digits, size_t most,
-                   size_t *length);
+size_t read_digits(const struct text *text, size_t at, uint8_t *digits, size_t most, size_t *length);
 
 /* Where the unbroken run of visible ASCII around `at` begins, at most `most` bytes back. */
 size_t token_begin(const struct text *text, size_t at, size_t most);

@@ -70,20 +70,20 @@ bool mentions(const struct text *text, size_t at, size_t most, const char *word)
     return false;
 }
 
-size_t read_digits(const struct text *text, size_t at, const char *separators, uint8_t *digits, size_t most,
-                   size_t *length)
+size_t read_digits(const struct text *text, size_t at, uint8_t *digits, size_t most, size_t *length)
 {
     size_t end = at;
-    *length = 0;
-    for (; *length < most; at++) {
+    size_t count = 0;
+    for (; count < most; at++) {
         uint8_t byte = byte_at(text, at);
         if (is_digit(byte)) {
-            digits[(*length)++] = (uint8_t)(byte - '0');
+            digits[count++] = (uint8_t)(byte - '0');
             end = at + 1;
-        } else if (byte == 0 || at != end || strchr(separators, byte) == NULL) {
+        } else if (at != end || (byte != ' ' && byte != '-')) {
             break;
         }
     }
+    *length = count;
     return end;
 }
 

@@ -238,5 +238,11 @@ bool verify_seed(const struct text *text, size_t at, struct match *match)
             return true;
         }
     }
+    /* Within a long row, parted all alike, begins no phrase. */
+    bool alike = phrase.count == WORDS_MOST && (phrase.gap[WORDS_MOST - 1] & NO_WORD) == 0;
+    for (size_t i = 1; alike && i < phrase.count; i++)
+        alike = phrase.gap[i] == phrase.gap[0];
+    if (alike)
+        match->end = phrase.end[WORDS_FEWEST - 1];
     return false;
 }

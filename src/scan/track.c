@@ -54,10 +54,12 @@ static bool has_wrong_sum(const struct text *text, size_t begin, size_t at, uint
 
 bool verify_track(const struct text *text, size_t at, struct match *match)
 {
-    uint8_t digits[CARD_LONGEST + 1];
-    size_t length;
-    size_t end = read_digits(text, at, "", digits, sizeof digits, &length);
-    if (length < CARD_SHORTEST || length > CARD_LONGEST)
+    uint8_t digits[CARD_LONGEST];
+    size_t length = 0;
+    for (; length < CARD_LONGEST && is_digit(byte_at(text, at + length)); length++)
+        digits[length] = (uint8_t)(text->data[at + length] - '0');
+    size_t end = at + length;
+    if (length < CARD_SHORTEST)
         return false;
     uint8_t before = byte_at(text, at - 1);
     bool first = (before == 'B' || before == 'b') && !is_alnum(byte_at(text, at - 2));
