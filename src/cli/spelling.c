@@ -55,8 +55,9 @@ static void spell_eth(char *value, size_t length)
 void spell_value(enum sb_kind kind, const char *value, char out[SPELLING_SIZE])
 {
     static const char cash[] = "bitcoincash:";
-    bool no_separators = kind == SB_CARD || kind == SB_PHONE || kind == SB_IBAN;
-    bool lower = kind == SB_EMAIL || kind == SB_ONION || kind == SB_FILE || kind == SB_IP;
+    bool no_separators = kind == SB_CARD || kind == SB_PHONE || kind == SB_IBAN || kind == SB_IMEI || kind == SB_ICCID;
+    bool lower = kind == SB_EMAIL || kind == SB_ONION || kind == SB_FILE || kind == SB_IP || kind == SB_DOMAIN ||
+                 kind == SB_I2P || kind == SB_MAC;
     size_t length = 0;
     while (*value == ' ' || *value == '\t')
         value++;

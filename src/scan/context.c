@@ -106,7 +106,8 @@ static void append_part(const struct text *text, size_t begin, size_t end, enum 
         append_units(text, begin, end, encoding == SB_UTF16BE, out);
 }
 
-void write_context(const struct text *data, size_t begin, size_t end, enum sb_encoding encoding, struct bytes *out)
+void write_context(const struct text *data, size_t begin, size_t end, enum sb_encoding encoding, bool hide_match,
+                   struct bytes *out)
 {
     size_t unit = encoding == SB_UTF8 ? 1 : 2;
     size_t from = begin;
@@ -134,7 +135,9 @@ void write_context(const struct text *data, size_t begin, size_t end, enum sb_en
         }
     }
     append_part(data, from, begin, encoding, out);
-    if (end - begin > 2 * MATCH_SHOWN * unit) {
+    if (hide_match) {
+        bytes_append_text(out, "***");
+    } else if (end - begin > 2 * MATCH_SHOWN * unit) {
         append_part(data, begin, begin + MATCH_SHOWN * unit, encoding, out);
         bytes_append_text(out, "…");
         append_part(data, end - MATCH_SHOWN * unit, end, encoding, out);

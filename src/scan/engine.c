@@ -154,7 +154,8 @@ void report_place(struct sb_scanner *scanner, const struct view *view, const str
     char path[SB_PATH_MAX];
     write_path(scanner, view->depth, view->offset + place->begin, path);
     bytes_clear(&scanner->context);
-    write_context(&view->text, place->begin, place->end, place->encoding, &scanner->context);
+    bool secret = place->kind == SB_SEED; /* words, which nothing could mask later on */
+    write_context(&view->text, place->begin, place->end, place->encoding, secret, &scanner->context);
     if (scanner->context.failed) {
         scanner->status = -1;
         return;

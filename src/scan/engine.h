@@ -158,7 +158,9 @@ void flush_wide(struct sb_scanner *scanner, const struct view *view);
  * is it rather that? */
 bool is_other_order(const struct view *view, size_t begin, size_t end, bool big_endian);
 
-/* context.c: writes the text around data[begin..end) into out; units of two bytes when encoding is UTF-16. */
-void write_context(const struct text *data, size_t begin, size_t end, enum sb_encoding encoding, struct bytes *out);
+/* context.c: writes the text around data[begin..end) into out; units of two bytes when encoding is UTF-16.
+ * "***" stands for the match if `hide_match`. */
+void write_context(const struct text *data, size_t begin, size_t end, enum sb_encoding encoding, bool hide_match,
+                   struct bytes *out);
 
 #endif

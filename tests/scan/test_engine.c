@@ -350,6 +350,20 @@ static void context(void **state)
     scan_free(&scan);
 }
 
+/* The words of a wallet's secret stand in the value alone, which is masked where it is shown. */
+static void context_without_seed(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "my wallet: legal winner thank year wave sausage worth useful legal winner thank yellow .";
+    struct scan scan = {.context = true};
+    assert_int_equal(scan_bytes(&scan, text, sizeof text - 1), 0);
+    assert_string_equal(text_of(&scan),
+                        "seed:legal winner thank year wave sausage worth useful legal winner thank yellow "
+                        "| my wallet: *** .\n");
+    scan_free(&scan);
+}
+
 /* U+1F600 over and over before and behind a match, at every distance: each is shown whole, or not at all. */
 static void context_of_whole_characters(void **state)
 {
@@ -476,6 +490,7 @@ int main(void)
         cmocka_unit_test(stopping),
         cmocka_unit_test(context),
         cmocka_unit_test(context_of_whole_characters),
+        cmocka_unit_test(context_without_seed),
         cmocka_unit_test(hostile),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
