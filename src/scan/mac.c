@@ -21,24 +21,27 @@ static size_t read_groups(const struct text *text, size_t at, uint8_t separator,
     return at;
 }
 
-/* An address that a device may have: not of a group, not the same or counting up throughout, letters of one case. */
-static bool is_device(const uint8_t digits[DIGITS], bool *letters)
+/* An address that a device may have: not of a group, not the same digit twice or bytes that count up throughout,
+ * letters of one case, and of the small one between dots, as routers write it: tables of weights look the same. */
+static bool is_device(const uint8_t digits[DIGITS], uint8_t separator, bool *letters)
 {
     unsigned uppers = 0;
     unsigned lowers = 0;
     unsigned repeated = 0;
     unsigned steps = 0;
-    uint16_t seen = 0;
-    for (size_t i = 0; i < DIGITS; i++) {
-        uppers += is_upper(digits[i]);
-        lowers += is_lower(digits[i]);
-        seen |= (uint16_t)(1U << hex_value(digits[i]));
-        steps += i > 0 && (hex_value(digits[i]) - hex_value(digits[i - 1])) * (i % 2 == 0 ? 1 : 0) == 1;
-        repeated += i % 2 == 1 && hex_value(digits[i]) == hex_value(digits[i - 1]);
+    unsigned seen = 0;
+    for (size_t i = 0; i < DIGITS; i += 2) {
+        unsigned high = (unsigned)hex_value(digits[i]) & 15;
+        unsigned low = (unsigned)hex_value(digits[i + 1]) & 15;
+        uppers += is_upper(digits[i]) + is_upper(digits[i + 1]);
+        lowers += is_lower(digits[i]) + is_lower(digits[i + 1]);
+        seen |= 1U << high | 1U << low;
+        repeated += high == low;
+        steps += i > 0 && high == ((unsigned)hex_value(digits[i - 2]) & 15) + 1;
     }
     *letters = uppers + lowers > 0;
     return (hex_value(digits[1]) & 1) == 0 && __builtin_popcount(seen) >= 4 && repeated < BYTES && steps + 1 < BYTES &&
-           (uppers == 0 || lowers == 0);
+           (uppers == 0 || (lowers == 0 && separator != '.'));
 }
 
 static bool is_joined(uint8_t byte, uint8_t separator)
@@ -80,7 +83,7 @@ bool verify_mac(const struct text *text, size_t at, struct match *match)
     match->end = end;
     uint8_t after = byte_at(text, end);
     bool goes_on = (after == separator || after == '-' || after == ':') && is_alnum(byte_at(text, end + 1));
-    if (is_alnum(after) || after == '_' || goes_on || !is_device(digits, &letters))
+    if (is_alnum(after) || after == '_' || goes_on || !is_device(digits, separator, &letters))
         return false;
     if (!letters && !follows_word(text, begin, words))
         return false;
