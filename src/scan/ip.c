@@ -34,11 +34,19 @@ static bool is_version_like(const uint8_t octet[4])
     return (octet[0] <= 2 && octet[1] < 40) || (octet[0] < 32 && octet[1] < 64 && octet[2] < 64 && octet[3] < 64);
 }
 
+/* Do the fields follow that web servers write behind a client's address: "- - [" (common log format)? */
+static bool in_access_log(const struct text *text, size_t end)
+{
+    static const char fields[] = " - - [";
+    return text->length - end >= sizeof fields - 1 && memcmp(text->data + end, fields, sizeof fields - 1) == 0;
+}
+
 /* Does the line speak of versions before `at`, as in "Upgrade V8 to 3.31.74.1", or is it a row of decimal fractions, as
  * in "2.12 3.51.98.32 2.03"? */
 static bool in_list_of_versions(const struct text *text, size_t at, size_t end)
 {
-    static const char *const words[] = {"upgrade", "update", "version", "release", "patch", "merge", "backport"};
+    static const char *const words[] = {"upgrade",  "update", "version", "release",  "patch",  "merge",
+                                        "backport", "requir", "depend",  "upstream", "section"};
     enum { LINE_SEEN = 48 };
     char line[LINE_SEEN + 1];
     size_t length = 0;
@@ -52,6 +60,9 @@ static bool in_list_of_versions(const struct text *text, size_t at, size_t end)
             return true;
     }
     uint8_t after = byte_at(text, end);
+    if (text->length - end > 7 && memcmp(text->data + end, " - ", 3) == 0 && is_digit(text->data[end + 3]) &&
+        is_digit(text->data[end + 6]) && text->data[end + 7] == '-')
+        return true; /* a headline: "3.7.91.1 - 2013-03-05" */
     return length > 1 && line[length - 1] == ' ' && is_digit((uint8_t)line[length - 2]) &&
            (after == ' ' || after == '-') && is_digit(byte_at(text, end + 1));
 }
@@ -122,7 +133,8 @@ static bool verify_v4(const struct text *text, size_t at, struct match *match)
         return false;
     if (is_version_like(octet)) {
         bool addressed = (after == ':' && is_digit(after2)) || before == '@' || before == '[' ||
-                         (before == '/' && byte_at(text, begin - 2) == '/') || follows_word(text, begin, address_words);
+                         (before == '/' && byte_at(text, begin - 2) == '/') || in_access_log(text, end) ||
+                         follows_word(text, begin, address_words);
         if (!addressed)
             return false;
     }
