@@ -11,6 +11,7 @@ typedef __m512i word;
 #define LOAD(slots) _mm512_loadu_si512(slots)
 #define STORE(slots, value) _mm512_storeu_si512(slots, value)
 #define JOIN(low, high, by) _mm512_shrdi_epi64(low, high, by)
+#define ADD(one, other) _mm512_add_epi64(one, other)
 #include "scan/shapes.h"
 
 TARGET ALWAYS_INLINE __m512i look_up(const uint8_t *table, __m512i data)

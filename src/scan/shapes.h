@@ -8,13 +8,16 @@
 #include "scan/anchors.h"
 
 /* A processor that joins two words while it shifts takes several slots in one step; whoever includes this says so by
- * defining `word`, STEP (slots in a word), LOAD, STORE and JOIN(low, high, by), the 64 bits that begin `by` bits up. */
+ * defining `word`, STEP (slots in a word), LOAD, STORE, ADD and JOIN(low, high, by), the 64 bits that begin `by` bits
+ * up.
+ */
 #ifndef STEP
 #define STEP 1
 typedef uint64_t word;
 #define LOAD(slots) (*(slots))
 #define STORE(slots, value) (*(slots) = (value))
 #define JOIN(low, high, by) ((low) >> (by) | (high) << (64 - (by)))
+#define ADD(one, other) ((one) + (other))
 #endif
 
 enum {
@@ -106,7 +109,7 @@ TARGET ALWAYS_INLINE void find_words(struct row *row)
     for (size_t slot = 1; slot < SLOTS; slot += STEP) {
         word odd = HERE_IN(row->odd) | (HERE_IN(row->run) & BEHIND_IN(row->run, 4) & BEHIND_IN(row->same, 8));
         STORE(&row->odd[slot], odd);
-        STORE(&row->calm[slot], ~(((odd & low) + low) | odd | low));
+        STORE(&row->calm[slot], ~(ADD(odd & low, low) | odd | low));
     }
     for (size_t slot = 1; slot < SLOTS - 1; slot += STEP) {
         STORE(&row->name[slot], HERE(DOT) & BEHIND(LOCAL, 1) & AHEAD_IN(row->lower, 1) & AHEAD_IN(row->lower, 2) &
