@@ -319,6 +319,11 @@ static int plant(struct planter *planter, const char *container, enum sb_encodin
         }
         if (!near_misses)
             spell_value(random, item->kind, item->normal, item->text);
+        /* Rich text is read with its bookmarks behind each line, and lines of a sheet are cells: nothing is found whole
+         * over two of them. */
+        bool parted = strstr(container, "rtf") != NULL || strstr(container, "xlsx") != NULL;
+        for (char *c = item->text; parted && *c != '\0'; c++)
+            *c = *c == '\n' ? ' ' : *c;
     }
     if (compose_carrier(carrier, &one->volumes[carrier->volume], random) != 0)
         return -1;
