@@ -34,6 +34,7 @@ struct bulk {
     const char *table;
     const char *columns; /* separated by commas */
     size_t count;        /* how many */
+    bool once;           /* a row whose key stands in the table already is left out */
 };
 
 /* What a driver writes for a {word} of the shared SQL. */

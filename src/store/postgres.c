@@ -108,11 +108,10 @@ static void put_be(struct bytes *out, uint64_t number, int size)
     bytes_append(out, data, (size_t)size);
 }
 
-static int send_bulk(struct postgres *self, struct gathered *gathered, struct error *error)
+static int copy_rows(struct postgres *self, struct gathered *gathered, const char *table, struct error *error)
 {
     char sql[512];
-    (void)snprintf(sql, sizeof sql, "COPY %s (%s) FROM STDIN (FORMAT binary)", gathered->bulk->table,
-                   gathered->bulk->columns);
+    (void)snprintf(sql, sizeof sql, "COPY %s (%s) FROM STDIN (FORMAT binary)", table, gathered->bulk->columns);
     if (expect(self, PQexec(self->connection, sql), PGRES_COPY_IN, error) != 0)
         return -1;
     bool broken = gathered->rows.failed;
@@ -130,6 +129,27 @@ static int send_bulk(struct postgres *self, struct gathered *gathered, struct er
         if (expect(self, answer, PGRES_COMMAND_OK, result == 0 ? error : NULL) != 0)
             result = -1;
     return result;
+}
+
+/* COPY knows no ON CONFLICT: rows that may stand already go through a table of their own. */
+static int copy_once(struct postgres *self, struct gathered *gathered, struct error *error)
+{
+    const struct bulk *bulk = gathered->bulk;
+    char sql[512];
+    (void)snprintf(sql, sizeof sql, "CREATE TEMP TABLE arriving (LIKE %s)", bulk->table);
+    if (expect(self, PQexec(self->connection, sql), PGRES_COMMAND_OK, error) != 0 ||
+        copy_rows(self, gathered, "arriving", error) != 0)
+        return -1;
+    (void)snprintf(sql, sizeof sql,
+                   "INSERT INTO %s (%s) SELECT %s FROM arriving ON CONFLICT DO NOTHING; DROP TABLE arriving",
+                   bulk->table, bulk->columns, bulk->columns);
+    return expect(self, PQexec(self->connection, sql), PGRES_COMMAND_OK, error);
+}
+
+static int send_bulk(struct postgres *self, struct gathered *gathered, struct error *error)
+{
+    return gathered->bulk->once ? copy_once(self, gathered, error)
+                                : copy_rows(self, gathered, gathered->bulk->table, error);
 }
 
 /* Sends what was gathered; every other statement sees it. */

@@ -194,7 +194,7 @@ static int sqlite_append(struct database *database, const struct bulk *bulk, con
         bytes_format(&sql, "INSERT INTO %s (%s) VALUES (", bulk->table, bulk->columns);
         for (size_t i = 0; i < bulk->count; i++)
             bytes_format(&sql, "%s$%zu", i == 0 ? "" : ", ", i + 1);
-        bytes_append_char(&sql, ')');
+        bytes_append_text(&sql, bulk->once ? ") ON CONFLICT DO NOTHING" : ")");
         query = prepare(self, bytes_text(&sql), error);
         bytes_free(&sql);
         if (query == NULL)

@@ -183,6 +183,7 @@ struct store_unit {
     int64_t terms;         /* span, files: the set of search terms that alone is looked for; 0: everything */
     int64_t attempts;      /* how often it was claimed, this time included */
 };
+/* An equal unit (evidence, kind, start, length) that is there already, in whatever state, is left alone. */
 int store_unit_add(struct store *store, const struct store_unit *unit, struct error *error);
 /* Claims the next open unit (or one whose lease ran out) in a transaction of its own: by evidence, then map, digest, span,
  * files, then those of sets of search terms, then start. `evidence_ids` restricts to those (NULL, 0: all). *found false: nothing to claim now; *left says how

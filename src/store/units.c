@@ -16,7 +16,7 @@ static int64_t turn_of(const struct store_unit *unit)
 static const struct bulk unit_bulk = {"unit",
                                       "evidence_id, turn, kind, start, length, bytes, state, worker, lease_until,"
                                       " attempts",
-                                      10};
+                                      10, .once = true};
 
 int store_unit_add(struct store *store, const struct store_unit *unit, struct error *error)
 {

@@ -79,6 +79,33 @@ static void a_lease_runs_out_and_the_late_worker_is_told(void **state)
     store_close(store);
 }
 
+/* A file that a split span went through has its unit; halving a unit of many files may come down to the same one. */
+static void an_equal_unit_is_left_alone(void **state)
+{
+    (void)state;
+    struct error error = {0};
+    struct store *store = fresh_store();
+    int64_t evidence = add_evidence(store, add_case(store, "A-1", "SE"), "/a"), left = 0;
+    struct store_unit first = unit_of(evidence, UNIT_FILES, 7), second = unit_of(evidence, UNIT_FILES, 17), claimed;
+    bool found = false, ours = false;
+    OK(store_unit_add(store, &first, &error));
+    OK(store_unit_claim(store, "w", 60, NULL, 0, &claimed, &found, &left, &error));
+    OK(store_unit_finish(store, &claimed, "w", "done", &ours, &error));
+    assert_true(found && ours);
+    OK(store_begin(store, &error));
+    OK(store_unit_add(store, &first, &error));
+    OK(store_unit_add(store, &second, &error));
+    OK(store_unit_add(store, &second, &error));
+    OK(store_commit(store, &error));
+    OK(store_unit_claim(store, "w", 60, NULL, 0, &claimed, &found, &left, &error));
+    assert_true(found);
+    assert_int_equal(claimed.start, second.start);
+    OK(store_unit_claim(store, "w", 60, NULL, 0, &claimed, &found, &left, &error));
+    assert_false(found); /* the first is done, and stays so */
+    assert_int_equal(left, 1);
+    store_close(store);
+}
+
 static int count_progress(void *context, const struct store_evidence *evidence)
 {
     int64_t *numbers = context;
@@ -121,6 +148,7 @@ int run_unit_tests(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(units_are_claimed_in_order_and_once),
         cmocka_unit_test(a_lease_runs_out_and_the_late_worker_is_told),
+        cmocka_unit_test(an_equal_unit_is_left_alone),
         cmocka_unit_test(progress_counts_spans_and_files),
     };
     return cmocka_run_group_tests_name("store: units", tests, NULL, NULL);
