@@ -89,7 +89,7 @@ int host_release_dead(struct store *store, const char *own_name, struct error *e
     left->own_name = own_name;
     int result = store_unit_claimed_each(store, keep_dead, left, error);
     for (size_t i = 0; result == 0 && i < left->count; i++)
-        result = store_unit_release(store, &left->units[i], left->names[i], error);
+        result = store_unit_release(store, &left->units[i], left->names[i], false, error);
     free(left);
     return result;
 }

@@ -199,22 +199,6 @@ static int settle(struct supervisor *supervisor, int64_t evidence_id)
     }
 }
 
-/* The unit is done: the slot gets its next one before the findings are committed, so that the worker never waits. */
-static int finish_unit(struct supervisor *supervisor, struct slot *slot)
-{
-    struct spool spool = slot->spool;
-    struct store_unit unit = slot->unit;
-    slot->spool = (struct spool){0};
-    slot->has_unit = false;
-    int result = unit.kind == UNIT_MAP ? 0 : claim(supervisor, slot);
-    if (result == 0)
-        result = look_up(supervisor, unit.evidence_id);
-    if (result == 0)
-        result = in_transaction(supervisor, &unit, "done", commit_spool, &spool);
-    spool_free(&spool);
-    return result == 0 ? settle(supervisor, unit.evidence_id) : -1;
-}
-
 struct trouble {
     const char *reason;
     struct spool *spool; /* of a map that broke off: what came before is kept */
@@ -232,20 +216,60 @@ static int commit_trouble(struct supervisor *supervisor, const struct store_unit
 }
 
 /* A unit that cannot be done as it is: split when it can be, else what it holds is recorded as not read. */
-static int give_up_unit(struct supervisor *supervisor, struct slot *slot, bool keep_map)
+static int give_up_unit(struct supervisor *supervisor, const struct store_unit *unit, struct trouble trouble)
 {
-    struct spool nothing = {0};
-    struct trouble trouble = {slot->failure, keep_map ? &slot->spool : &nothing};
-    struct store_unit unit = slot->unit;
-    slot->has_unit = false;
-    if (look_up(supervisor, unit.evidence_id) != 0)
+    if (look_up(supervisor, unit->evidence_id) != 0)
         return -1;
     bool divided = false;
-    if (repair_can_split(supervisor->store, &unit, &divided, supervisor->error) != 0)
+    if (repair_can_split(supervisor->store, unit, &divided, supervisor->error) != 0)
         return -1;
-    int result = in_transaction(supervisor, &unit, divided ? "split" : "failed", commit_trouble, &trouble);
-    spool_free(&slot->spool);
+    int result = in_transaction(supervisor, unit, divided ? "split" : "failed", commit_trouble, &trouble);
+    return result == 0 ? settle(supervisor, unit->evidence_id) : -1;
+}
+
+/* The store will not have what was found in a unit: that is the unit's trouble, not everybody's. */
+static int refuse_findings(struct supervisor *supervisor, const struct store_unit *unit)
+{
+    struct spool nothing = {0};
+    char reason[ERROR_TEXT_MAX];
+    (void)snprintf(reason, sizeof reason, "what was found could not be stored: %.400s", supervisor->error->text);
+    if (unit->attempts < TRIES)
+        return store_unit_release(supervisor->store, unit, supervisor->host, true, supervisor->error);
+    return give_up_unit(supervisor, unit, (struct trouble){reason, &nothing});
+}
+
+/* The unit is done: the slot gets its next one before the findings are committed, so that the worker never waits. */
+static int finish_unit(struct supervisor *supervisor, struct slot *slot)
+{
+    struct spool spool = slot->spool;
+    struct store_unit unit = slot->unit;
+    slot->spool = (struct spool){0};
+    slot->has_unit = false;
+    int result = unit.kind == UNIT_MAP ? 0 : claim(supervisor, slot);
+    if (result == 0)
+        result = look_up(supervisor, unit.evidence_id);
+    bool refused = false;
+    if (result == 0) {
+        result = in_transaction(supervisor, &unit, "done", commit_spool, &spool);
+        refused = result != 0 && store_refused(supervisor->store);
+    }
+    spool_free(&spool);
+    if (refused)
+        return refuse_findings(supervisor, &unit);
     return result == 0 ? settle(supervisor, unit.evidence_id) : -1;
+}
+
+/* The worker is well, but cannot do the unit; or no worker survives it. */
+static int worker_gave_up(struct supervisor *supervisor, struct slot *slot, bool keep_map)
+{
+    struct spool nothing = {0};
+    slot->has_unit = false;
+    int result = give_up_unit(supervisor, &slot->unit,
+                              (struct trouble){slot->failure, keep_map ? &slot->spool : &nothing});
+    if (result != 0 && keep_map && store_refused(supervisor->store))
+        result = give_up_unit(supervisor, &slot->unit, (struct trouble){slot->failure, &nothing});
+    spool_free(&slot->spool);
+    return result;
 }
 
 static int commit_refusal(struct supervisor *supervisor, const struct store_unit *unit, void *context)
@@ -282,7 +306,7 @@ static int worker_broke(struct supervisor *supervisor, struct slot *slot)
         return -1;
     if (++slot->tries < most_tries(slot, can_split))
         return start_unit(supervisor, slot);
-    return slot->unopened ? refuse_evidence(supervisor, slot) : give_up_unit(supervisor, slot, false);
+    return slot->unopened ? refuse_evidence(supervisor, slot) : worker_gave_up(supervisor, slot, false);
 }
 
 static int evidence_is_open(struct supervisor *supervisor, struct slot *slot)
@@ -313,7 +337,7 @@ static int take_event(struct supervisor *supervisor, struct slot *slot, enum slo
     case SLOT_DONE:
         return finish_unit(supervisor, slot);
     case SLOT_FAILED:
-        return give_up_unit(supervisor, slot, true);
+        return worker_gave_up(supervisor, slot, true);
     case SLOT_BROKEN:
         return worker_broke(supervisor, slot);
     default:
@@ -442,7 +466,7 @@ static void close_slots(struct supervisor *supervisor, long *peak_kib)
         spool_free(&slot->spool);
         check_free(&slot->check);
         if (slot->has_unit)
-            (void)store_unit_release(supervisor->store, &slot->unit, supervisor->host, NULL);
+            (void)store_unit_release(supervisor->store, &slot->unit, supervisor->host, false, NULL);
         if (peak_kib != NULL && slot->peak_kib > *peak_kib)
             *peak_kib = slot->peak_kib;
     }

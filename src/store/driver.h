@@ -44,9 +44,16 @@ struct word {
 
 struct driver;
 
+/* What an error says about the transaction that met it. */
+enum trouble {
+    TROUBLE_OTHER,
+    TROUBLE_CONFLICT, /* with another connection: the same transaction may succeed now */
+    TROUBLE_ROWS,     /* a row breaks a constraint or cannot be stored as it is: another transaction may go well */
+};
+
 struct database {
     const struct driver *driver;
-    bool retryable; /* the last error was a conflict with another connection: the same transaction may succeed now */
+    enum trouble trouble; /* of the last error */
     char name[256]; /* for people */
 };
 

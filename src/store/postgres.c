@@ -58,6 +58,16 @@ struct query {
     bool own_transaction; /* begun for the cursor */
 };
 
+/* By the classes of https://www.postgresql.org/docs/15/errcodes-appendix.html: 22 is a value that a type cannot hold, 23 a
+ * broken constraint, 54 a limit such as the length of a key. */
+static enum trouble trouble_of(const char *state)
+{
+    if (strcmp(state, "40001") == 0 || strcmp(state, "40P01") == 0 || strcmp(state, "55P03") == 0)
+        return TROUBLE_CONFLICT;
+    bool rows = strncmp(state, "22", 2) == 0 || strncmp(state, "23", 2) == 0 || strncmp(state, "54", 2) == 0;
+    return rows ? TROUBLE_ROWS : TROUBLE_OTHER;
+}
+
 static int explain(struct postgres *self, const PGresult *result, struct error *error)
 {
     const char *state = result == NULL ? NULL : PQresultErrorField(result, PG_DIAG_SQLSTATE);
@@ -66,13 +76,13 @@ static int explain(struct postgres *self, const PGresult *result, struct error *
         state = "";
     if (message == NULL)
         message = PQerrorMessage(self->connection);
-    self->base.retryable = strcmp(state, "40001") == 0 || strcmp(state, "40P01") == 0 || strcmp(state, "55P03") == 0;
+    self->base.trouble = trouble_of(state);
     if (PQstatus(self->connection) != CONNECTION_OK || strcmp(state, "57P01") == 0)
         return fail(error,
                     "the connection to %s was lost; what was committed is safe: run the same command again when "
                     "the server answers (%s)",
                     self->base.name, message);
-    if (self->base.retryable)
+    if (self->base.trouble == TROUBLE_CONFLICT)
         return fail(error, "%s could not do this beside other work; run the same command again (%s)", self->base.name,
                     message);
     if (strncmp(state, "53", 2) == 0 && strcmp(state, "53100") == 0)

@@ -45,13 +45,21 @@ struct sqlite {
     size_t kept;
 };
 
+static enum trouble trouble_of(int code)
+{
+    if (code == SQLITE_BUSY || code == SQLITE_LOCKED)
+        return TROUBLE_CONFLICT;
+    bool rows = code == SQLITE_CONSTRAINT || code == SQLITE_TOOBIG || code == SQLITE_MISMATCH;
+    return rows ? TROUBLE_ROWS : TROUBLE_OTHER;
+}
+
 static int explain(struct sqlite *self, struct error *error)
 {
     int code = sqlite3_errcode(self->handle) & 0xff;
     int cause = errno; /* of the failed call below SQLite, which does not keep it when COMMIT fails */
     if (sqlite3_system_errno(self->handle) != 0)
         cause = sqlite3_system_errno(self->handle);
-    self->base.retryable = code == SQLITE_BUSY || code == SQLITE_LOCKED;
+    self->base.trouble = trouble_of(code);
     if (code == SQLITE_FULL || (code == SQLITE_IOERR && (cause == ENOSPC || cause == EFBIG || cause == EDQUOT)))
         return fail(error, "no room left for the store %s; free some space on its disk and run the same command again",
                     self->path);

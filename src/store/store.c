@@ -41,7 +41,12 @@ const char *store_name(const struct store *store)
 
 bool store_retryable(const struct store *store)
 {
-    return store->database->retryable;
+    return store->database->trouble == TROUBLE_CONFLICT;
+}
+
+bool store_refused(const struct store *store)
+{
+    return store->database->trouble == TROUBLE_ROWS;
 }
 
 /* ---- transactions ---- */
@@ -67,9 +72,9 @@ int store_commit(struct store *store, struct error *error)
         return fail(error, "no transaction is open");
     if (apply_findings(store, error) != 0 || apply_known(store, error) != 0 ||
         store->database->driver->commit(store->database, error) != 0) {
-        bool retryable = store->database->retryable;
+        enum trouble trouble = store->database->trouble;
         store_rollback(store);
-        store->database->retryable = retryable;
+        store->database->trouble = trouble;
         return -1;
     }
     store->in_transaction = false;
@@ -104,19 +109,23 @@ int leave(struct store *store, bool own, int result, struct error *error)
 
 /* ---- running SQL ---- */
 
-static int check_text(const struct value *values, size_t count, struct error *error)
+/* Before every use of the database: forgets the last trouble, and finds the one that both drivers would see differently. */
+static int check_text(struct store *store, const struct value *values, size_t count, struct error *error)
 {
-    for (size_t i = 0; i < count; i++)
-        if (values[i].type == VALUE_TEXT && !text_is_utf8(values[i].data, values[i].length))
-            return fail(error, "text for the store is not UTF-8; repair it first");
+    store->database->trouble = TROUBLE_OTHER;
+    for (size_t i = 0; i < count; i++) {
+        if (values[i].type != VALUE_TEXT || text_is_utf8(values[i].data, values[i].length))
+            continue;
+        store->database->trouble = TROUBLE_ROWS;
+        return fail(error, "text for the store is not UTF-8; repair it first");
+    }
     return 0;
 }
 
 int run_counted(struct store *store, const char *sql, const struct value *values, size_t count, int64_t *changed,
                 struct error *error)
 {
-    store->database->retryable = false;
-    if (check_text(values, count, error) != 0)
+    if (check_text(store, values, count, error) != 0)
         return -1;
     return store->database->driver->run(store->database, sql, values, count, changed, error);
 }
@@ -128,14 +137,14 @@ int run(struct store *store, const char *sql, const struct value *values, size_t
 
 int script(struct store *store, const char *sql, struct error *error)
 {
-    store->database->retryable = false;
+    store->database->trouble = TROUBLE_OTHER;
     return store->database->driver->script(store->database, sql, error);
 }
 
 int append(struct store *store, const struct bulk *bulk, const struct value *values, struct error *error)
 {
     bool own;
-    if (check_text(values, bulk->count, error) != 0 || enter(store, &own, error) != 0)
+    if (check_text(store, values, bulk->count, error) != 0 || enter(store, &own, error) != 0)
         return -1;
     return leave(store, own, store->database->driver->append(store->database, bulk, values, error), error);
 }
@@ -156,8 +165,7 @@ int ask(struct store *store, const char *sql, const struct value *values, size_t
 struct query *ask_rows(struct store *store, const char *sql, const struct value *values, size_t count, bool large,
                        struct error *error)
 {
-    store->database->retryable = false;
-    if (check_text(values, count, error) != 0)
+    if (check_text(store, values, count, error) != 0)
         return NULL;
     return store->database->driver->query(store->database, sql, values, count, large, error);
 }

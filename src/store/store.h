@@ -36,6 +36,9 @@ void store_rollback(struct store *store);
 /* True if the last failure was a conflict with another connection (a deadlock, a lock not given in time): the caller may
  * roll back and try the same transaction again. */
 bool store_retryable(const struct store *store);
+/* True if the last failure was about the rows themselves (a broken constraint, a value that cannot be stored): the same
+ * transaction would fail again, while the store is well. */
+bool store_refused(const struct store *store);
 
 /* ---- cases ---- */
 struct store_case {
@@ -193,9 +196,10 @@ int store_unit_claim(struct store *store, const char *worker, int64_t lease_seco
 /* *ours is false when the lease had run out and another took the unit: it is no longer this worker's to do. */
 int store_unit_renew(struct store *store, const struct store_unit *unit, const char *worker, int64_t lease_seconds,
                      bool *ours, struct error *error);
-/* Gives a claimed unit back unharmed (the supervisor is asked to stop, or is dead): attempts is reduced by one. A unit
- * that is not that worker's any more is left alone. */
-int store_unit_release(struct store *store, const struct store_unit *unit, const char *worker, struct error *error);
+/* Gives a claimed unit back. tried false: unharmed (the supervisor is asked to stop, or is dead), and the claim does not
+ * count among its attempts. A unit that is not that worker's any more is left alone. */
+int store_unit_release(struct store *store, const struct store_unit *unit, const char *worker, bool tried,
+                       struct error *error);
 /* Every claimed unit and who claimed it, so that a supervisor can give back what a dead one left. */
 int store_unit_claimed_each(struct store *store, int (*row)(void *, const struct store_unit *, const char *worker),
                             void *context, struct error *error);

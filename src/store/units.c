@@ -145,12 +145,13 @@ int store_unit_renew(struct store *store, const struct store_unit *unit, const c
                        ours, error);
 }
 
-int store_unit_release(struct store *store, const struct store_unit *unit, const char *worker, struct error *error)
+int store_unit_release(struct store *store, const struct store_unit *unit, const char *worker, bool tried,
+                       struct error *error)
 {
     bool ours = false;
     return change_ours(store,
                        "UPDATE unit SET state = 'open', worker = '', lease_until = 0, attempts = attempts - $6" OURS,
-                       unit, worker, integer(1), &ours, error);
+                       unit, worker, integer(tried ? 0 : 1), &ours, error);
 }
 
 struct claimed_listing {

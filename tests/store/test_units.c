@@ -27,7 +27,7 @@ static void units_are_claimed_in_order_and_once(void **state)
     OK(store_unit_claim(two, "w", 60, &second, 1, &unit, &found, &left, &error));
     assert_false(found);
     assert_int_equal(left, 1);
-    OK(store_unit_release(one, &units[0], "w", &error));
+    OK(store_unit_release(one, &units[0], "w", false, &error));
     for (size_t i = 0; i < 6; i++) {
         OK(store_unit_claim(i % 2 ? one : two, i % 2 ? "one" : "two", 60, NULL, 0, &unit, &found, &left, &error));
         assert_true(found);
@@ -60,7 +60,7 @@ static void a_lease_runs_out_and_the_late_worker_is_told(void **state)
     assert_int_equal(claimed.attempts, 2);
     OK(store_unit_renew(store, &claimed, "late", 60, &ours, &error));
     assert_false(ours);
-    OK(store_unit_release(store, &claimed, "late", &error)); /* not its to give back: nothing happens */
+    OK(store_unit_release(store, &claimed, "late", false, &error)); /* not its to give back: nothing happens */
     OK(store_begin(store, &error));
     OK(store_unit_finish(store, &claimed, "late", "done", &ours, &error));
     assert_false(ours);
