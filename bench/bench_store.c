@@ -4,6 +4,11 @@
  *
  *     bench_store STORE [CASES [SELECTORS [CASES-PER-TRANSACTION]]]
  *
+ * or commits large units to one evidence item: one of SIGHTINGS, a second like it elsewhere, and the first once more, all
+ * of which is known then. Every eighth sighting is of one of ten values.
+ *
+ *     bench_store STORE units SIGHTINGS
+ *
  * STORE must be new; "postgres" starts a private server. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,13 +51,6 @@ static void stop_clock(struct spent *spent)
 {
     spent->wall += seconds();
     spent->processor += processor();
-}
-
-static int by_hash(const void *left, const void *right)
-{
-    const struct store_sighting *a = left, *b = right;
-    int order = memcmp(a->hash, b->hash, SELECTOR_HASH_SIZE);
-    return order != 0 ? order : (a->offset > b->offset) - (a->offset < b->offset);
 }
 
 /* Selector i of a case. One in SHARED_EVERY hundred stands in this and the next case, a handful everywhere. */
@@ -100,7 +98,7 @@ static int fill_case(struct store *store, int number, int selectors, struct spen
                                                .context = "From: Some One <someone@mail.example.org> wrote"};
         store_selector_hash("email", value, strlen(value), sightings[i].hash);
     }
-    qsort(sightings, count, sizeof *sightings, by_hash);
+
     int result = -1;
     if (store_case_add(store, &record, &case_id, error) == 0 &&
         store_evidence_add(store, case_id, "disk", "/disk", "", true, &evidence_id, &fresh, NULL, error) == 0) {
@@ -167,6 +165,66 @@ static int measure(struct store *store, int cases, int selectors, int together, 
     return 0;
 }
 
+/* One batch of a unit, as analyse/commit.c hands them over: in the order of the disk. */
+static int add_batch(struct store *store, int64_t evidence_id, int64_t first, size_t count, struct spent *spent,
+                     struct error *error)
+{
+    struct store_sighting *sightings = calloc(count, sizeof *sightings);
+    char(*values)[VALUE_MAX] = calloc(count, VALUE_MAX);
+    int result = sightings == NULL || values == NULL ? fail(error, "memory is short") : 0;
+    for (size_t i = 0; i < count && result == 0; i++) {
+        int64_t place = first + (int64_t)i;
+        (void)snprintf(values[i], VALUE_MAX, place % 8 == 0 ? "everywhere%d@example.org" : "someone.%d@mail.example.org",
+                       (int)(place % 8 == 0 ? place / 8 % 10 : place / 2));
+        sightings[i] = (struct store_sighting){.kind = "email",
+                                               .value = values[i],
+                                               .offset = place * 64,
+                                               .path = "",
+                                               .file = 1 + place / 1000,
+                                               .file_offset = place % 1000 * 64,
+                                               .count = 1,
+                                               .context = "From: Some One <someone@mail.example.org> wrote"};
+        store_selector_hash("email", values[i], strlen(values[i]), sightings[i].hash);
+    }
+    start_clock(spent);
+    if (result == 0)
+        result = store_sightings_add(store, 1, evidence_id, sightings, count, error);
+    stop_clock(spent);
+    free(sightings);
+    free(values);
+    return result;
+}
+
+static int measure_units(struct store *store, int64_t count, struct error *error)
+{
+    enum { BATCH = 16 * 1024 };
+    static const char *const names[] = {"first unit", "another unit", "first again"};
+    const int64_t starts[] = {0, count, 0};
+    struct store_case record = {
+        .reference = "C-1", .country = "SE", .authority = "Police", .title = "Bench", .handling = "free", .retention = ""};
+    int64_t case_id, evidence_id;
+    bool fresh;
+    if (store_case_add(store, &record, &case_id, error) != 0 ||
+        store_evidence_add(store, case_id, "disk", "/disk", true, &evidence_id, &fresh, error) != 0)
+        return -1;
+    for (int unit = 0; unit < 3; unit++) {
+        struct spent spent = {0};
+        if (store_begin(store, error) != 0)
+            return -1;
+        for (int64_t at = 0; at < count; at += BATCH)
+            if (add_batch(store, evidence_id, starts[unit] + at, (size_t)(count - at < BATCH ? count - at : BATCH), &spent,
+                          error) != 0)
+                return -1;
+        start_clock(&spent);
+        if (store_commit(store, error) != 0)
+            return -1;
+        stop_clock(&spent);
+        (void)printf("%s: %lld sightings in %.1f s: %.0f a second\n", names[unit], (long long)count, spent.wall,
+                     (double)count / spent.wall);
+    }
+    return 0;
+}
+
 int main(int count, char **arguments)
 {
     struct error error = {0};
@@ -178,15 +236,19 @@ int main(int count, char **arguments)
         (void)fprintf(stderr, "bench_store: %s\n", why);
         return 2;
     }
-    int cases = count > 2 ? atoi(arguments[2]) : 200, selectors = count > 3 ? atoi(arguments[3]) : 20000;
+    bool units = count == 4 && strcmp(arguments[2], "units") == 0;
+    int64_t large = units ? atoll(arguments[3]) : 1;
+    int cases = units ? 1 : count > 2 ? atoi(arguments[2]) : 200, selectors = !units && count > 3 ? atoi(arguments[3]) : 20000;
     int together = count > 4 ? atoi(arguments[4]) : 20;
-    if (cases < 1 || selectors < 100 || selectors > 10000000 || together < 1)
+    if (cases < 1 || selectors < 100 || selectors > 10000000 || together < 1 || large < 1 || large > 100000000)
         return 2;
     struct store *store = store_open(where, true, &error);
-    int result = store == NULL ? -1 : measure(store, cases, selectors, together, &error);
+    int result = store == NULL ? -1
+                 : units       ? measure_units(store, large, &error)
+                               : measure(store, cases, selectors, together, &error);
     store_close(store);
     struct stat status;
-    if (result == 0 && stat(where, &status) == 0)
+    if (result == 0 && !units && stat(where, &status) == 0)
         (void)printf("size: %lld bytes, %.0f a sighting\n", (long long)status.st_size,
                      (double)status.st_size / ((double)cases * (double)(selectors * 5 / 3)));
     if (result != 0)

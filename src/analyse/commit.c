@@ -132,32 +132,11 @@ static int place_in_file(struct committer *committer, int64_t file, int64_t offs
     return 0;
 }
 
-/* The order store_sightings_add wants. */
-static int compare_sightings(const void *left, const void *right)
-{
-    const struct store_sighting *a = left;
-    const struct store_sighting *b = right;
-    int order = memcmp(a->hash, b->hash, sizeof a->hash);
-    if (order != 0)
-        return order;
-    if (a->offset != b->offset)
-        return a->offset < b->offset ? -1 : 1;
-    order = strcmp(a->path, b->path);
-    if (order != 0)
-        return order;
-    if (a->encoding != b->encoding)
-        return a->encoding < b->encoding ? -1 : 1;
-    if (a->file != b->file)
-        return a->file < b->file ? -1 : 1;
-    return (a->file_offset > b->file_offset) - (a->file_offset < b->file_offset);
-}
-
 static int flush(struct committer *committer)
 {
     const struct commit *commit = committer->commit;
     if (committer->batch_count == 0)
         return 0;
-    qsort(committer->batch, committer->batch_count, sizeof *committer->batch, compare_sightings);
     int result = store_sightings_add(commit->store, commit->case_id, commit->unit->evidence_id, committer->batch,
                                      committer->batch_count, committer->error);
     committer->added += (int64_t)committer->batch_count;

@@ -13,25 +13,18 @@
 
 #include "base/text.h"
 
-/* The last sighting given, kept back so that an equal one behind it can be merged. */
-struct held {
-    struct store_sighting sighting;
-    struct bytes text; /* path NUL context NUL kind NUL value NUL */
-    bool present;
-    int64_t of_hash; /* sightings of this hash so far */
-};
-
 struct staged {
     int64_t case_id, evidence_id; /* of everything that is staged */
-    bool files, sightings;        /* something is staged */
-    int64_t sighting_rows;
-    struct held held;
+    bool files;                   /* something is staged */
+    int64_t sightings;            /* how many are */
+    struct store_sighting last;   /* the key of the last one; its path is that below */
+    struct bytes last_path;
 };
 
-static const struct bulk staged_file_bulk = {"staged_file", "number, md5, sha1, sha256, content, value, type", 7};
+static const struct bulk staged_file_bulk = {"staged_file", "number, md5, sha1, sha256, content, value, type", 7, false};
 static const struct bulk staged_sighting_bulk = {
-    "staged_sighting", "hash, place, path, file, file_offset, encoding, allocation, repeats, context", 9};
-static const struct bulk staged_selector_bulk = {"staged_selector", "hash, kind, value, sightings, loud", 5};
+    "staged_sighting", "hash, place, path, file, file_offset, encoding, allocation, repeats, context", 9, false};
+static const struct bulk staged_value_bulk = {"staged_value", "hash, kind, value, sightings", 4, false};
 
 void store_selector_hash(const char *kind, const char *value, size_t value_length, uint8_t hash[SELECTOR_HASH_SIZE])
 {
@@ -52,7 +45,7 @@ static int stage_for(struct store *store, int64_t case_id, int64_t evidence_id, 
     if (store->staged == NULL && (store->staged = calloc(1, sizeof *store->staged)) == NULL)
         return fail(error, "memory is short");
     struct staged *staged = store->staged;
-    if ((staged->files || staged->sightings) && (staged->case_id != case_id || staged->evidence_id != evidence_id) &&
+    if ((staged->files || staged->sightings > 0) && (staged->case_id != case_id || staged->evidence_id != evidence_id) &&
         apply_findings(store, error) != 0)
         return -1;
     staged->case_id = case_id;
@@ -94,117 +87,133 @@ int store_file_digest(struct store *store, int64_t case_id, int64_t evidence_id,
     return leave(store, own, result, error);
 }
 
-/* By hash, as the contract orders them, then by the rest of the primary key. */
-static int compare(const struct store_sighting *a, const struct store_sighting *b)
+/* As the primary key orders them, so that a unit's rows come to lie side by side. */
+static int compare(const void *left, const void *right)
 {
+    const struct store_sighting *a = left, *b = right;
+    if (a->offset != b->offset)
+        return a->offset < b->offset ? -1 : 1;
+    if (a->file != b->file)
+        return a->file < b->file ? -1 : 1;
+    if (a->file_offset != b->file_offset)
+        return a->file_offset < b->file_offset ? -1 : 1;
     int order = memcmp(a->hash, b->hash, SELECTOR_HASH_SIZE);
     if (order == 0)
-        order = (a->offset > b->offset) - (a->offset < b->offset);
-    if (order == 0)
         order = strcmp(a->path, b->path);
-    if (order == 0)
-        order = (a->encoding > b->encoding) - (a->encoding < b->encoding);
-    if (order == 0)
-        order = (a->file > b->file) - (a->file < b->file);
-    if (order == 0)
-        order = (a->file_offset > b->file_offset) - (a->file_offset < b->file_offset);
-    return order;
+    return order != 0 ? order : (a->encoding > b->encoding) - (a->encoding < b->encoding);
 }
 
-static int let_go(struct store *store, bool last_of_hash, struct error *error)
+static int compare_hashes(const void *left, const void *right)
 {
-    struct held *held = &store->staged->held;
-    const struct store_sighting *sighting = &held->sighting;
-    struct value values[] = {
-        blob(sighting->hash, SELECTOR_HASH_SIZE),
-        integer(sighting->offset),
-        text(sighting->path),
-        integer(sighting->file),
-        integer(sighting->file_offset),
-        integer(sighting->encoding),
-        integer(sighting->allocation),
-        integer(sighting->count),
-        text(sighting->context),
-    };
-    held->present = false;
-    held->of_hash++;
-    store->staged->sighting_rows++;
-    if (append(store, &staged_sighting_bulk, values, error) != 0)
-        return -1;
-    if (!last_of_hash)
-        return 0;
-    struct value selector[] = {blob(sighting->hash, SELECTOR_HASH_SIZE), text(sighting->kind), text(sighting->value),
-                               integer(held->of_hash), integer(held->of_hash)};
-    held->of_hash = 0;
-    return append(store, &staged_selector_bulk, selector, error);
-}
-
-static int hold(struct held *held, const struct store_sighting *sighting, struct error *error)
-{
-    const char *const parts[] = {sighting->path, sighting->context, sighting->kind, sighting->value};
-    size_t lengths[4];
-    bytes_clear(&held->text);
-    for (size_t i = 0; i < 4; i++) {
-        lengths[i] = strlen(parts[i]) + 1;
-        bytes_append(&held->text, parts[i], lengths[i]);
-    }
-    if (held->text.failed)
-        return fail(error, "memory is short");
-    held->sighting = *sighting;
-    const char *at = (const char *)held->text.data;
-    held->sighting.path = at;
-    held->sighting.context = at += lengths[0];
-    held->sighting.kind = at += lengths[1];
-    held->sighting.value = at + lengths[2];
-    held->present = true;
-    return 0;
+    const struct store_sighting *a = left, *b = right;
+    return memcmp(a->hash, b->hash, SELECTOR_HASH_SIZE);
 }
 
 /* Which of two reports of one sighting stays must not depend on which came first. */
-static bool merge(struct held *held, const struct store_sighting *other)
+static void merge(struct store_sighting *kept, const struct store_sighting *other)
 {
-    struct store_sighting *sighting = &held->sighting;
-    int order = strcmp(other->context, sighting->context);
+    int order = strcmp(other->context, kept->context);
     if (order == 0)
-        order = (other->allocation > sighting->allocation) - (other->allocation < sighting->allocation);
-    int64_t count = other->count > sighting->count ? other->count : sighting->count;
-    if (order < 0 && hold(held, other, NULL) != 0)
-        return false;
-    held->sighting.count = count;
-    return true;
+        order = (other->allocation > kept->allocation) - (other->allocation < kept->allocation);
+    int64_t count = other->count > kept->count ? other->count : kept->count;
+    if (order < 0)
+        *kept = *other;
+    kept->count = count;
 }
 
-static int stage_sighting(struct store *store, int64_t case_id, int64_t evidence_id,
-                          const struct store_sighting *sighting, struct error *error)
+/* Sorted, and each once; returns how many are left. */
+static size_t put_in_order(struct store_sighting *batch, size_t count)
 {
-    struct held *held = &store->staged->held;
-    if (strcmp(sighting->kind, "file") == 0)
-        return fail(error, "a sighting cannot be of kind \"file\"; give the file's digests instead");
-    if (held->present) {
-        int order = compare(&held->sighting, sighting);
-        if (order == 0)
-            return merge(held, sighting) ? 0 : fail(error, "memory is short");
-        if (order > 0) {
-            if (apply_findings(store, error) != 0 || stage_for(store, case_id, evidence_id, error) != 0)
-                return -1;
-        } else if (let_go(store, memcmp(held->sighting.hash, sighting->hash, SELECTOR_HASH_SIZE) != 0, error) != 0) {
-            return -1;
-        }
+    size_t kept = 0;
+    qsort(batch, count, sizeof *batch, compare);
+    for (size_t i = 1; i < count; i++) {
+        if (compare(&batch[kept], &batch[i]) == 0)
+            merge(&batch[kept], &batch[i]);
+        else
+            batch[++kept] = batch[i];
     }
-    store->staged->sightings = true;
-    return hold(held, sighting, error);
+    return kept + 1;
+}
+
+static int stage_rows(struct store *store, const struct store_sighting *batch, size_t count, struct error *error)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct store_sighting *sighting = &batch[i];
+        struct value values[] = {
+            blob(sighting->hash, SELECTOR_HASH_SIZE),
+            integer(sighting->offset),
+            text(sighting->path),
+            integer(sighting->file),
+            integer(sighting->file_offset),
+            integer(sighting->encoding),
+            integer(sighting->allocation),
+            integer(sighting->count),
+            text(sighting->context),
+        };
+        if (append(store, &staged_sighting_bulk, values, error) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* What the rows are sightings of, each value once; reorders the batch. */
+static int stage_values(struct store *store, struct store_sighting *batch, size_t count, struct error *error)
+{
+    qsort(batch, count, sizeof *batch, compare_hashes);
+    for (size_t i = 0, next; i < count; i = next) {
+        for (next = i + 1; next < count && compare_hashes(&batch[i], &batch[next]) == 0;)
+            next++;
+        struct value values[] = {blob(batch[i].hash, SELECTOR_HASH_SIZE), text(batch[i].kind), text(batch[i].value),
+                                 integer((int64_t)(next - i))};
+        if (append(store, &staged_value_bulk, values, error) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* What is staged holds no sighting twice: a batch that does not go on behind the last one lets that be applied first. */
+static int stage_batch(struct store *store, int64_t case_id, int64_t evidence_id, struct store_sighting *batch,
+                       size_t count, struct error *error)
+{
+    struct staged *staged = store->staged;
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(batch[i].kind, "file") == 0)
+            return fail(error, "a sighting cannot be of kind \"file\"; give the file's digests instead");
+    count = put_in_order(batch, count);
+    if (staged->sightings > 0 && compare(&staged->last, &batch[0]) >= 0 &&
+        (apply_findings(store, error) != 0 || stage_for(store, case_id, evidence_id, error) != 0))
+        return -1;
+    staged->sightings += (int64_t)count;
+    staged->last = batch[count - 1];
+    bytes_clear(&staged->last_path);
+    bytes_append_text(&staged->last_path, staged->last.path);
+    staged->last.path = bytes_text(&staged->last_path);
+    if (staged->last_path.failed)
+        return fail(error, "memory is short");
+    if (stage_rows(store, batch, count, error) != 0)
+        return -1;
+    return stage_values(store, batch, count, error);
 }
 
 int store_sightings_add(struct store *store, int64_t case_id, int64_t evidence_id,
                         const struct store_sighting *sightings, size_t count, struct error *error)
 {
     bool own;
-    if (enter(store, &own, error) != 0)
-        return -1;
-    int result = stage_for(store, case_id, evidence_id, error);
-    for (size_t i = 0; i < count && result == 0; i++)
-        result = stage_sighting(store, case_id, evidence_id, &sightings[i], error);
-    return leave(store, own, result, error);
+    if (count == 0)
+        return 0;
+    struct store_sighting *batch = reallocarray(NULL, count, sizeof *batch);
+    if (batch == NULL)
+        return fail(error, "memory is short");
+    memcpy(batch, sightings, count * sizeof *batch);
+    int result = enter(store, &own, error);
+    if (result == 0) {
+        result = stage_for(store, case_id, evidence_id, error);
+        if (result == 0)
+            result = stage_batch(store, case_id, evidence_id, batch, count, error);
+        result = leave(store, own, result, error);
+    }
+    free(batch);
+    return result;
 }
 
 /* ---- applying ---- */
@@ -283,57 +292,55 @@ static int apply_files(struct store *store, const struct staged *staged, struct 
     return result;
 }
 
-#define SAME_SIGHTING                                                                                                  \
-    "o.hash = s.hash AND o.evidence_id = $1 AND o.place = s.place AND o.path = s.path AND o.file = s.file"             \
-    " AND o.file_offset = s.file_offset AND o.encoding = s.encoding"
+#define SIGHTING_KEY "evidence_id, place, file, file_offset, hash, path, encoding"
+#define SIGHTINGS                                                                                                      \
+    "INSERT INTO sighting (" SIGHTING_KEY ", allocation, repeats, context) SELECT $1, place, file, file_offset, hash," \
+    " path, encoding, allocation, repeats, context FROM staged_sighting WHERE 1 = 1"
+#define BETTER "(excluded.context, excluded.allocation) < (sighting.context, sighting.allocation)"
+#define IN_GOOD_FILE(s)                                                                                                \
+    s ".allocation <> 2 AND (SELECT f.known FROM file f WHERE f.evidence_id = $1 AND f.number = " s ".file) = 'good'"
 
+/* A unit may report again what another one did; the sighting is the same, and counts once. All of this is in proportion
+ * to what is staged, whatever the planner believes of the tables: a sighting is only ever looked for by its whole key. */
 static int apply_sightings(struct store *store, const struct staged *staged, struct error *error)
 {
     int result = 0;
     struct value evidence[] = {integer(staged->evidence_id)};
-    /* A unit may report again what another one did; the sighting is the same, and counts once. */
     step(store,
-         "INSERT INTO staged_double (hash, place, path, file, file_offset, encoding) SELECT s.hash, s.place, s.path,"
-         " s.file, s.file_offset, s.encoding FROM staged_sighting s {then} sighting o WHERE " SAME_SIGHTING,
+         "INSERT INTO staged_double (hash, file, allocation) SELECT s.hash, s.file, s.allocation FROM staged_sighting s"
+         " {then} {sighting from s} o WHERE o.evidence_id = $1 AND o.place = s.place AND o.file = s.file"
+         " AND o.file_offset = s.file_offset AND o.hash = s.hash AND o.path = s.path AND o.encoding = s.encoding",
          evidence, 1, &result, error);
     int64_t doubles =
         count_rows(store, "SELECT count(*) FROM staged_double WHERE $1 > 0", staged->evidence_id, &result, error);
-    if (doubles > 0) {
-        step(store,
-             "UPDATE sighting AS o SET context = s.context, allocation = s.allocation FROM staged_sighting s"
-             " WHERE " SAME_SIGHTING " AND (s.context, s.allocation) < (o.context, o.allocation)",
-             evidence, 1, &result, error);
-        step(store,
-             "UPDATE sighting AS o SET repeats = s.repeats FROM staged_sighting s WHERE " SAME_SIGHTING
-             " AND s.repeats > o.repeats",
-             evidence, 1, &result, error);
-        step(store,
-             "UPDATE staged_selector SET sightings = sightings - d.doubles, loud = loud - d.doubles FROM"
-             " (SELECT hash, count(*) AS doubles FROM staged_double GROUP BY hash) d WHERE staged_selector.hash = "
-             "d.hash",
-             NO_VALUES, &result, error);
-        step(store,
-             "DELETE FROM staged_sighting WHERE EXISTS (SELECT 1 FROM staged_double o WHERE o.hash = "
-             "staged_sighting.hash"
-             " AND o.place = staged_sighting.place AND o.path = staged_sighting.path AND o.file = staged_sighting.file"
-             " AND o.file_offset = staged_sighting.file_offset AND o.encoding = staged_sighting.encoding)",
-             NO_VALUES, &result, error);
-    }
-    if (count_rows(store,
+    int64_t good =
+        count_rows(store,
                    "SELECT count(*) FROM (SELECT 1 FROM file WHERE evidence_id = $1 AND known = 'good' LIMIT 1) g",
-                   staged->evidence_id, &result, error) > 0)
+                   staged->evidence_id, &result, error);
+    if (good > 0)
         step(store,
-             "UPDATE staged_selector SET loud = loud - q.quiet FROM (SELECT s.hash, count(*) AS quiet"
-             " FROM staged_sighting s JOIN file f ON f.evidence_id = $1 AND f.number = s.file"
-             " WHERE f.known = 'good' AND s.allocation <> 2 GROUP BY s.hash) q WHERE staged_selector.hash = q.hash",
+             "INSERT INTO staged_value (hash, kind, value, sightings, quiet)"
+             " SELECT s.hash, '', '', 0, 1 FROM staged_sighting s WHERE " IN_GOOD_FILE("s")
+             " UNION ALL SELECT d.hash, '', '', 0, -1 FROM staged_double d WHERE " IN_GOOD_FILE("d"),
              evidence, 1, &result, error);
     step(store,
-         "INSERT INTO sighting (hash, evidence_id, place, path, file, file_offset, encoding, allocation, repeats,"
-         " context) SELECT hash, $1, place, path, file, file_offset, encoding, allocation, repeats, context"
-         " FROM staged_sighting ORDER BY place, file, file_offset, hash, path, encoding",
+         "INSERT INTO staged_selector (hash, kind, value, sightings, loud) SELECT hash, max(kind), max(value),"
+         " CAST(sum(sightings) AS bigint), CAST(sum(sightings - quiet) AS bigint) FROM"
+         " (SELECT hash, kind, value, sightings, quiet FROM staged_value"
+         "  UNION ALL SELECT hash, '', '', -1, 0 FROM staged_double) v GROUP BY hash",
+         NO_VALUES, &result, error);
+    step(store,
+         doubles == 0 ? SIGHTINGS
+                      : SIGHTINGS " ON CONFLICT (" SIGHTING_KEY ") DO UPDATE SET"
+                                  " context = CASE WHEN " BETTER " THEN excluded.context ELSE sighting.context END,"
+                                  " allocation = CASE WHEN " BETTER
+                                  " THEN excluded.allocation ELSE sighting.allocation END,"
+                                  " repeats = CASE WHEN excluded.repeats > sighting.repeats THEN excluded.repeats"
+                                  " ELSE sighting.repeats END"
+                                  " WHERE " BETTER " OR excluded.repeats > sighting.repeats",
          evidence, 1, &result, error);
     step(store, "UPDATE evidence SET sightings = sightings + $2 WHERE id = $1",
-         VALUES(integer(staged->evidence_id), integer(staged->sighting_rows - doubles)), &result, error);
+         VALUES(integer(staged->evidence_id), integer(staged->sightings - doubles)), &result, error);
     return result;
 }
 
@@ -360,20 +367,18 @@ static int apply_selectors(struct store *store, const struct staged *staged, str
 int apply_findings(struct store *store, struct error *error)
 {
     struct staged *staged = store->staged;
-    if (staged == NULL || (!staged->files && !staged->sightings))
+    if (staged == NULL || (!staged->files && staged->sightings == 0))
         return 0;
-    if (staged->held.present && let_go(store, true, error) != 0)
-        return -1;
     if (lock_case(store, staged->case_id, error) != 0 || script(store, "{by index}", error) != 0)
         return -1;
     if (staged->files && apply_files(store, staged, error) != 0)
         return -1;
-    if (staged->sightings && apply_sightings(store, staged, error) != 0)
+    if (staged->sightings > 0 && apply_sightings(store, staged, error) != 0)
         return -1;
     if (apply_selectors(store, staged, error) != 0 ||
         script(store,
-               "{empty} staged_file; {empty} staged_sighting; {empty} staged_selector; {empty} staged_double;"
-               " {empty} quiet",
+               "{empty} staged_file; {empty} staged_sighting; {empty} staged_value; {empty} staged_selector;"
+               " {empty} staged_double; {empty} quiet",
                error) != 0)
         return -1;
     forget_findings(store);
@@ -384,20 +389,20 @@ void forget_findings(struct store *store)
 {
     if (store->staged == NULL)
         return;
-    struct bytes kept = store->staged->held.text;
-    *store->staged = (struct staged){.held.text = kept};
+    struct bytes kept = store->staged->last_path;
+    *store->staged = (struct staged){.last_path = kept};
 }
 
 void free_findings(struct store *store)
 {
     if (store->staged != NULL)
-        bytes_free(&store->staged->held.text);
+        bytes_free(&store->staged->last_path);
     free(store->staged);
 }
 
 /* ---- gaps ---- */
 
-static const struct bulk gap_bulk = {"gap", "evidence_id, unit, start, length, file, path, reason, was_read", 8};
+static const struct bulk gap_bulk = {"gap", "evidence_id, unit, start, length, file, path, reason, was_read", 8, false};
 
 int store_gap_add(struct store *store, const struct store_gap *gap, struct error *error)
 {

@@ -97,10 +97,11 @@ const char temporary_schema[] =
     "{temporary} staged_sighting (hash {blob} NOT NULL, place bigint NOT NULL, path {text} NOT NULL,"
     " file bigint NOT NULL, file_offset bigint NOT NULL, encoding bigint NOT NULL, allocation bigint NOT NULL,"
     " repeats bigint NOT NULL, context {text} NOT NULL);"
+    "{temporary} staged_value (hash {blob} NOT NULL, kind {text} NOT NULL, value {text} NOT NULL,"
+    " sightings bigint NOT NULL, quiet bigint NOT NULL DEFAULT 0);"
     "{temporary} staged_selector (hash {blob} PRIMARY KEY, kind {text} NOT NULL, value {text} NOT NULL,"
     " sightings bigint NOT NULL, loud bigint NOT NULL) {clustered};"
-    "{temporary} staged_double (hash {blob} NOT NULL, place bigint NOT NULL, path {text} NOT NULL,"
-    " file bigint NOT NULL, file_offset bigint NOT NULL, encoding bigint NOT NULL);"
+    "{temporary} staged_double (hash {blob} NOT NULL, file bigint NOT NULL, allocation bigint NOT NULL);"
     "{temporary} staged_known (digest {blob} NOT NULL, set_id bigint NOT NULL);"
     "{temporary} quiet (hash {blob} NOT NULL, case_id bigint NOT NULL, evidence_id bigint NOT NULL,"
     " sightings bigint NOT NULL)";

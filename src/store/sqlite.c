@@ -24,6 +24,7 @@ static const struct word words[] = {
     {"count tables", "SELECT count(*) FROM sqlite_master"},
     {"by index", ""},
     {"by hash", "INDEXED BY sighting_hash"}, /* without statistics it would read a whole evidence item instead */
+    {"sighting from s", "sighting"},
     {"statistics", ""},
     {NULL, NULL},
 };

@@ -257,8 +257,8 @@ void store_selector_hash(const char *kind, const char *value, size_t value_lengt
  * SHA-256) when it has content. digests NULL: only the type. Call before the unit's sightings are added. */
 int store_file_digest(struct store *store, int64_t case_id, int64_t evidence_id, int64_t file,
                       const struct digests *digests, const char *type, struct error *error);
-/* Sorted by hash (then offset, path, encoding, file, file offset) by the caller; further calls in a transaction best go on
- * where the last one ended (any order is right, but slower). The same sighting given again, now or by another unit, is one
+/* In any order within a call (which is sorted, in memory, by place); further calls in a transaction best go on behind the
+ * last one in the order of the disk (any order is right, but slower). The same sighting given again, now or by another unit, is one
  * sighting. Not of kind "file". What stands in the slack behind a known-good file is loud. Adds selectors, presences and sightings, and keeps how many
  * cases each selector is loud in. Loud: seen somewhere that is not inside a known-good file. */
 int store_sightings_add(struct store *store, int64_t case_id, int64_t evidence_id,

@@ -119,20 +119,6 @@ struct store_sighting sighting_of(const char *kind, const char *value, int64_t o
     return sighting;
 }
 
-static int by_hash(const void *left, const void *right)
-{
-    const struct store_sighting *a = left, *b = right;
-    int order = memcmp(a->hash, b->hash, SELECTOR_HASH_SIZE);
-    return order != 0 ? order : (a->offset > b->offset) - (a->offset < b->offset);
-}
-
-int add_sightings(struct store *store, int64_t case_id, int64_t evidence_id, struct store_sighting *sightings,
-                  size_t count, struct error *error)
-{
-    qsort(sightings, count, sizeof *sightings, by_hash);
-    return store_sightings_add(store, case_id, evidence_id, sightings, count, error);
-}
-
 struct digests digests_of(int number)
 {
     struct digests digests;

@@ -36,9 +36,6 @@ int64_t add_evidence(struct store *store, int64_t case_id, const char *path);
 void add_file(struct store *store, int64_t evidence_id, int64_t number, const char *path, int64_t same_as);
 /* A sighting of (kind, value) at `offset` in `file`; hash set. */
 struct store_sighting sighting_of(const char *kind, const char *value, int64_t offset, int64_t file);
-/* Sorts them as the contract asks, and adds them. */
-int add_sightings(struct store *store, int64_t case_id, int64_t evidence_id, struct store_sighting *sightings,
-                  size_t count, struct error *error);
 /* Digests derived from a small number; SHA-256, SHA-1 and MD5 all differ between numbers. */
 struct digests digests_of(int number);
 

@@ -34,7 +34,7 @@ static int do_unit(struct store *store, const struct store_unit *unit, const cha
     }
     if (store_begin(store, error) != 0)
         return -1;
-    if (add_sightings(store, unit->evidence_id, unit->evidence_id, sightings, SIGHTINGS, error) == 0 &&
+    if (store_sightings_add(store, unit->evidence_id, unit->evidence_id, sightings, SIGHTINGS, error) == 0 &&
         store_unit_finish(store, unit, worker, "done", ours, error) == 0 && *ours && store_commit(store, error) == 0)
         return 0;
     bool again = store_retryable(store);

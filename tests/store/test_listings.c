@@ -20,8 +20,8 @@ static struct store *filled_store(void)
                                     sighting_of("email", "a@y.org", 50, 1)};
     struct store_sighting on_b[] = {sighting_of("email", "x@y.org", 1, 1)};
     on_a[1].path = "GZIP-20";
-    OK(add_sightings(store, a, disk_a, on_a, 4, &error));
-    OK(add_sightings(store, b, disk_b, on_b, 1, &error));
+    OK(store_sightings_add(store, a, disk_a, on_a, 4, &error));
+    OK(store_sightings_add(store, b, disk_b, on_b, 1, &error));
     return store;
 }
 
