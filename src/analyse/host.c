@@ -1,11 +1,18 @@
-/* A name is `host/boot/process/start`: with the boot's and the process's start a number that was given again is told
- * apart. */
+/* A name is `machine/boot/namespace/process/start`. Machine is from /etc/machine-id (man 5 machine-id; hashed, as that
+ * page asks), or where there is none the host's name. Containers of one machine may share that and the boot, but not the
+ * namespace that numbers processes; the start tells a number apart that was given again. */
 #include "analyse/host.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "base/text.h"
+
+enum { MACHINE_BYTES = 8 }; /* of the hash */
 
 enum { LEFT_MOST = 1024 };
 
@@ -34,40 +41,65 @@ static unsigned long long start_of(long process)
     return at == NULL ? 0 : strtoull(at, NULL, 10);
 }
 
-static void boot_name(char *out, size_t size)
+/* The first line of a file; "" when there is none. */
+static void read_line(const char *path, char *out, size_t size)
 {
     out[0] = '\0';
-    FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");
+    FILE *file = fopen(path, "re");
     if (file == NULL)
         return;
     if (fgets(out, (int)size, file) != NULL)
-        out[strcspn(out, "-\n")] = '\0';
+        out[strcspn(out, "/\n")] = '\0';
     (void)fclose(file);
+}
+
+static void machine_name(char out[65])
+{
+    static const char salt[] = "samband ";
+    char line[sizeof salt - 1 + 64];
+    uint8_t digest[SHA256_SIZE] = {0};
+    memcpy(line, salt, sizeof salt - 1);
+    read_line("/etc/machine-id", line + sizeof salt - 1, sizeof line - sizeof salt + 1);
+    out[0] = out[64] = '\0';
+    if (strlen(line) < sizeof salt - 1 + 32) { /* none, or of a system that was never started */
+        (void)gethostname(out, 64);
+        return;
+    }
+    digest_sha256(line, strlen(line), digest);
+    text_hex(digest, MACHINE_BYTES, out);
 }
 
 void host_name(char out[HOST_NAME_SIZE])
 {
-    char host[65] = "";
+    char machine[65];
     char boot[40];
-    (void)gethostname(host, sizeof host - 1);
-    boot_name(boot, sizeof boot);
+    char space[40] = "";
+    machine_name(machine);
+    read_line("/proc/sys/kernel/random/boot_id", boot, sizeof boot);
+    if (readlink("/proc/self/ns/pid", space, sizeof space - 1) < 0)
+        space[0] = '\0';
     long process = (long)getpid();
-    (void)snprintf(out, HOST_NAME_SIZE, "%s/%s/%ld/%llu", host, boot, process, start_of(process));
+    (void)snprintf(out, HOST_NAME_SIZE, "%s/%s/%s/%ld/%llu", machine, boot, space, process, start_of(process));
 }
 
-/* Only of this host can be known whether a process lives; of this host before its last boot, that none does. */
+/* Only beside this process, on the same machine, boot and in the same namespace, can be known that another is gone; of
+ * others the lease must run out. */
 static bool is_dead(const char *name, const char *own_name)
 {
-    size_t host = strcspn(own_name, "/");
-    if (strncmp(name, own_name, host + 1) != 0)
+    size_t beside = 0;
+    for (int part = 0; part < 3; part++)
+        beside += strcspn(own_name + beside, "/") + 1;
+    if (strncmp(name, own_name, beside) != 0)
         return false;
-    size_t boot = host + 1 + strcspn(own_name + host + 1, "/");
-    if (strncmp(name, own_name, boot + 1) != 0)
-        return true;
     char *end;
-    long process = strtol(name + boot + 1, &end, 10);
+    long process = strtol(name + beside, &end, 10);
     unsigned long long start = *end == '/' ? strtoull(end + 1, NULL, 10) : 0;
-    return process <= 0 || start_of(process) != start;
+    if (process <= 0)
+        return false;
+    if (kill((pid_t)process, 0) != 0)
+        return errno == ESRCH;
+    unsigned long long found = start_of(process);
+    return found != 0 && found != start;
 }
 
 static int keep_dead(void *context, const struct store_unit *unit, const char *worker)
