@@ -135,7 +135,8 @@ static int evidence_row(struct store *store, struct query *query, void *context)
 #define EVIDENCE                                                                                                       \
     "SELECT e.id, e.case_id, c.reference, e.number, e.name, e.paths, e.digests, e.format, e.size, e.sector_size,"      \
     " e.recorded_md5, e.recorded_sha1, e.md5, e.sha1, e.sha256, e.state, e.problem,"                                   \
-    " coalesce(u.units, 0), coalesce(u.done, 0), (SELECT count(*) FROM gap g WHERE g.evidence_id = e.id AND g.was_read = 0),"             \
+    " coalesce(u.units, 0), coalesce(u.done, 0), CAST((SELECT coalesce(sum(begins), 0) FROM"        \
+    "  (SELECT " GAP_BEGINS " AS begins FROM gap WHERE evidence_id = e.id AND was_read = 0) p) AS bigint),"            \
     " coalesce(u.bytes_done, 0), coalesce(u.bytes, 0),"                                                                \
     " (SELECT count(*) FROM file f WHERE f.evidence_id = e.id), e.sightings"                                           \
     " FROM evidence e JOIN cases c ON c.id = e.case_id LEFT JOIN"                                                      \

@@ -274,6 +274,8 @@ struct store_gap {
     bool read;             /* true: read, but something inside was not decoded (a budget, an encrypted member) */
 };
 int store_gap_add(struct store *store, const struct store_gap *gap, struct error *error);
+/* Pieces not read that touch or overlap, of the same unit kind, file and reason, come as one; in that way store_evidence
+ * counts them too. By start. */
 int store_gap_each(struct store *store, int64_t evidence_id, int (*row)(void *, const struct store_gap *),
                    void *context, struct error *error);
 

@@ -168,9 +168,70 @@ static void a_listing_can_end_early_and_hold_another(void **state)
     store_close(store);
 }
 
+static int say_gap(void *context, const struct store_gap *gap)
+{
+    bytes_format(context, "%s %ld+%ld %ld %s%s\n", gap->unit, (long)gap->start, (long)gap->length, (long)gap->file,
+                 gap->reason, gap->read ? " read" : "");
+    return 0;
+}
+
+static int count_gaps(void *context, const struct store_evidence *evidence)
+{
+    *(int64_t *)context = evidence->gaps;
+    return 0;
+}
+
+/* Units report what they could not read piece by piece, in any order; people are told of ranges. */
+static void touching_gaps_are_one_range(void **state)
+{
+    (void)state;
+    static const struct store_gap pieces[] = {
+        {1, "span", 65536, 32768, 0, "", "", "bad sectors", false},
+        {1, "span", 98304, 32768, 0, "", "", "bad sectors", false},
+        {1, "span", 0, 32768, 0, "", "", "bad sectors", false},
+        {1, "span", 131072, 4096, 0, "", "", "killed the worker", false}, /* another reason */
+        {1, "span", 131072, 32768, 0, "", "", "bad sectors", false},
+        {1, "span", 100000, 4096, 0, "", "", "bad sectors", false},    /* inside another */
+        {1, "span", 300000, 32768, 0, "", "", "bad sectors", false},   /* apart */
+        {1, "files", 32768, 32768, 2, "", "", "bad sectors", false},   /* bytes of a file */
+        {1, "files", 0, 32768, 2, "", "", "bad sectors", false},       /* … */
+        {1, "files", 65536, 32768, 3, "", "", "bad sectors", false},   /* of another */
+        {1, "files", 0, 0, 3, "", "", "gone", false},                  /* all of it */
+        {1, "span", 4096, 0, 0, "", "GZIP", "too large", true},        /* was read */
+        {1, "span", 4096, 0, 0, "", "GZIP", "too large", true},
+        {2, "span", 163840, 32768, 0, "", "", "bad sectors", false},   /* of other evidence */
+    };
+    enum { PIECES = sizeof pieces / sizeof *pieces };
+    for (size_t order = 0; order < 2; order++) {
+        struct error error = {0};
+        struct bytes said = {0};
+        int64_t gaps = 0;
+        struct store *store = fresh_store();
+        (void)add_evidence(store, add_case(store, "A-1", "SE"), "/a");
+        (void)add_evidence(store, 1, "/b");
+        for (size_t i = 0; i < PIECES; i++)
+            OK(store_gap_add(store, &pieces[order == 0 ? i : PIECES - 1 - i], &error));
+        OK(store_gap_each(store, 1, say_gap, &said, &error));
+        assert_string_equal(bytes_text(&said), "files 0+0 3 gone\n"
+                                               "span 0+32768 0 bad sectors\n"
+                                               "files 0+65536 2 bad sectors\n"
+                                               "span 4096+0 0 too large read\n"
+                                               "span 4096+0 0 too large read\n"
+                                               "files 65536+32768 3 bad sectors\n"
+                                               "span 65536+98304 0 bad sectors\n"
+                                               "span 131072+4096 0 killed the worker\n"
+                                               "span 300000+32768 0 bad sectors\n");
+        OK(store_evidence_get(store, 1, count_gaps, &gaps, &error));
+        assert_int_equal(gaps, 7);
+        bytes_free(&said);
+        store_close(store);
+    }
+}
+
 int run_listing_tests(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(touching_gaps_are_one_range),
         cmocka_unit_test(sightings_are_filtered_and_ordered),
         cmocka_unit_test(selectors_carry_their_cases),
         cmocka_unit_test(files_are_filtered_and_hard_links_show_digests),
