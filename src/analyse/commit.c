@@ -7,6 +7,7 @@
 
 #include "analyse/map_rows.h"
 #include "analyse/plan.h"
+#include "analyse/reason.h"
 #include "base/arena.h"
 #include "base/wire.h"
 #include "scan/kinds.h"
@@ -264,8 +265,14 @@ static int add_gap(struct committer *committer, int64_t file, int64_t start, int
                    size_t path_length, const char *reason, size_t reason_length, bool read)
 {
     static const char *const names[] = {"map", "span", "files", "digest"};
+    struct bytes said = {0};
+    if (read)
+        bytes_append(&said, reason, reason_length);
+    else
+        reason_append(&said, reason, reason_length);
     char *path_text = arena_text(&committer->arena, path, path_length);
-    char *reason_text = arena_text(&committer->arena, reason, reason_length);
+    char *reason_text = said.failed ? NULL : arena_text(&committer->arena, bytes_text(&said), said.length);
+    bytes_free(&said);
     if (path_text == NULL || reason_text == NULL)
         return fail(committer->error, "memory is short");
     struct store_gap gap = {.evidence_id = committer->commit->unit->evidence_id,

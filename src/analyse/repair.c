@@ -4,7 +4,10 @@
  * digests. */
 #include "analyse/repair.h"
 
+#include <string.h>
+
 #include "analyse/part.h"
+#include "analyse/reason.h"
 #include "worker/protocol.h"
 
 enum { PARTS = 64 };
@@ -200,14 +203,18 @@ static int add_gap(struct store *store, const struct store_unit *unit, int64_t f
                    const char *reason, struct error *error)
 {
     static const char *const names[] = {"map", "span", "files", "digest"};
+    struct bytes said = {0};
+    reason_append(&said, reason, strlen(reason));
     struct store_gap gap = {.evidence_id = unit->evidence_id,
                             .unit = names[unit->kind],
                             .start = start,
                             .length = length,
                             .file = file,
                             .path = "",
-                            .reason = reason};
-    return store_gap_add(store, &gap, error);
+                            .reason = bytes_text(&said)};
+    int result = said.failed ? fail(error, "memory is short") : store_gap_add(store, &gap, error);
+    bytes_free(&said);
+    return result;
 }
 
 int repair_gap(struct store *store, const struct store_unit *unit, int64_t file, const char *reason,

@@ -20,7 +20,7 @@ struct analysing {
     int64_t workers, memory, silence;
     struct option_list term, term_files;
     struct terms terms;
-    bool no_digests, quiet, wait;
+    bool no_digests, retry, quiet, wait;
     bool whole; /* false once an evidence item is found incomplete or failed */
 };
 
@@ -67,6 +67,9 @@ static int add_all(struct analysing *analysing, const char *case_reference, int 
             return -1;
         if (notice.text[0] != '\0')
             (void)fprintf(stderr, "samband: %s\n", notice.text);
+        int64_t units = 0;
+        if (analysing->retry && store_unit_retry(analysing->store, ids[*id_count], &units, &analysing->error) != 0)
+            return -1;
         (*id_count)++;
     }
     return 0;
@@ -142,6 +145,7 @@ static int run_analyse(const struct cli *cli, int argc, char **argv)
         {"terms", OPTION_LIST, &analysing.term_files, "FILE", "and for what stands in FILE, one term a line"},
         {"workers", OPTION_NUMBER, &analysing.workers, "N", "worker processes (default: one per processor)"},
         {"no-digests", OPTION_FLAG, &analysing.no_digests, NULL, "no MD5, SHA-1, SHA-256 of the image and its files: faster"},
+        {"retry", OPTION_FLAG, &analysing.retry, NULL, "read again what could not be read before"},
         {"worker-memory", OPTION_NUMBER, &analysing.memory, "MIB", "memory a worker may use, 64 or more (default 256)"},
         {"silence", OPTION_NUMBER, &analysing.silence, "SECONDS", "end a worker that shows no sign of life (default 60)"},
         {"quiet", OPTION_FLAG, &analysing.quiet, NULL, "no progress and no report"},
@@ -209,7 +213,8 @@ const struct command analyse_command = {
     "addresses, wallets …) with the place where it stands. PATH is a disk image (raw, split raw, E01, AFF, VHD, VMDK,\n"
     "qcow2; the first of several segments is enough), a single file, or a folder.\n\n"
     "It can be stopped or killed at any moment: the same command goes on where it was. Evidence is never written to, and\n"
-    "is parsed only in locked worker processes. What could not be read is listed at the end (exit status 1).\n\n"
+    "is parsed only in locked worker processes. What could not be read is listed at the end (exit status 1); when its\n"
+    "cause has passed (a failing cable, too little memory for workers), the same command with --retry reads just that.\n\n"
     "A search term is words (found in either case), \"Words\" (found as they are), /regex/ or /regex/i; samband(1) says more.\n"
     "Terms given later are looked for alone, in what was read already: nothing else is done again.\n\n"
     "  samband analyse --case SE-2026-17 disk.E01 phone.dd\n"

@@ -205,6 +205,10 @@ int store_unit_claimed_each(struct store *store, int (*row)(void *, const struct
                             void *context, struct error *error);
 /* Opens the failed units of one evidence item again, with no attempts counted, and forgets the gaps they left. */
 int store_unit_reopen(struct store *store, int64_t evidence_id, struct error *error);
+/* Takes up again what was not read of incomplete evidence: the units that left such gaps are opened, with no attempts
+ * counted, and forgets what they left in `gap`; what they found stays, and counts once. *units says how many; 0: none, or
+ * the evidence is not incomplete. The map is not made again: what it could not read remains a gap. */
+int store_unit_retry(struct store *store, int64_t evidence_id, int64_t *units, struct error *error);
 /* Ends every open unit of one evidence item as "failed": it cannot be opened at all. */
 int store_unit_abandon(struct store *store, int64_t evidence_id, struct error *error);
 struct store_totals {

@@ -198,6 +198,39 @@ int store_unit_reopen(struct store *store, int64_t evidence_id, struct error *er
     return leave(store, own, result, error);
 }
 
+/* Whether a gap is one that the unit of that name left. Of a part of a file (length below 0, see analyse/part.h) the file
+ * counts: its parts are tried again together. */
+#define LEFT_BY(unit)                                                                                                  \
+    "(gap.unit = " unit ".kind AND (" unit ".kind = 'digest'"                                                          \
+    " OR (" unit ".kind = 'span' AND gap.start < " unit ".start + " unit ".length"                                     \
+    "  AND (gap.start >= " unit ".start OR gap.start + gap.length > " unit ".start))"                                  \
+    " OR (" unit ".kind = 'files' AND ((" unit ".length < 0 AND gap.file = (" unit ".start & 4294967295))"             \
+    "  OR (gap.file >= " unit ".start AND gap.file < " unit ".start + " unit ".length)))))"
+
+int store_unit_retry(struct store *store, int64_t evidence_id, int64_t *units, struct error *error)
+{
+    bool own;
+    struct value evidence[] = {integer(evidence_id)};
+    *units = 0;
+    if (enter(store, &own, error) != 0)
+        return -1;
+    int result = run_counted(store,
+                             "UPDATE unit SET state = 'open', worker = '', lease_until = 0, attempts = 0"
+                             " WHERE evidence_id = $1 AND turn > 0 AND EXISTS"
+                             "  (SELECT 1 FROM evidence e WHERE e.id = $1 AND e.state = 'incomplete')"
+                             " AND (state = 'failed' OR (state = 'done' AND EXISTS (SELECT 1 FROM gap WHERE"
+                             "  gap.evidence_id = $1 AND gap.was_read = 0 AND " LEFT_BY("unit") ")))",
+                             evidence, 1, units, error);
+    if (result == 0 && *units > 0)
+        result = run(store,
+                     "DELETE FROM gap WHERE evidence_id = $1 AND EXISTS (SELECT 1 FROM unit u WHERE u.evidence_id = $1"
+                     " AND u.state = 'open' AND " LEFT_BY("u") ")",
+                     evidence, 1, error);
+    if (result == 0 && *units > 0)
+        result = run(store, "UPDATE evidence SET state = 'mapped' WHERE id = $1", evidence, 1, error);
+    return leave(store, own, result, error);
+}
+
 int store_unit_abandon(struct store *store, int64_t evidence_id, struct error *error)
 {
     return run(store,

@@ -106,6 +106,76 @@ static void an_equal_unit_is_left_alone(void **state)
     store_close(store);
 }
 
+static int say_gap(void *context, const struct store_gap *gap)
+{
+    bytes_format(context, "%s %ld %s; ", gap->unit, (long)gap->start, gap->reason);
+    return 0;
+}
+
+static int see_incomplete(void *context, const struct store_evidence *evidence)
+{
+    *(bool *)context = strcmp(evidence->state, "incomplete") == 0;
+    return 0;
+}
+
+/* Only the units that left a gap are opened again, and only what those left is forgotten. */
+static void what_was_not_read_is_tried_again(void **state)
+{
+    (void)state;
+    struct error error = {0};
+    struct store *store = fresh_store();
+    int64_t evidence = add_evidence(store, add_case(store, "A-1", "SE"), "/a"), left = 0, units = -1;
+    const struct {
+        struct store_unit unit;
+        const char *end;
+    } all[] = {
+        {unit_of(evidence, UNIT_MAP, 0), "failed"}, {unit_of(evidence, UNIT_DIGEST, 0), "failed"},
+        {unit_of(evidence, UNIT_SPAN, 0), "done"},  {unit_of(evidence, UNIT_SPAN, 10), "done"},
+        {unit_of(evidence, UNIT_SPAN, 20), "split"}, {unit_of(evidence, UNIT_SPAN, 30), "failed"},
+        {unit_of(evidence, UNIT_FILES, 1), "done"}, {unit_of(evidence, UNIT_FILES, 11), "done"},
+    };
+    static const int again[] = {1, 3, 5, 7};
+    const struct store_gap gaps[] = {
+        {evidence, "map", 0, 0, 0, "", "", "no folder", false}, {evidence, "digest", 0, 0, 0, "", "", "no digest", false},
+        {evidence, "span", 4, 0, 0, "", "", "bomb", true},      {evidence, "span", 10, 5, 0, "", "", "bad", false},
+        {evidence, "span", 16, 0, 0, "", "", "bomb", true},     {evidence, "span", 30, 10, 0, "", "", "died", false},
+        {evidence, "files", 8, 0, 5, "", "", "bomb", true},     {evidence, "files", 9, 0, 15, "", "", "gone", false},
+    };
+    struct store_unit claimed;
+    bool found = false, ours = false, incomplete = false;
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        OK(store_unit_add(store, &all[i].unit, &error));
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        OK(store_unit_claim(store, "w", 60, NULL, 0, &claimed, &found, &left, &error));
+        OK(store_unit_finish(store, &all[i].unit, "w", all[i].end, &ours, &error));
+        assert_true(found && ours);
+    }
+    for (size_t i = 0; i < sizeof gaps / sizeof *gaps; i++)
+        OK(store_gap_add(store, &gaps[i], &error));
+    OK(store_evidence_state(store, evidence, "mapped", "", &error));
+    OK(store_unit_retry(store, evidence, &units, &error)); /* not before it is settled */
+    assert_int_equal(units, 0);
+    OK(store_evidence_settle(store, evidence, &error));
+    OK(store_unit_retry(store, evidence, &units, &error));
+    assert_int_equal(units, 4);
+    struct bytes said = {0};
+    OK(store_gap_each(store, evidence, say_gap, &said, &error));
+    assert_string_equal(bytes_text(&said), "map 0 no folder; span 4 bomb; files 8 bomb; ");
+    bytes_free(&said);
+    for (size_t i = 0; i < 4; i++) {
+        OK(store_unit_claim(store, "w", 60, NULL, 0, &claimed, &found, &left, &error));
+        assert_true(found);
+        assert_int_equal(claimed.kind, all[again[i]].unit.kind);
+        assert_int_equal(claimed.start, all[again[i]].unit.start);
+        assert_int_equal(claimed.attempts, 1);
+        OK(store_unit_finish(store, &claimed, "w", "done", &ours, &error));
+    }
+    OK(store_evidence_settle(store, evidence, &error));
+    OK(store_evidence_get(store, evidence, see_incomplete, &incomplete, &error));
+    assert_true(incomplete); /* the map's gap */
+    store_close(store);
+}
+
 static int count_progress(void *context, const struct store_evidence *evidence)
 {
     int64_t *numbers = context;
@@ -149,6 +219,7 @@ int run_unit_tests(void)
         cmocka_unit_test(units_are_claimed_in_order_and_once),
         cmocka_unit_test(a_lease_runs_out_and_the_late_worker_is_told),
         cmocka_unit_test(an_equal_unit_is_left_alone),
+        cmocka_unit_test(what_was_not_read_is_tried_again),
         cmocka_unit_test(progress_counts_spans_and_files),
     };
     return cmocka_run_group_tests_name("store: units", tests, NULL, NULL);
