@@ -4,8 +4,8 @@
  *
  *     bench_store STORE [CASES [SELECTORS [CASES-PER-TRANSACTION]]]
  *
- * or commits large units to one evidence item: one of SIGHTINGS, a second like it elsewhere, and the first once more, all
- * of which is known then. Every eighth sighting is of one of ten values.
+ * or commits large units to one evidence item: one of SIGHTINGS, a second like it elsewhere, and the first once more,
+ * all of which is known then. Every eighth sighting is of one of ten values.
  *
  *     bench_store STORE units SIGHTINGS
  *
@@ -174,7 +174,8 @@ static int add_batch(struct store *store, int64_t evidence_id, int64_t first, si
     int result = sightings == NULL || values == NULL ? fail(error, "memory is short") : 0;
     for (size_t i = 0; i < count && result == 0; i++) {
         int64_t place = first + (int64_t)i;
-        (void)snprintf(values[i], VALUE_MAX, place % 8 == 0 ? "everywhere%d@example.org" : "someone.%d@mail.example.org",
+        (void)snprintf(values[i], VALUE_MAX,
+                       place % 8 == 0 ? "everywhere%d@example.org" : "someone.%d@mail.example.org",
                        (int)(place % 8 == 0 ? place / 8 % 10 : place / 2));
         sightings[i] = (struct store_sighting){.kind = "email",
                                                .value = values[i],
@@ -200,8 +201,12 @@ static int measure_units(struct store *store, int64_t count, struct error *error
     enum { BATCH = 16 * 1024 };
     static const char *const names[] = {"first unit", "another unit", "first again"};
     const int64_t starts[] = {0, count, 0};
-    struct store_case record = {
-        .reference = "C-1", .country = "SE", .authority = "Police", .title = "Bench", .handling = "free", .retention = ""};
+    struct store_case record = {.reference = "C-1",
+                                .country = "SE",
+                                .authority = "Police",
+                                .title = "Bench",
+                                .handling = "free",
+                                .retention = ""};
     int64_t case_id, evidence_id;
     bool fresh;
     if (store_case_add(store, &record, &case_id, error) != 0 ||
@@ -212,8 +217,8 @@ static int measure_units(struct store *store, int64_t count, struct error *error
         if (store_begin(store, error) != 0)
             return -1;
         for (int64_t at = 0; at < count; at += BATCH)
-            if (add_batch(store, evidence_id, starts[unit] + at, (size_t)(count - at < BATCH ? count - at : BATCH), &spent,
-                          error) != 0)
+            if (add_batch(store, evidence_id, starts[unit] + at, (size_t)(count - at < BATCH ? count - at : BATCH),
+                          &spent, error) != 0)
                 return -1;
         start_clock(&spent);
         if (store_commit(store, error) != 0)
@@ -238,7 +243,10 @@ int main(int count, char **arguments)
     }
     bool units = count == 4 && strcmp(arguments[2], "units") == 0;
     int64_t large = units ? atoll(arguments[3]) : 1;
-    int cases = units ? 1 : count > 2 ? atoi(arguments[2]) : 200, selectors = !units && count > 3 ? atoi(arguments[3]) : 20000;
+    int cases = units       ? 1
+                : count > 2 ? atoi(arguments[2])
+                            : 200,
+        selectors = !units && count > 3 ? atoi(arguments[3]) : 20000;
     int together = count > 4 ? atoi(arguments[4]) : 20;
     if (cases < 1 || selectors < 100 || selectors > 10000000 || together < 1 || large < 1 || large > 100000000)
         return 2;

@@ -1,6 +1,6 @@
 /* A name is `machine/boot/namespace/process/start`. Machine is from /etc/machine-id (man 5 machine-id; hashed, as that
- * page asks), or where there is none the host's name. Containers of one machine may share that and the boot, but not the
- * namespace that numbers processes; the start tells a number apart that was given again. */
+ * page asks), or where there is none the host's name. Containers of one machine may share that and the boot, but not
+ * the namespace that numbers processes; the start tells a number apart that was given again. */
 #include "analyse/host.h"
 
 #include <errno.h>

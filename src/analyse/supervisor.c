@@ -264,8 +264,8 @@ static int worker_gave_up(struct supervisor *supervisor, struct slot *slot, bool
 {
     struct spool nothing = {0};
     slot->has_unit = false;
-    int result = give_up_unit(supervisor, &slot->unit,
-                              (struct trouble){slot->failure, keep_map ? &slot->spool : &nothing});
+    int result =
+        give_up_unit(supervisor, &slot->unit, (struct trouble){slot->failure, keep_map ? &slot->spool : &nothing});
     if (result != 0 && keep_map && store_refused(supervisor->store))
         result = give_up_unit(supervisor, &slot->unit, (struct trouble){slot->failure, &nothing});
     spool_free(&slot->spool);

@@ -54,7 +54,7 @@ enum trouble {
 struct database {
     const struct driver *driver;
     enum trouble trouble; /* of the last error */
-    char name[256]; /* for people */
+    char name[256];       /* for people */
 };
 
 struct query; /* a statement that is giving rows */

@@ -88,11 +88,12 @@ int store_evidence_state(struct store *store, int64_t id, const char *state, con
 
 int store_evidence_settle(struct store *store, int64_t id, struct error *error)
 {
-    return run(store,
-               "UPDATE evidence SET state = CASE WHEN EXISTS (SELECT 1 FROM gap WHERE evidence_id = $1 AND was_read = 0)"
-               " THEN 'incomplete' ELSE 'complete' END WHERE id = $1 AND state = 'mapped' AND NOT EXISTS"
-               " (SELECT 1 FROM unit WHERE evidence_id = $1 AND state IN ('open', 'claimed'))",
-               VALUES(integer(id)), error);
+    return run(
+        store,
+        "UPDATE evidence SET state = CASE WHEN EXISTS (SELECT 1 FROM gap WHERE evidence_id = $1 AND was_read = 0)"
+        " THEN 'incomplete' ELSE 'complete' END WHERE id = $1 AND state = 'mapped' AND NOT EXISTS"
+        " (SELECT 1 FROM unit WHERE evidence_id = $1 AND state IN ('open', 'claimed'))",
+        VALUES(integer(id)), error);
 }
 
 struct evidence_listing {
@@ -135,7 +136,7 @@ static int evidence_row(struct store *store, struct query *query, void *context)
 #define EVIDENCE                                                                                                       \
     "SELECT e.id, e.case_id, c.reference, e.number, e.name, e.paths, e.digests, e.format, e.size, e.sector_size,"      \
     " e.recorded_md5, e.recorded_sha1, e.md5, e.sha1, e.sha256, e.state, e.problem,"                                   \
-    " coalesce(u.units, 0), coalesce(u.done, 0), CAST((SELECT coalesce(sum(begins), 0) FROM"        \
+    " coalesce(u.units, 0), coalesce(u.done, 0), CAST((SELECT coalesce(sum(begins), 0) FROM"                           \
     "  (SELECT " GAP_BEGINS " AS begins FROM gap WHERE evidence_id = e.id AND was_read = 0) p) AS bigint),"            \
     " coalesce(u.bytes_done, 0), coalesce(u.bytes, 0),"                                                                \
     " (SELECT count(*) FROM file f WHERE f.evidence_id = e.id), e.sightings"                                           \

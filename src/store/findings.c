@@ -21,7 +21,8 @@ struct staged {
     struct bytes last_path;
 };
 
-static const struct bulk staged_file_bulk = {"staged_file", "number, md5, sha1, sha256, content, value, type", 7, false};
+static const struct bulk staged_file_bulk = {"staged_file", "number, md5, sha1, sha256, content, value, type", 7,
+                                             false};
 static const struct bulk staged_sighting_bulk = {
     "staged_sighting", "hash, place, path, file, file_offset, encoding, allocation, repeats, context", 9, false};
 static const struct bulk staged_value_bulk = {"staged_value", "hash, kind, value, sightings", 4, false};
@@ -45,8 +46,8 @@ static int stage_for(struct store *store, int64_t case_id, int64_t evidence_id, 
     if (store->staged == NULL && (store->staged = calloc(1, sizeof *store->staged)) == NULL)
         return fail(error, "memory is short");
     struct staged *staged = store->staged;
-    if ((staged->files || staged->sightings > 0) && (staged->case_id != case_id || staged->evidence_id != evidence_id) &&
-        apply_findings(store, error) != 0)
+    if ((staged->files || staged->sightings > 0) &&
+        (staged->case_id != case_id || staged->evidence_id != evidence_id) && apply_findings(store, error) != 0)
         return -1;
     staged->case_id = case_id;
     staged->evidence_id = evidence_id;
@@ -171,7 +172,8 @@ static int stage_values(struct store *store, struct store_sighting *batch, size_
     return 0;
 }
 
-/* What is staged holds no sighting twice: a batch that does not go on behind the last one lets that be applied first. */
+/* What is staged holds no sighting twice: a batch that does not go on behind the last one lets that be applied first.
+ */
 static int stage_batch(struct store *store, int64_t case_id, int64_t evidence_id, struct store_sighting *batch,
                        size_t count, struct error *error)
 {
@@ -301,7 +303,8 @@ static int apply_files(struct store *store, const struct staged *staged, struct 
     s ".allocation <> 2 AND (SELECT f.known FROM file f WHERE f.evidence_id = $1 AND f.number = " s ".file) = 'good'"
 
 /* A unit may report again what another one did; the sighting is the same, and counts once. All of this is in proportion
- * to what is staged, whatever the planner believes of the tables: a sighting is only ever looked for by its whole key. */
+ * to what is staged, whatever the planner believes of the tables: a sighting is only ever looked for by its whole key.
+ */
 static int apply_sightings(struct store *store, const struct staged *staged, struct error *error)
 {
     int result = 0;
@@ -313,15 +316,14 @@ static int apply_sightings(struct store *store, const struct staged *staged, str
          evidence, 1, &result, error);
     int64_t doubles =
         count_rows(store, "SELECT count(*) FROM staged_double WHERE $1 > 0", staged->evidence_id, &result, error);
-    int64_t good =
-        count_rows(store,
-                   "SELECT count(*) FROM (SELECT 1 FROM file WHERE evidence_id = $1 AND known = 'good' LIMIT 1) g",
-                   staged->evidence_id, &result, error);
+    int64_t good = count_rows(
+        store, "SELECT count(*) FROM (SELECT 1 FROM file WHERE evidence_id = $1 AND known = 'good' LIMIT 1) g",
+        staged->evidence_id, &result, error);
     if (good > 0)
         step(store,
              "INSERT INTO staged_value (hash, kind, value, sightings, quiet)"
-             " SELECT s.hash, '', '', 0, 1 FROM staged_sighting s WHERE " IN_GOOD_FILE("s")
-             " UNION ALL SELECT d.hash, '', '', 0, -1 FROM staged_double d WHERE " IN_GOOD_FILE("d"),
+             " SELECT s.hash, '', '', 0, 1 FROM staged_sighting s WHERE " IN_GOOD_FILE(
+                 "s") " UNION ALL SELECT d.hash, '', '', 0, -1 FROM staged_double d WHERE " IN_GOOD_FILE("d"),
              evidence, 1, &result, error);
     step(store,
          "INSERT INTO staged_selector (hash, kind, value, sightings, loud) SELECT hash, max(kind), max(value),"

@@ -1,6 +1,6 @@
-/* What was not read, or not decoded to its end. Units report what they meet, in pieces as small as they read or were split
- * into; a person wants to know of ranges. So pieces of one kind that touch are one when they are listed or counted, not
- * when they are stored: that is the same whichever unit commits first. */
+/* What was not read, or not decoded to its end. Units report what they meet, in pieces as small as they read or were
+ * split into; a person wants to know of ranges. So pieces of one kind that touch are one when they are listed or
+ * counted, not when they are stored: that is the same whichever unit commits first. */
 #include "store/room.h"
 
 static const struct bulk gap_bulk = {"gap", "evidence_id, unit, start, length, file, path, reason, was_read", 8, false};

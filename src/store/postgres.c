@@ -64,8 +64,8 @@ struct query {
     bool own_transaction; /* begun for the cursor */
 };
 
-/* By the classes of https://www.postgresql.org/docs/15/errcodes-appendix.html: 22 is a value that a type cannot hold, 23 a
- * broken constraint, 54 a limit such as the length of a key. */
+/* By the classes of https://www.postgresql.org/docs/15/errcodes-appendix.html: 22 is a value that a type cannot hold,
+ * 23 a broken constraint, 54 a limit such as the length of a key. */
 static enum trouble trouble_of(const char *state)
 {
     if (strcmp(state, "40001") == 0 || strcmp(state, "40P01") == 0 || strcmp(state, "55P03") == 0)

@@ -53,10 +53,9 @@ int lock_case(struct store *store, int64_t case_id, struct error *error); /* the
 int lock_selectors(struct store *store, struct error *error);             /* the selectors of all cases */
 
 /* ---- gaps ---- */
-/* 1 for a piece of a gap that begins a range, 0 for one that touches an earlier piece of the same kind. Pieces without a
- * length and notes of what was read stand for themselves. */
-#define GAP_KIND                                                                                                       \
-    "PARTITION BY unit, file, path, reason, was_read, length > 0 ORDER BY start, length"
+/* 1 for a piece of a gap that begins a range, 0 for one that touches an earlier piece of the same kind. Pieces without
+ * a length and notes of what was read stand for themselves. */
+#define GAP_KIND "PARTITION BY unit, file, path, reason, was_read, length > 0 ORDER BY start, length"
 #define GAP_BEGINS                                                                                                     \
     "CASE WHEN was_read = 0 AND length > 0 AND start <= max(start + length) OVER (" GAP_KIND                           \
     " ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) THEN 0 ELSE 1 END"

@@ -1,5 +1,9 @@
 /* The SQLite driver (https://www.sqlite.org/c3ref/intro.html). Write-ahead log with synchronous=NORMAL: what was
- * committed survives the death of any process; writers queue for the one write lock for up to a minute. */
+ * committed survives the death of any process; writers queue for the one write lock.
+ *
+ * How long they queue goes by the largest commit. A unit's frames are bounded (worker/findings.h): a span of 64 MiB may
+ * report 3.2 GiB, some 25 million sightings, which at 100,000 a second take four minutes, and a busy machine or a slow
+ * disk several times that. Who waits longer than half an hour waits for a process that hangs. */
 #include "store/driver.h"
 
 #include <errno.h>
@@ -8,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BUSY_MILLISECONDS = 60000, KEPT_STATEMENTS = 128 };
+enum { BUSY_MINUTES = 30, KEPT_STATEMENTS = 128 };
 
 static const struct word words[] = {
     {"blob", "BLOB"},
@@ -67,8 +71,10 @@ static int explain(struct sqlite *self, struct error *error)
     switch (code) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-        return fail(error, "the store %s is locked by another process; run the same command again when that is done",
-                    self->path);
+        return fail(error,
+                    "the store %s is locked by another process (waited up to %d minutes); end that one if it hangs, "
+                    "and run the same command again",
+                    self->path, BUSY_MINUTES);
     case SQLITE_READONLY:
         return fail(error, "the store %s cannot be written; give yourself the right to write it and its folder",
                     self->path);
@@ -326,7 +332,7 @@ struct database *sqlite_open(const char *path, bool create, struct error *error)
         sqlite_close(&self->base);
         return NULL;
     }
-    (void)sqlite3_busy_timeout(self->handle, BUSY_MILLISECONDS);
+    (void)sqlite3_busy_timeout(self->handle, BUSY_MINUTES * 60 * 1000);
     /* The page size holds for new files only. A wide cache, since rows come ordered by hash over whole tables. */
     if (sqlite_script(&self->base,
                       "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"

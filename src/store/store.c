@@ -109,7 +109,8 @@ int leave(struct store *store, bool own, int result, struct error *error)
 
 /* ---- running SQL ---- */
 
-/* Before every use of the database: forgets the last trouble, and finds the one that both drivers would see differently. */
+/* Before every use of the database: forgets the last trouble, and finds the one that both drivers would see
+ * differently. */
 static int check_text(struct store *store, const struct value *values, size_t count, struct error *error)
 {
     store->database->trouble = TROUBLE_OTHER;

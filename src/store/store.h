@@ -29,7 +29,8 @@ void store_close(struct store *store);
 const char *store_name(const struct store *store);
 
 /* Writers wrap what belongs together. Findings are staged and applied by store_commit, which therefore may fail; then all
- * is rolled back already. Without a transaction each call is one of its own. In SQLite a transaction takes the write lock at once (waiting up to 60 s). */
+ * is rolled back already. Without a transaction each call is one of its own. In SQLite a
+ * transaction takes the write lock at once (waiting up to half an hour for the commit of another process). */
 int store_begin(struct store *store, struct error *error);
 int store_commit(struct store *store, struct error *error);
 void store_rollback(struct store *store);

@@ -193,13 +193,13 @@ int store_unit_reopen(struct store *store, int64_t evidence_id, struct error *er
                      " WHERE evidence_id = $1 AND state = 'failed'",
                      VALUES(integer(evidence_id)), error);
     if (result == 0)
-        result = run(store, "DELETE FROM gap WHERE evidence_id = $1 AND was_read = 0", VALUES(integer(evidence_id)),
-                     error);
+        result =
+            run(store, "DELETE FROM gap WHERE evidence_id = $1 AND was_read = 0", VALUES(integer(evidence_id)), error);
     return leave(store, own, result, error);
 }
 
-/* Whether a gap is one that the unit of that name left. Of a part of a file (length below 0, see analyse/part.h) the file
- * counts: its parts are tried again together. */
+/* Whether a gap is one that the unit of that name left. Of a part of a file (length below 0, see analyse/part.h) the
+ * file counts: its parts are tried again together. */
 #define LEFT_BY(unit)                                                                                                  \
     "(gap.unit = " unit ".kind AND (" unit ".kind = 'digest'"                                                          \
     " OR (" unit ".kind = 'span' AND gap.start < " unit ".start + " unit ".length"                                     \

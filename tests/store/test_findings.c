@@ -116,8 +116,8 @@ static double seconds(void)
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-/* What is known already costs about what is new, in stores whose statistics say nothing yet. (Each row held against each
- * other would take minutes.) One value stands everywhere, so that its hash alone tells little. */
+/* What is known already costs about what is new, in stores whose statistics say nothing yet. (Each row held against
+ * each other would take minutes.) One value stands everywhere, so that its hash alone tells little. */
 static void a_large_unit_again_is_quick(void **state)
 {
     (void)state;

@@ -191,15 +191,15 @@ static void touching_gaps_are_one_range(void **state)
         {1, "span", 0, 32768, 0, "", "", "bad sectors", false},
         {1, "span", 131072, 4096, 0, "", "", "killed the worker", false}, /* another reason */
         {1, "span", 131072, 32768, 0, "", "", "bad sectors", false},
-        {1, "span", 100000, 4096, 0, "", "", "bad sectors", false},    /* inside another */
-        {1, "span", 300000, 32768, 0, "", "", "bad sectors", false},   /* apart */
-        {1, "files", 32768, 32768, 2, "", "", "bad sectors", false},   /* bytes of a file */
-        {1, "files", 0, 32768, 2, "", "", "bad sectors", false},       /* … */
-        {1, "files", 65536, 32768, 3, "", "", "bad sectors", false},   /* of another */
-        {1, "files", 0, 0, 3, "", "", "gone", false},                  /* all of it */
-        {1, "span", 4096, 0, 0, "", "GZIP", "too large", true},        /* was read */
+        {1, "span", 100000, 4096, 0, "", "", "bad sectors", false},  /* inside another */
+        {1, "span", 300000, 32768, 0, "", "", "bad sectors", false}, /* apart */
+        {1, "files", 32768, 32768, 2, "", "", "bad sectors", false}, /* bytes of a file */
+        {1, "files", 0, 32768, 2, "", "", "bad sectors", false},     /* … */
+        {1, "files", 65536, 32768, 3, "", "", "bad sectors", false}, /* of another */
+        {1, "files", 0, 0, 3, "", "", "gone", false},                /* all of it */
+        {1, "span", 4096, 0, 0, "", "GZIP", "too large", true},      /* was read */
         {1, "span", 4096, 0, 0, "", "GZIP", "too large", true},
-        {2, "span", 163840, 32768, 0, "", "", "bad sectors", false},   /* of other evidence */
+        {2, "span", 163840, 32768, 0, "", "", "bad sectors", false}, /* of other evidence */
     };
     enum { PIECES = sizeof pieces / sizeof *pieces };
     for (size_t order = 0; order < 2; order++) {

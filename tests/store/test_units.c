@@ -129,17 +129,21 @@ static void what_was_not_read_is_tried_again(void **state)
         struct store_unit unit;
         const char *end;
     } all[] = {
-        {unit_of(evidence, UNIT_MAP, 0), "failed"}, {unit_of(evidence, UNIT_DIGEST, 0), "failed"},
-        {unit_of(evidence, UNIT_SPAN, 0), "done"},  {unit_of(evidence, UNIT_SPAN, 10), "done"},
+        {unit_of(evidence, UNIT_MAP, 0), "failed"},  {unit_of(evidence, UNIT_DIGEST, 0), "failed"},
+        {unit_of(evidence, UNIT_SPAN, 0), "done"},   {unit_of(evidence, UNIT_SPAN, 10), "done"},
         {unit_of(evidence, UNIT_SPAN, 20), "split"}, {unit_of(evidence, UNIT_SPAN, 30), "failed"},
-        {unit_of(evidence, UNIT_FILES, 1), "done"}, {unit_of(evidence, UNIT_FILES, 11), "done"},
+        {unit_of(evidence, UNIT_FILES, 1), "done"},  {unit_of(evidence, UNIT_FILES, 11), "done"},
     };
     static const int again[] = {1, 3, 5, 7};
     const struct store_gap gaps[] = {
-        {evidence, "map", 0, 0, 0, "", "", "no folder", false}, {evidence, "digest", 0, 0, 0, "", "", "no digest", false},
-        {evidence, "span", 4, 0, 0, "", "", "bomb", true},      {evidence, "span", 10, 5, 0, "", "", "bad", false},
-        {evidence, "span", 16, 0, 0, "", "", "bomb", true},     {evidence, "span", 30, 10, 0, "", "", "died", false},
-        {evidence, "files", 8, 0, 5, "", "", "bomb", true},     {evidence, "files", 9, 0, 15, "", "", "gone", false},
+        {evidence, "map", 0, 0, 0, "", "", "no folder", false},
+        {evidence, "digest", 0, 0, 0, "", "", "no digest", false},
+        {evidence, "span", 4, 0, 0, "", "", "bomb", true},
+        {evidence, "span", 10, 5, 0, "", "", "bad", false},
+        {evidence, "span", 16, 0, 0, "", "", "bomb", true},
+        {evidence, "span", 30, 10, 0, "", "", "died", false},
+        {evidence, "files", 8, 0, 5, "", "", "bomb", true},
+        {evidence, "files", 9, 0, 15, "", "", "gone", false},
     };
     struct store_unit claimed;
     bool found = false, ours = false, incomplete = false;
