@@ -210,7 +210,7 @@ static int measure_units(struct store *store, int64_t count, struct error *error
     int64_t case_id, evidence_id;
     bool fresh;
     if (store_case_add(store, &record, &case_id, error) != 0 ||
-        store_evidence_add(store, case_id, "disk", "/disk", true, &evidence_id, &fresh, error) != 0)
+        store_evidence_add(store, case_id, "disk", "/disk", "", true, &evidence_id, &fresh, NULL, error) != 0)
         return -1;
     for (int unit = 0; unit < 3; unit++) {
         struct spent spent = {0};

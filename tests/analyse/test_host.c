@@ -44,7 +44,7 @@ static bool taken_over(const char *worker)
     host_name(own);
     assert_non_null(store);
     assert_int_equal(store_case_add(store, &record, &case_id, &error), 0);
-    assert_int_equal(store_evidence_add(store, case_id, "a", "/a", true, &unit.evidence_id, &fresh, &error), 0);
+    assert_int_equal(store_evidence_add(store, case_id, "a", "/a", "", true, &unit.evidence_id, &fresh, NULL, &error), 0);
     assert_int_equal(store_unit_add(store, &unit, &error), 0);
     assert_int_equal(store_unit_claim(store, worker, 600, NULL, 0, &unit, &found, &left, &error), 0);
     assert_true(found);
