@@ -129,12 +129,17 @@ static void what_was_not_read_is_tried_again(void **state)
         struct store_unit unit;
         const char *end;
     } all[] = {
-        {unit_of(evidence, UNIT_MAP, 0), "failed"},  {unit_of(evidence, UNIT_DIGEST, 0), "failed"},
-        {unit_of(evidence, UNIT_SPAN, 0), "done"},   {unit_of(evidence, UNIT_SPAN, 10), "done"},
-        {unit_of(evidence, UNIT_SPAN, 20), "split"}, {unit_of(evidence, UNIT_SPAN, 30), "failed"},
-        {unit_of(evidence, UNIT_FILES, 1), "done"},  {unit_of(evidence, UNIT_FILES, 11), "done"},
+        {unit_of(evidence, UNIT_MAP, 0), "failed"},
+        {unit_of(evidence, UNIT_DIGEST, 0), "failed"},
+        {unit_of(evidence, UNIT_SPAN, 0), "done"},
+        {unit_of(evidence, UNIT_SPAN, 10), "done"},
+        {unit_of(evidence, UNIT_SPAN, 20), "split"},
+        {unit_of(evidence, UNIT_SPAN, 30), "failed"},
+        {unit_of(evidence, UNIT_FILES, 1), "done"},
+        {unit_of(evidence, UNIT_FILES, 11), "done"},
+        {{evidence, UNIT_FILES, 25 | (int64_t)1 << 32, -4096, 4096, 0}, "done"}, /* part of a file */
     };
-    static const int again[] = {1, 3, 5, 7};
+    static const int again[] = {1, 3, 5, 7, 8};
     const struct store_gap gaps[] = {
         {evidence, "map", 0, 0, 0, "", "", "no folder", false},
         {evidence, "digest", 0, 0, 0, "", "", "no digest", false},
@@ -144,6 +149,7 @@ static void what_was_not_read_is_tried_again(void **state)
         {evidence, "span", 30, 10, 0, "", "", "died", false},
         {evidence, "files", 8, 0, 5, "", "", "bomb", true},
         {evidence, "files", 9, 0, 15, "", "", "gone", false},
+        {evidence, "files", 65536, 4096, 25, "", "", "died", false},
     };
     struct store_unit claimed;
     bool found = false, ours = false, incomplete = false;
@@ -161,12 +167,12 @@ static void what_was_not_read_is_tried_again(void **state)
     assert_int_equal(units, 0);
     OK(store_evidence_settle(store, evidence, &error));
     OK(store_unit_retry(store, evidence, &units, &error));
-    assert_int_equal(units, 4);
+    assert_int_equal(units, 5);
     struct bytes said = {0};
     OK(store_gap_each(store, evidence, say_gap, &said, &error));
     assert_string_equal(bytes_text(&said), "map 0 no folder; span 4 bomb; files 8 bomb; ");
     bytes_free(&said);
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < 5; i++) {
         OK(store_unit_claim(store, "w", 60, NULL, 0, &claimed, &found, &left, &error));
         assert_true(found);
         assert_int_equal(claimed.kind, all[again[i]].unit.kind);
