@@ -49,6 +49,16 @@ static int copy(const struct volume *volume, const struct volume_file *file, str
     return tool_run(argv, NULL, NULL, &why) == 0 ? 0 : fail(error, "%s (copying %s)", why.text, file->path);
 }
 
+static int unlink_file(const struct volume *volume, const struct volume_file *file, struct error *error)
+{
+    struct ntfs ntfs;
+    if (ntfs_open(&ntfs, volume->image, volume->size, error) != 0)
+        return -1;
+    int result = ntfs_unlink(&ntfs, file->path + 1, error);
+    ntfs_close(&ntfs);
+    return result;
+}
+
 static int scatter(const struct volume *volume, const struct volume_file *files, size_t count, struct error *error)
 {
     struct ntfs ntfs;
@@ -69,7 +79,7 @@ static int add(const struct volume *volume, const struct volume_file *files, siz
     if (manner == ADD_COMPRESSED && set_compression(volume, true, error) != 0)
         return -1;
     for (size_t i = 0; i < count; i++)
-        if (copy(volume, &files[i], error) != 0)
+        if (copy(volume, &files[i], error) != 0 || (files[i].goes && unlink_file(volume, &files[i], error) != 0))
             return -1;
     if (manner == ADD_COMPRESSED)
         return set_compression(volume, false, error);

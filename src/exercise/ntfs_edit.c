@@ -215,7 +215,7 @@ static bool remove_entry(uint8_t *header, const char *name)
     return false;
 }
 
-static bool remove_from_root(struct ntfs *ntfs, const char *name)
+int ntfs_unlink(struct ntfs *ntfs, const char *name, struct error *error)
 {
     uint8_t record[RECORD_MAX], block[RECORD_MAX];
     load_block(record_of(ntfs, ROOT), ntfs->record, record);
@@ -229,10 +229,11 @@ static bool remove_from_root(struct ntfs *ntfs, const char *name)
         load_block(at, ntfs->block, block);
         if (remove_entry(block + 24, name)) {
             save_block(at, ntfs->block, block);
-            return true;
+            return 0;
         }
     }
-    return false; /* the index root of a directory this large holds inner entries only */
+    /* The index root of a directory this large holds inner entries only. */
+    return fail(error, "%s does not stand in a leaf of its directory's index", name);
 }
 
 static void free_record(struct ntfs *ntfs, uint64_t number)
@@ -273,8 +274,6 @@ int ntfs_delete(struct ntfs *ntfs, const char *name, struct error *error)
     uint64_t number = find_file(ntfs, name, record);
     if (number == 0)
         return fail(error, "no file %s to delete", name);
-    if (!remove_from_root(ntfs, name))
-        return fail(error, "%s does not stand in a leaf of its directory's index", name);
     for (uint8_t *a = next_attribute(record, NULL); a != NULL; a = next_attribute(record, a)) {
         struct ntfs_run runs[NTFS_RUNS_MAX];
         size_t count = a[8] != 0 ? read_runs(a, runs) : 0;

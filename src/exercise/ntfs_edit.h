@@ -33,8 +33,10 @@ void ntfs_cluster_mark(struct ntfs *ntfs, uint64_t cluster, bool used);
 /* Files made in the root from now on are compressed, or not. */
 int ntfs_compress_root(struct ntfs *ntfs, bool on, struct error *error);
 
-/* Deletes a file of the root as Windows does: its record, its clusters and its index entry are given free; its content,
- * runs and name stay in the record. The entry must stand in a leaf of the index. */
+/* Deleting a file of the root as Windows does, in two steps. ntfs_unlink takes its entry out of the index: it must stand
+ * in a leaf, as the name that sorts last does while it is the newest. ntfs_delete gives its record and its clusters free;
+ * its content, runs and name stay. */
+int ntfs_unlink(struct ntfs *ntfs, const char *name, struct error *error);
 int ntfs_delete(struct ntfs *ntfs, const char *name, struct error *error);
 
 /* Moves a file's clusters apart: each becomes a run of its own, and where they were is zeroed. */

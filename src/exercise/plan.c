@@ -268,7 +268,7 @@ static void name_carrier(struct planter *planter, struct carrier *carrier)
     }
     make_word(&planter->random, word);
     /* Names longer than FAT's short ones, so that a deleted file keeps its first letter; and '~' sorts behind all
-     * others, so that deleted files stand in the last leaf of an NTFS index. */
+     * others: NTFS (ntfs_unlink) takes no entry out of the inner blocks of an index. */
     bool hosted = carrier->place == IN_SLACK || carrier->place == IN_STREAM;
     (void)snprintf(carrier->path, sizeof carrier->path, "%s%s%s-%03u%s%s", flat ? "/" : folders[planter->names % 3],
                    carrier->place == IN_DELETED ? "~copy-of-" : "note-", word, planter->names,

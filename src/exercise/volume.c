@@ -132,6 +132,8 @@ static int list_carriers(struct builder *builder, unsigned index, struct error *
             break;
         case IN_DELETED:
             result = stage(builder, &builder->plain, carrier->path, &carrier->content, error);
+            if (result == 0)
+                builder->plain.files[builder->plain.count - 1].goes = true;
             if (result == 0 && append_file(builder, &builder->deleted, carrier->path, "") != 0)
                 result = fail(error, "memory is short");
             break;

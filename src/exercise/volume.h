@@ -8,6 +8,7 @@
 struct volume_file {
     const char *path;   /* in the volume */
     const char *source; /* on this machine */
+    bool goes;          /* will be removed again */
 };
 
 struct volume {

@@ -56,7 +56,7 @@ TARGET size_t FIND(const struct classifier *classifier, const uint8_t *data, siz
     size_t found = 0;
     size_t same = 0; /* how many blocks, up to the last in the row, repeat one byte */
     uint8_t repeated = 0;
-    size_t end = blocks < (length - from) / BLOCK ? from + blocks * BLOCK : length;
+    size_t end = blocks <= (length - from) / BLOCK ? from + blocks * BLOCK : length;
 
     row.count = 1;
     CLASSIFY(classifier, block_at(data, length, from >= BLOCK ? from - BLOCK : length, padded), &row, 0);

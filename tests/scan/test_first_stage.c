@@ -68,6 +68,25 @@ static void agreement(void **state)
     free(data);
 }
 
+/* However many bytes follow, no more hits are written than blocks were asked for. */
+static void no_hit_beyond_the_blocks_asked_for(void **state)
+{
+    (void)state;
+    enum { ASKED = 8 };
+    uint8_t data[(ASKED + 2) * BLOCK];
+    for (size_t i = 0; i < sizeof data; i++)
+        data[i] = (uint8_t) "a@b.example "[i % 12];
+    prepare();
+    for (int i = 0; i < 3; i++) {
+        for (size_t length = 1; length <= sizeof data; length++) {
+            struct hit *exact = malloc(ASKED * sizeof *exact);
+            size_t count = classifiers[i].find(&classifiers[i], data, length, 0, ASKED, exact);
+            assert_in_range(count, length / BLOCK < ASKED ? length / BLOCK : ASKED, ASKED);
+            free(exact);
+        }
+    }
+}
+
 static void real_files(void **state)
 {
     (void)state;
@@ -147,6 +166,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(agreement),
+        cmocka_unit_test(no_hit_beyond_the_blocks_asked_for),
         cmocka_unit_test(real_files),
         cmocka_unit_test(every_place),
     };
