@@ -75,7 +75,9 @@ static enum sb_decode_result judge(struct archive *archive, struct archive_entry
     const char *message = archive_error_string(archive);
     if (archive_read_has_encrypted_entries(archive) > 0 || (entry != NULL && archive_entry_is_encrypted(entry)))
         return SB_DECODE_ENCRYPTED;
-    if (archive_errno(archive) == ENOMEM || (message != NULL && strstr(message, "upported") != NULL))
+    if (archive_errno(archive) == ENOMEM)
+        return SB_DECODE_TOO_LARGE;
+    if (message != NULL && strstr(message, "upported") != NULL)
         return SB_DECODE_UNKNOWN;
     return SB_DECODE_BROKEN;
 }

@@ -48,7 +48,8 @@ enum sb_decode_result {
     SB_DECODE_STOPPED,   /* the output asked to stop */
     SB_DECODE_ENCRYPTED, /* recognised, but locked */
     SB_DECODE_UNKNOWN,   /* recognised, but the method is not supported */
-    SB_DECODE_NO_MEMORY,
+    SB_DECODE_TOO_LARGE, /* recognised, but it asks for more memory than there is */
+    SB_DECODE_NO_MEMORY, /* for the decoder itself: scanning ends */
 };
 
 /* What can begin a container: a literal, or a long run of base64 characters. A container that several literals can

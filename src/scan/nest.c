@@ -13,6 +13,7 @@ static const char stopped_ratio[] = "decoding stopped: ratio";
 static const char stopped_input[] = "decoding stopped: input budget";
 static const char is_encrypted[] = "encrypted";
 static const char is_unknown[] = "method not supported";
+static const char is_too_large[] = "more memory needed than a worker may use";
 
 enum { RATIO_FREE = 16 * 1024 * 1024 }; /* decoded bytes before the ratio counts */
 
@@ -20,8 +21,8 @@ enum { RATIO_FREE = 16 * 1024 * 1024 }; /* decoded bytes before the ratio counts
  * or three; headers made to send every decoder through the same bytes again and again would need millions. */
 enum { INPUT_FREE = 256 << 20, INPUT_FOR_SCANNED = 16, INPUT_FOR_DECODED = 4, INPUT_LEAP = 512 };
 
-const char *const sb_note_reasons[] = {stopped_depth, stopped_output, stopped_stream, stopped_ratio,
-                                       stopped_input, is_encrypted,   is_unknown,     NULL};
+const char *const sb_note_reasons[] = {stopped_depth, stopped_output, stopped_stream, stopped_ratio, stopped_input,
+                                       is_encrypted,  is_unknown,     is_too_large,   NULL};
 
 static int write_level(struct sb_output *output, const uint8_t *data, size_t length);
 static int begin_member(struct sb_output *output, const char *name, size_t length);
@@ -293,6 +294,8 @@ void open_container(struct sb_scanner *scanner, const struct view *view, size_t 
         note(scanner, depth, place, is_encrypted);
     else if (result == SB_DECODE_UNKNOWN)
         note(scanner, depth, place, is_unknown);
+    else if (result == SB_DECODE_TOO_LARGE)
+        note(scanner, depth, place, is_too_large);
 
     /* A payload decoded to its end is not looked at again. One that broke may have been overwritten where it broke, so
      * its bytes are; but a run of base64 is not sniffed again at each of its lines. */

@@ -217,10 +217,15 @@ bool verify_seed(const struct text *text, size_t at, struct match *match)
     read_phrase(text, at, &phrase);
     for (size_t count = WORDS_MOST; count >= WORDS_FEWEST && phrase.count >= WORDS_FEWEST; count -= 3) {
         unsigned inner = 0;
-        for (size_t i = 0; i + 1 < count; i++)
+        unsigned common = ~0U;
+        for (size_t i = 0; i + 1 < count; i++) {
             inner |= phrase.gap[i];
+            common &= phrase.gap[i];
+        }
+        /* A row goes on if the next gap is like those before: numbered, if they all are. */
         bool row_ends = count == phrase.count && count < WORDS_MOST;
-        if (count > phrase.count || (!row_ends && (phrase.gap[count - 1] & ~inner) == 0))
+        if (count > phrase.count ||
+            (!row_ends && (phrase.gap[count - 1] & ~inner) == 0 && (common & ~phrase.gap[count - 1]) == 0))
             continue;
         for (unsigned rest = phrase.spoken[count - 1]; rest != 0; rest &= rest - 1) {
             unsigned language = (unsigned)__builtin_ctz(rest);

@@ -41,12 +41,14 @@ static int limit(int resource, rlim_t most)
     return setrlimit((__rlimit_resource_t)resource, &wanted);
 }
 
+enum { NOT_DATA = 20 << 20 }; /* bytes of a worker that no limit counts: its code, its stack, what it maps to read */
+
 static int limit_resources(uint64_t memory, struct error *error)
 {
     int bad = limit(RLIMIT_CORE, 0) | limit(RLIMIT_FSIZE, 0) | limit(RLIMIT_NOFILE, 1024);
 #ifndef __SANITIZE_ADDRESS__ /* its shadow memory would count */
     if (memory != 0)
-        bad |= limit(RLIMIT_DATA, memory);
+        bad |= limit(RLIMIT_DATA, memory > 2 * NOT_DATA ? memory - NOT_DATA : memory / 2);
 #else
     (void)memory;
 #endif

@@ -89,6 +89,11 @@ static void seed(void **state)
          "advice\n"
          "11. cage\n12. above\n",
          "seed:" LETTER "above"},
+        /* Behind the list goes on a text that begins with a word of the list. */
+        {"1. letter\n2. advice\n3. cage\n4. absurd\n5. amount\n6. doctor\n7. acoustic\n8. avoid\n9. letter\n10. "
+         "advice\n"
+         "11. cage\n12. above .\ntone of a text",
+         "seed:" LETTER "above"},
         {"[\"letter\", \"advice\", \"cage\", \"absurd\", \"amount\", \"doctor\", \"acoustic\", \"avoid\", \"letter\", "
          "\"advice\", \"cage\", \"above\"]",
          "seed:" LETTER "above"},
