@@ -20,6 +20,7 @@
 #endif
 
 enum { PATH_SIZE = 4096, READ_STEP = 256 * 1024 };
+enum { NOT_STARTED = 127 }; /* the dynamic linker's status when it cannot map a library */
 
 const char *process_program(void)
 {
@@ -187,6 +188,9 @@ static void say_how(int status, char *how, size_t size)
     if (WIFSIGNALED(status))
         (void)snprintf(how, size, "the worker was ended by signal %d (%s)", WTERMSIG(status),
                        strsignal(WTERMSIG(status)));
+    else if (WEXITSTATUS(status) == NOT_STARTED)
+        (void)snprintf(how, size, "a worker could not be started, most likely for want of memory (status %d)",
+                       WEXITSTATUS(status));
     else
         (void)snprintf(how, size, "the worker ended early (status %d)", WEXITSTATUS(status));
 }

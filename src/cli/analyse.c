@@ -24,27 +24,33 @@ struct analysing {
     bool whole; /* false once an evidence item is found incomplete or failed */
 };
 
-/* Length of the stem of an image's segment ("disk.E02", "disk.002"), and its number; 0 when the name is none. */
-static size_t segment_stem(const char *path, unsigned long *number)
+/* The name of an image's segment: "disk.E02" (Expert Witness), "disk.002" (raw). */
+struct segment {
+    size_t stem; /* length of "disk."; 0: the name is none of a segment */
+    bool ewf;
+    unsigned long number;
+};
+
+static struct segment segment_of(const char *path)
 {
     size_t length = strlen(path);
     if (length < 5 || path[length - 4] != '.')
-        return 0;
+        return (struct segment){0};
     const char *end = path + length - 3;
     bool ewf = toupper((unsigned char)end[0]) == 'E' && isdigit((unsigned char)end[1]) && isdigit((unsigned char)end[2]);
     bool raw = strspn(end, "0123456789") == 3;
-    *number = strtoul(end + (ewf ? 1 : 0), NULL, 10);
-    return ewf || raw ? length - 3 : 0;
+    return (struct segment){ewf || raw ? length - 3 : 0, ewf, strtoul(end + (ewf ? 1 : 0), NULL, 10)};
 }
 
-/* A shell's disk.E0* names every segment; they are one image, which the first of them opens. */
+/* A shell's disk.E0* names every segment; they are one image, which the first of them opens. disk.001 and disk.E02 are
+ * two. */
 static bool is_later_segment(char **paths, int count, int at)
 {
-    unsigned long number = 0;
-    size_t stem = segment_stem(paths[at], &number);
-    for (int i = 0; stem != 0 && i < count; i++) {
-        unsigned long other = 0;
-        if (i != at && segment_stem(paths[i], &other) == stem && strncmp(paths[i], paths[at], stem) == 0 && other < number)
+    struct segment segment = segment_of(paths[at]);
+    for (int i = 0; segment.stem != 0 && i < count; i++) {
+        struct segment other = segment_of(paths[i]);
+        if (other.stem == segment.stem && other.ewf == segment.ewf && other.number < segment.number &&
+            strncmp(paths[i], paths[at], segment.stem) == 0)
             return true;
     }
     return false;
@@ -80,7 +86,7 @@ static int show_result(void *context, const struct store_evidence *row)
     struct analysing *analysing = context;
     if (strcmp(row->state, "complete") != 0)
         analysing->whole = false;
-    return analysing->quiet ? 0 : report_evidence(analysing->store, row, &analysing->error);
+    return analysing->quiet ? 0 : report_evidence(analysing->store, row, false, &analysing->error);
 }
 
 static int run_units(struct analysing *analysing, const int64_t *ids, size_t count)

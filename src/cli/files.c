@@ -1,14 +1,15 @@
 /* samband files: every file of the evidence, deleted ones and alternate data streams too. */
 #include "cli/listing.h"
 
-static void show_json(struct json *json, const struct store_file *row)
+static void show_json(struct listing *listing, const struct store_file *row)
 {
+    struct json *json = &listing->json;
     json_open(json, NULL, '{');
     json_text(json, "case", row->case_reference);
     json_text(json, "evidence", row->evidence_name);
     json_text(json, "evidence_id", shown_evidence(row->case_reference, row->evidence_number));
     json_int(json, "volume", row->volume);
-    json_text(json, "path", row->path);
+    json_text(json, "path", shown_text(row->path, listing->reveal));
     json_int(json, "size", row->size);
     json_bool(json, "allocated", row->allocated);
     json_bool(json, "regular", row->regular);
@@ -29,7 +30,7 @@ static int show(void *context, const struct store_file *row)
 {
     struct listing *listing = context;
     if (listing->as_json) {
-        show_json(&listing->json, row);
+        show_json(listing, row);
         return 0;
     }
     const char *time = shown_time(row->modified);
@@ -40,7 +41,7 @@ static int show(void *context, const struct store_file *row)
     table_text(&listing->table, time == NULL ? "" : time);
     table_text(&listing->table, row->type);
     table_text(&listing->table, row->known);
-    table_text(&listing->table, row->path);
+    table_text(&listing->table, shown_text(row->path, listing->reveal));
     table_text(&listing->table, digest == NULL ? "" : digest);
     table_row(&listing->table);
     return 0;
@@ -59,6 +60,7 @@ static int run(const struct cli *cli, int argc, char **argv)
     struct listing listing = {.table = table_begin(columns)};
     const struct option_row rows[] = {
         LISTING_OPTIONS(listing),
+        LISTING_REVEAL(listing),
         {"path", OPTION_TEXT, &listing.filter.path_like, "PATTERN", "only paths like this; % stands for anything"},
         {"digest", OPTION_TEXT, &listing.filter.value, "HEX", "only files with this MD5, SHA-1 or SHA-256"},
         {NULL}};

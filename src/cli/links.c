@@ -29,18 +29,18 @@ static int explain_place(void *context, const struct store_sighting_row *row)
     (void)printf("      %s  %s %s", row->case_reference, printable(row->evidence_name),
                  allocation_name(sighting->allocation));
     if (row->file_path != NULL)
-        (void)printf(" %s", printable(row->file_path));
+        (void)printf(" %s", printable(shown_text(row->file_path, linking->listing.reveal)));
     if (sighting->path[0] != '\0')
-        (void)printf(" (in %s)", printable(sighting->path));
+        (void)printf(" (in %s)", printable(shown_text(sighting->path, linking->listing.reveal)));
     (void)printf(": %s\n", printable(shown_context(sighting->context, linking->listing.reveal)));
     return 0;
 }
 
 static int explain_file(void *context, const struct store_file *row)
 {
-    (void)context;
+    const struct linking *linking = context;
     (void)printf("      %s  %s %s %s\n", row->case_reference, shown_evidence(row->case_reference, row->evidence_number),
-                 row->allocated ? "allocated" : "deleted", printable(row->path));
+                 row->allocated ? "allocated" : "deleted", printable(shown_text(row->path, linking->listing.reveal)));
     return 0;
 }
 

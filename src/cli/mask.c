@@ -1,6 +1,6 @@
 /* A card's number in running text is what the recogniser of cards takes for one: digits of an issuer's range with the
- * right check digit, in one run or in groups with one separator. Accounts (ISO 13616) are left alone first, since one
- * in ten stretches of their digits would pass for a card's. */
+ * right check digit, in one run or in groups, also where it would not, as with two spaces between them. Accounts (ISO
+ * 13616) are left alone first, since one in ten stretches of their digits would pass for a card's. */
 #include "cli/mask.h"
 
 #include <ctype.h>
@@ -12,7 +12,7 @@
 #include "scan/card_number.h"
 #include "scan/kinds.h"
 
-enum { HEAD = 6, TAIL = 4, GROUP_LEAST = 3, IBAN_LEAST = 15, IBAN_MOST = 34 };
+enum { HEAD = 6, TAIL = 4, GROUP_LEAST = 3, SEPARATORS_MOST = 3, PHONE_MOST = 15, IBAN_LEAST = 15, IBAN_MOST = 34 };
 
 /* Digits in one or more groups, text[begin..end). */
 struct number {
@@ -48,11 +48,18 @@ static bool add_group(struct number *number, const char *text)
     return number->group > 0;
 }
 
-/* Goes on behind one character (not a letter), the same between all groups; false when no digits follow it. */
+/* A character of a URL written as %20. */
+static bool is_escape(const char *text)
+{
+    return text[0] == '%' && isxdigit((unsigned char)text[1]) && isxdigit((unsigned char)text[2]);
+}
+
+/* Goes on behind one to three times the same character (not a letter), the same between all groups; false when no
+ * digits follow it. */
 static bool add_next_group(struct number *number, const char *text)
 {
     const char *behind = text + number->end;
-    size_t length = text_character(behind, strnlen(behind, 4));
+    size_t length = is_escape(behind) ? 3 : text_character(behind, strnlen(behind, 4));
     if (length == 0 || is_word(*behind))
         return false;
     if (number->separator == 0) {
@@ -61,7 +68,8 @@ static bool add_next_group(struct number *number, const char *text)
     } else if (length != number->separator_length || memcmp(behind, text + number->separator, length) != 0) {
         return false;
     }
-    number->end += length;
+    for (int i = 0; i < SEPARATORS_MOST && strncmp(text + number->end, behind, length) == 0; i++)
+        number->end += length;
     return add_group(number, text);
 }
 
@@ -78,11 +86,14 @@ static void star_digits(char *out, size_t begin, size_t end, size_t count, size_
     }
 }
 
-/* A telephone number, or digits in the middle of a word such as a digest. */
+/* A telephone number (ITU-T E.164: a plus sign, 15 digits at most), or digits in the middle of a word such as a digest.
+ * A plus sign behind a word joins them: in a URL it is a space, in a mail address it begins a tag. */
 static bool stands_elsewhere(const char *text, const struct number *number)
 {
     char before = number->begin == 0 ? ' ' : text[number->begin - 1];
-    return before == '+' || (is_word(before) && is_word(text[number->end]));
+    bool phone =
+        before == '+' && number->count <= PHONE_MOST && (number->begin < 2 || !is_word(text[number->begin - 2]));
+    return phone || (is_word(before) && is_word(text[number->end]));
 }
 
 /* Masks the cards whose first group begins at `at`: the group alone, or with those behind it. */
@@ -197,7 +208,8 @@ static const char *masked(const char *text, bool cut)
         size_t account = begins_word ? iban_length(text + at, cut) : 0;
         if (key > 0)
             star_all(out + at, key);
-        if (is_digit(text[at]) && (at == 0 || !is_digit(text[at - 1])) && key == 0) {
+        bool begins_digits = at == 0 || !is_digit(text[at - 1]) || (at >= 3 && is_escape(text + at - 3));
+        if (is_digit(text[at]) && begins_digits && key == 0) {
             mask_cards(out, text, at);
             if (cut_tail && mask_cut_tail(out, text, at))
                 cut_tail = false;
@@ -209,16 +221,26 @@ static const char *masked(const char *text, bool cut)
     return out;
 }
 
+/* Kinds whose values have one form, of which a part may pass for a card's number; a value of any other kind is what
+ * somebody wrote. */
+static bool is_identifier(enum sb_kind kind)
+{
+    static const bool identifiers[SB_KIND_COUNT + 1] = {
+        [SB_IBAN] = true, [SB_ONION] = true, [SB_IP] = true,    [SB_PHONE] = true, [SB_BTC] = true,
+        [SB_ETH] = true,  [SB_LTC] = true,   [SB_DOGE] = true,  [SB_DASH] = true,  [SB_BCH] = true,
+        [SB_TRX] = true,  [SB_XRP] = true,   [SB_XMR] = true,   [SB_ADA] = true,   [SB_BIC] = true,
+        [SB_MAC] = true,  [SB_IMEI] = true,  [SB_ICCID] = true, [SB_FILE] = true};
+    return identifiers[kind];
+}
+
 const char *shown_value(const char *kind, const char *value, bool reveal)
 {
     static struct bytes copy;
     enum sb_kind known = sb_kind_of(kind);
-    if (reveal)
+    if (reveal || is_identifier(known))
         return value;
-    if (known == SB_URL)
-        return masked(value, false);
     if (known == SB_KIND_COUNT || !sb_kind_info(known)->masked)
-        return value;
+        return masked(value, false);
     bytes_clear(&copy);
     bytes_append_text(&copy, value);
     (void)bytes_text(&copy);
@@ -226,6 +248,11 @@ const char *shown_value(const char *kind, const char *value, bool reveal)
         return "";
     star_all((char *)copy.data, copy.length);
     return bytes_text(&copy);
+}
+
+const char *shown_text(const char *text, bool reveal)
+{
+    return reveal || text == NULL ? text : masked(text, false);
 }
 
 const char *shown_context(const char *context, bool reveal)

@@ -4,12 +4,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "cli/show.h"
 
 enum { NOTES_SHOWN = 5 };
 
 struct report {
     struct json *json; /* NULL: for people */
+    bool reveal;
     int64_t terms;
     int64_t notes;
 };
@@ -39,6 +41,14 @@ static int show_volume(void *context, const struct store_volume *row)
     return 0;
 }
 
+static void show_term(struct report *report, const char *term, size_t length)
+{
+    struct bytes line = {0};
+    bytes_append(&line, term, length);
+    json_text(report->json, NULL, shown_text(bytes_text(&line), report->reveal));
+    bytes_free(&line);
+}
+
 /* A set of search terms, one a line. */
 static int show_terms(void *context, const char *lines)
 {
@@ -46,25 +56,26 @@ static int show_terms(void *context, const char *lines)
     for (const char *at = lines; *at != '\0';) {
         size_t length = strcspn(at, "\n");
         if (report->json != NULL)
-            json_text_n(report->json, NULL, at, length);
+            show_term(report, at, length);
         report->terms++;
         at += length + (at[length] == '\n');
     }
     return 0;
 }
 
-static void show_gap_text(const struct store_gap *row)
+static void show_gap_text(const struct store_gap *row, bool reveal)
 {
     (void)printf("  %s ", row->read ? "not decoded to its end:" : "not read:");
     if (row->file_path != NULL && row->file_path[0] != '\0')
-        (void)printf("%s, ", printable(row->file_path));
+        (void)printf("%s, ", printable(shown_text(row->file_path, reveal)));
     if (row->length > 0)
         (void)printf("bytes %lld to %lld", (long long)row->start, (long long)(row->start + row->length - 1));
     else if (row->read)
-        (void)printf("%lld%s%s", (long long)row->start, row->path[0] == '\0' ? "" : "-", printable(row->path));
+        (void)printf("%lld%s%s", (long long)row->start, row->path[0] == '\0' ? "" : "-",
+                     printable(shown_text(row->path, reveal)));
     else if (row->file == 0)
         (void)printf("(%s)", row->unit);
-    (void)printf(": %s\n", printable(row->reason));
+    (void)printf(": %s\n", printable(shown_text(row->reason, reveal)));
 }
 
 static int show_gap(void *context, const struct store_gap *row)
@@ -72,7 +83,7 @@ static int show_gap(void *context, const struct store_gap *row)
     struct report *report = context;
     if (report->json == NULL) {
         if (!row->read || report->notes++ < NOTES_SHOWN)
-            show_gap_text(row);
+            show_gap_text(row, report->reveal);
         return 0;
     }
     json_open(report->json, NULL, '{');
@@ -80,9 +91,9 @@ static int show_gap(void *context, const struct store_gap *row)
     json_text(report->json, "unit", row->unit);
     json_int(report->json, "start", row->start);
     json_int(report->json, "length", row->length);
-    json_text(report->json, "file", row->file_path);
-    json_text(report->json, "path", row->path);
-    json_text(report->json, "reason", row->reason);
+    json_text(report->json, "file", shown_text(row->file_path, report->reveal));
+    json_text(report->json, "path", shown_text(row->path, report->reveal));
+    json_text(report->json, "reason", shown_text(row->reason, report->reveal));
     json_close(report->json, '}');
     return 0;
 }
@@ -126,9 +137,9 @@ static void show_digests(const struct store_evidence *row)
         (void)printf("  the image records no digests of its acquisition\n");
 }
 
-int report_evidence(struct store *store, const struct store_evidence *row, struct error *error)
+int report_evidence(struct store *store, const struct store_evidence *row, bool reveal, struct error *error)
 {
-    struct report report = {0};
+    struct report report = {.reveal = reveal};
     show_state(row);
     show_digests(row);
     if (store_volume_each(store, row->id, show_volume, &report, error) != 0 ||
@@ -144,10 +155,10 @@ int report_evidence(struct store *store, const struct store_evidence *row, struc
     return 0;
 }
 
-int report_evidence_json(struct store *store, const struct store_evidence *row, struct error *error)
+int report_evidence_json(struct store *store, const struct store_evidence *row, bool reveal, struct error *error)
 {
     struct json json = {0};
-    struct report report = {.json = &json};
+    struct report report = {.json = &json, .reveal = reveal};
     const char *match = match_of(row);
     json_open(&json, NULL, '{');
     json_text(&json, "case", row->case_reference);

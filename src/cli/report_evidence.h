@@ -4,8 +4,9 @@
 
 #include "store/store.h"
 
-/* Prints one item with its volumes, digests and what could not be read. */
-int report_evidence(struct store *store, const struct store_evidence *row, struct error *error);
-int report_evidence_json(struct store *store, const struct store_evidence *row, struct error *error);
+/* Prints one item with its volumes, digests and what could not be read; cards and keys in paths and search terms are
+ * masked unless `reveal`. */
+int report_evidence(struct store *store, const struct store_evidence *row, bool reveal, struct error *error);
+int report_evidence_json(struct store *store, const struct store_evidence *row, bool reveal, struct error *error);
 
 #endif

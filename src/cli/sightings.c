@@ -5,14 +5,14 @@
 
 /* The forensic path from the outermost offset on: "1048576-GZIP-20"; "FILE-21-GZIP-20" where the value has no place in the
  * medium and the first offset is one in the file. */
-static const char *full_path(const struct store_sighting *sighting)
+static const char *full_path(const struct store_sighting *sighting, bool reveal)
 {
     static struct bytes out;
     bytes_clear(&out);
     bool placed = sighting->offset != STORE_NO_OFFSET;
     bytes_format(&out, "%s%lld", placed ? "" : "FILE-", (long long)(placed ? sighting->offset : sighting->file_offset));
     if (sighting->path[0] != '\0')
-        bytes_format(&out, "-%s", sighting->path);
+        bytes_format(&out, "-%s", shown_text(sighting->path, reveal));
     return bytes_text(&out);
 }
 
@@ -36,8 +36,8 @@ static void show_json(struct listing *listing, const struct store_sighting_row *
     json_text(json, "kind", sighting->kind);
     json_text(json, "value", shown_value(sighting->kind, sighting->value, listing->reveal));
     json_offset(json, "offset", sighting->offset);
-    json_text(json, "path", full_path(sighting));
-    json_text(json, "file", row->file_path);
+    json_text(json, "path", full_path(sighting, listing->reveal));
+    json_text(json, "file", shown_text(row->file_path, listing->reveal));
     json_offset(json, "file_offset", sighting->file_offset);
     json_text(json, "allocation", allocation_name(sighting->allocation));
     json_text(json, "encoding", encoding_name(sighting->encoding));
@@ -59,10 +59,10 @@ static int show(void *context, const struct store_sighting_row *row)
     table_text(&listing->table, shown_evidence(row->case_reference, row->evidence_number));
     table_text(&listing->table, sighting->kind);
     table_text(&listing->table, shown_value(sighting->kind, sighting->value, listing->reveal));
-    table_text(&listing->table, full_path(sighting));
+    table_text(&listing->table, full_path(sighting, listing->reveal));
     table_text(&listing->table, encoding_name(sighting->encoding));
     table_text(&listing->table, allocation_name(sighting->allocation));
-    table_text(&listing->table, row->file_path == NULL ? "" : row->file_path);
+    table_text(&listing->table, row->file_path == NULL ? "" : shown_text(row->file_path, listing->reveal));
     table_text(&listing->table, shown_context(sighting->context, listing->reveal));
     table_row(&listing->table);
     return 0;

@@ -14,24 +14,43 @@
 struct verifying {
     const char *wanted;   /* as typed: CASE/NUMBER, a name or a path */
     char absolute[PATH_MAX + 2];
-    unsigned matches;
+    enum fit { FIT_NONE, FIT_NAME, FIT_PATH, FIT_ID } fit; /* how well the best of them fits what was typed */
+    unsigned matches;                                      /* so well, and not the same files */
     char *paths;
+    int64_t newest; /* of these paths */
     char id[160];
     char md5[33], sha1[41], sha256[65]; /* computed before, or "" */
     struct progress_line line;
 };
 
+static enum fit fit_of(const struct verifying *verifying, const struct store_evidence *row)
+{
+    if (strcmp(shown_evidence(row->case_reference, row->number), verifying->wanted) == 0)
+        return FIT_ID;
+    if (verifying->absolute[0] != '\0' && strncmp(row->paths, verifying->absolute, strlen(verifying->absolute)) == 0)
+        return FIT_PATH;
+    return strcmp(row->name, verifying->wanted) == 0 ? FIT_NAME : FIT_NONE;
+}
+
+/* Files that changed since are evidence anew, of the same path: the newest of them is what the path means. */
 static int take(void *context, const struct store_evidence *row)
 {
     struct verifying *verifying = context;
     const char *id = shown_evidence(row->case_reference, row->number);
-    bool same_path = strncmp(row->paths, verifying->absolute, strlen(verifying->absolute)) == 0;
-    if (strcmp(id, verifying->wanted) != 0 && strcmp(row->name, verifying->wanted) != 0 &&
-        !(verifying->absolute[0] != '\0' && same_path))
+    enum fit fit = fit_of(verifying, row);
+    if (fit == FIT_NONE || fit < verifying->fit)
         return 0;
-    verifying->matches++;
+    bool better = fit > verifying->fit;
+    bool same = !better && (fit == FIT_PATH || strcmp(row->paths, verifying->paths) == 0);
+    verifying->fit = fit;
+    verifying->matches = better ? 1 : verifying->matches + (same ? 0 : 1);
+    if (same && row->id < verifying->newest)
+        return 0;
+    verifying->newest = row->id;
     free(verifying->paths);
     verifying->paths = strdup(row->paths);
+    if (verifying->paths == NULL)
+        return -1;
     (void)snprintf(verifying->id, sizeof verifying->id, "%s", id);
     (void)snprintf(verifying->md5, sizeof verifying->md5, "%s", row->md5);
     (void)snprintf(verifying->sha1, sizeof verifying->sha1, "%s", row->sha1);
@@ -131,8 +150,10 @@ static int run(const struct cli *cli, int argc, char **argv)
 
 const struct command verify_command = {
     "verify", "computes an image's digests again and compares them", "EVIDENCE",
-    "Computes MD5, SHA-1 and SHA-256 of the whole medium again and compares them with what the acquisition recorded in the\n"
-    "image (E01, AFF) and with what the analysis computed. EVIDENCE is CASE/NUMBER, a name, or a path. Exit status 0 only\n"
+    "Computes MD5, SHA-1 and SHA-256 of the whole medium again and compares them with what the acquisition recorded in "
+    "the\n"
+    "image (E01, AFF) and with what the analysis computed. EVIDENCE is CASE/NUMBER, a name, or a path\n"
+    "(the newest of that path). Exit status 0 only\n"
     "when there was something to compare with and all of it matches.\n\n"
     "  samband verify SE-2026-17/1",
     run};

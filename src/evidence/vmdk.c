@@ -1,13 +1,14 @@
 /* VMware disks (VMDK: sparse, stream-optimised, flat with extents) through libvmdk. The descriptor names the extent
  * files; a name that points out of the image's folder is refused, since the descriptor is evidence. */
 #include <libvmdk.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "evidence/medium.h"
 #include "evidence/segments.h"
 
-enum { NAME_MAX_BYTES = 4096, EXTENTS_MAX = 4096, READ_MAX = 64 * 1024 * 1024 };
+enum { NAME_MAX_BYTES = 4096, EXTENTS_MAX = 4096, READ_MAX = 64 * 1024 * 1024, DESCRIPTOR_SECTOR = 28 };
 
 struct vmdk {
     struct medium medium;
@@ -36,7 +37,23 @@ static void close_vmdk(struct medium *medium)
     free(vmdk);
 }
 
-static int check_extents(struct vmdk *vmdk, const char *path, struct error *error)
+/* Whether the descriptor stands within the extent itself: a sparse extent begins with "KDMV" and tells in which sector.
+ */
+static bool is_single_file(const char *path)
+{
+    static const uint8_t elsewhere[8];
+    uint8_t header[DESCRIPTOR_SECTOR + sizeof elsewhere];
+    FILE *file = fopen(path, "rbe");
+    bool single = file != NULL && fread(header, 1, sizeof header, file) == sizeof header &&
+                  memcmp(header, "KDMV", 4) == 0 &&
+                  memcmp(header + DESCRIPTOR_SECTOR, elsewhere, sizeof elsewhere) != 0;
+    if (file != NULL)
+        (void)fclose(file);
+    return single;
+}
+
+/* A single file under another name would be looked for, and read, where its descriptor says: perhaps another disk's. */
+static int check_extents(struct vmdk *vmdk, const char *path, bool single, struct error *error)
 {
     int count = 0;
     if (libvmdk_handle_get_number_of_extents(vmdk->handle, &count, NULL) != 1 || count < 1 || count > EXTENTS_MAX)
@@ -54,27 +71,41 @@ static int check_extents(struct vmdk *vmdk, const char *path, struct error *erro
         if (size > sizeof name || strpbrk((const char *)name, "/\\") != NULL)
             return fail(error, "%s keeps its data in another folder or on a device: convert it with qemu-img first.",
                         path_name(path));
+        if (single && strcmp((const char *)name, path_name(path)) != 0)
+            return fail(error, "%s says that its disk is in a file named %.200s: give it that name again.",
+                        path_name(path), (const char *)name);
     }
     return 0;
+}
+
+static int fail_damaged(const char *name, struct error *error)
+{
+    return fail(error, "%s is damaged or cut off: copy it again from where it came.", name);
 }
 
 static int open_handle(struct vmdk *vmdk, const char *path, struct error *error)
 {
     const char *name = path_name(path);
     uint32_t parent = UINT32_MAX;
+    bool single = is_single_file(path);
     if (libvmdk_handle_initialize(&vmdk->handle, NULL) != 1)
         return fail(error, "Memory is short: close other programs and try again.");
-    if (libvmdk_handle_open(vmdk->handle, path, LIBVMDK_OPEN_READ, NULL) != 1)
+    bool open = libvmdk_handle_open(vmdk->handle, path, LIBVMDK_OPEN_READ, NULL) == 1;
+    if (!open && single)
+        return fail_damaged(name, error);
+    if (!open)
         return fail(error,
                     "%s is damaged, or an extent without its descriptor: name the .vmdk file that describes the disk.",
                     name);
     if (libvmdk_handle_get_parent_content_identifier(vmdk->handle, &parent, NULL) == 1 && parent != UINT32_MAX)
         return fail(error, "%s is a snapshot of another disk: convert both into one image with qemu-img first.", name);
-    if (check_extents(vmdk, path, error) != 0)
+    if (check_extents(vmdk, path, single, error) != 0)
         return -1;
-    if (libvmdk_handle_open_extent_data_files(vmdk->handle, NULL) != 1)
-        return fail(error, "An extent of %s is missing or damaged: put all its .vmdk files into one folder.", name);
-    return 0;
+    if (libvmdk_handle_open_extent_data_files(vmdk->handle, NULL) == 1)
+        return 0;
+    if (single)
+        return fail_damaged(name, error);
+    return fail(error, "An extent of %s is missing or damaged: put all its .vmdk files into one folder.", name);
 }
 
 struct medium *medium_open_vmdk(const char *path, struct error *error)

@@ -60,6 +60,49 @@ check "bip38 is masked" hidden bip38 $bip38
 check "a private xkey is masked" hidden xkey $xprv
 check "a public xkey is masked" hidden xkey $xpub
 
+# ---- what somebody wrote: names of files, addresses, search terms; in none of them, and nowhere beside them
+mkdir -p written/$card.dir packed/$card
+printf 'to: %s@example.org and anna+%s@example.net\n' $card $card >written/$card.dir/note-$card.txt
+printf 'groups %s  %s  %s  %s bob@example.org, http://example.org/?q=%%20%s%%20+%s\n' 4539 5787 6362 1486 $card $card >written/spaces.txt
+printf 'at carl@example.org\n' >packed/$card/x.txt
+printf 'call dora@example.org about 490154203237518\n' >written/490154203237518-2024-11-23.txt
+(cd packed && python3 -m zipfile -c ../written/packed.zip $card)
+head -c 60 written/packed.zip >written/$card.zip # cut off: evidence tells of it
+cp -r written again
+export SAMBAND_STORE=$lab/written.db
+for case in W X; do
+    samband case add $case --country SE >/dev/null
+done
+check "files with cards in their names are analysed" bash -c "samband analyse --case W --quiet --term $card written; samband analyse --case X --quiet --term $card again;
+    samband evidence --case X --json | jq -e '.sightings > 0' >/dev/null"
+unshown()
+{
+    local command
+    for command in selectors sightings files links evidence "find --kind term $card" "find $card@example.org"; do
+        for json in "" --json; do
+            # shellcheck disable=SC2086
+            samband $command $json >written.out || { echo "$command $json fails"; return 1; }
+            [ -s written.out ] && ! tr -d ' ' <written.out | grep -F "${card:4:8}" || { echo "$command $json"; return 1; }
+        done
+    done
+    samband links --why >written.out && ! tr -d ' ' <written.out | grep -F "${card:4:8}" || { echo "links --why"; return 1; }
+    ! samband analyse --case W --term $card written | grep -F "${card:4:8}" || { echo analyse; return 1; }
+}
+check "cards are masked in addresses, terms, names and paths" unshown
+shown() { samband "${@:2}" >shown.out; grep -qF -- "$1" shown.out || { cat shown.out; return 1; }; }
+masked=453957******1486
+check "an address keeps what is no card" shown "$masked@example.org" selectors --kind email
+check "so does one with a tag" shown "anna+$masked@example.net" selectors --kind email
+check "the path of a file" shown "$masked.dir/note-$masked.txt" files
+check "a forensic path" shown "-$masked/x.txt" sightings --value carl@example.org --json
+check "a term" shown "hit: term $masked," find --kind term $card
+check "two spaces between groups" shown "4539  57**  ****  1486" sightings --value bob@example.org --json
+check "escaped spaces in a URL" shown "%20$masked%20+$masked" selectors --kind url
+check "a device's number in a name is readable" shown "490154203237518-2024-11-23.txt" files
+for command in files sightings evidence; do
+    check "$command --reveal shows them" shown "$card" $command --reveal --json
+done
+
 # ---- contexts: what stands beside a value
 n=0
 # context TEXT VALUE SHOWN: the context of VALUE's sighting, in a file of TEXT, holds SHOWN.
