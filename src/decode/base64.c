@@ -126,6 +126,15 @@ static bool begins_container(const uint8_t bytes[HEAD])
     return false;
 }
 
+/* A certificate or key in DER: a sequence of 128 bytes or more that begins with a sequence or a number. */
+static bool begins_der(const uint8_t bytes[HEAD])
+{
+    if (bytes[0] != 0x30 || (bytes[1] != 0x81 && bytes[1] != 0x82))
+        return false;
+    uint8_t first = bytes[bytes[1] - 0x81 + 3];
+    return first == 0x30 || first == 0x02;
+}
+
 /* Is it base64? `run` is RUN_MIN at least. UTF-16 has so many zeros that its characters mix little. */
 static bool run_plausible(const uint8_t *data, size_t run)
 {
@@ -134,7 +143,7 @@ static bool run_plausible(const uint8_t *data, size_t run)
             return true;
     uint8_t head[HEAD];
     decode_head(data, head);
-    return begins_utf16(head) || begins_container(head);
+    return begins_utf16(head) || begins_container(head) || begins_der(head);
 }
 
 /* A short run is worth decoding if it gives text or begins like a container. */

@@ -13,6 +13,7 @@ enum { OPENING = 6, WORD_MAX = 32, DEPTH_MAX = 128, OUT_MAX = 4096, ASIDE_MAX = 
 struct group {
     bool apart;         /* not the text around it */
     bool hex;           /* bytes in hexadecimal */
+    bool name;          /* of a bookmark: nobody reads it, and it may stand within a value of several lines */
     unsigned fallbacks; /* characters behind \uN for programs that do not know it */
 };
 
@@ -70,8 +71,15 @@ static void put_aside(struct rtf *rtf)
     rtf->aside_length = 0;
 }
 
+static struct group *group_of(struct rtf *rtf)
+{
+    return &rtf->groups[rtf->depth < DEPTH_MAX ? rtf->depth : DEPTH_MAX - 1];
+}
+
 static void put_byte(struct rtf *rtf, uint8_t byte)
 {
+    if (group_of(rtf)->name)
+        return;
     if (rtf->aparts == 0 || rtf->aside_direct) {
         if (byte == '\n' && rtf->aparts == 0)
             put_aside(rtf);
@@ -110,11 +118,6 @@ static int next_byte(struct rtf *rtf)
         }
     }
     return rtf->data[rtf->used++];
-}
-
-static struct group *group_of(struct rtf *rtf)
-{
-    return &rtf->groups[rtf->depth < DEPTH_MAX ? rtf->depth : DEPTH_MAX - 1];
 }
 
 static void begin_group(struct rtf *rtf)
@@ -167,6 +170,8 @@ static void obey(struct rtf *rtf, const char *word, bool has_number, int32_t num
         stand_apart(rtf);
         group_of(rtf)->hex = true;
         rtf->nibble = -1;
+    } else if (strcmp(word, "bkmkstart") == 0 || strcmp(word, "bkmkend") == 0) {
+        group_of(rtf)->name = true;
     } else {
         for (size_t i = 0; i < sizeof characters / sizeof *characters; i++)
             if (strcmp(word, characters[i].word) == 0)

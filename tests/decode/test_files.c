@@ -218,7 +218,7 @@ static const struct {
     {"{\\rtf1 anna\\'40exa\\u46?se \\u8364?\\'80 \\{a\\}\\\\\\~b\\_c\\-d}",
      "anna@exa.se \xe2\x82\xac\xe2\x82\xac {a}\\ b-cd"},
     {"{\\rtf1 {\\uc2 a\\u64??b}\\u64?c}", "a@b@c"},
-    {"{\\rtf1 anna{\\*\\bkmkstart mark}@exa\r\n.se\\line x}", "anna@exa.se\nmark\n\nx"},
+    {"{\\rtf1 anna{\\*\\bkmkstart mark}@exa\r\n.se\\line x}", "anna@exa.se\nx"},
     {"{\\rtf1 {\\field{\\*\\fldinst{HYPERLINK \"mailto:bo@exa.se\"}}{\\fldrslt link}}\\par}",
      "link\nHYPERLINK \"mailto:bo@exa.se\"\n\n"},
     {"{\\rtf1 a{\\object{\\*\\objdata 616e6e61\r\n40657861 2e7365}}b}", "ab\nanna@exa.se\n\n"},
