@@ -76,6 +76,12 @@ void digester_free(struct digester *digester)
     free(digester);
 }
 
+void digest_sha1(const void *data, size_t length, uint8_t out[SHA1_SIZE])
+{
+    if (digest_prepare() == 0)
+        (void)EVP_Digest(data, length, out, NULL, fetched[1], NULL);
+}
+
 void digest_sha256(const void *data, size_t length, uint8_t out[SHA256_SIZE])
 {
     if (digest_prepare() == 0)

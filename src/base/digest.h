@@ -17,13 +17,14 @@ struct digests {
 int digest_prepare(void);
 
 struct digester;
-struct digester *digester_new(void);                 /* NULL when memory is short; owned by the caller */
-void digester_start(struct digester *digester);      /* forgets what was fed: ready for another stream */
+struct digester *digester_new(void);            /* NULL when memory is short; owned by the caller */
+void digester_start(struct digester *digester); /* forgets what was fed: ready for another stream */
 void digester_feed(struct digester *digester, const void *data, size_t length);
 void digester_finish(struct digester *digester, struct digests *out);
-void digester_free(struct digester *digester);       /* NULL is allowed */
+void digester_free(struct digester *digester); /* NULL is allowed */
 
-/* SHA-256 of one buffer. */
+/* SHA-1 and SHA-256 of one buffer. */
+void digest_sha1(const void *data, size_t length, uint8_t out[SHA1_SIZE]);
 void digest_sha256(const void *data, size_t length, uint8_t out[SHA256_SIZE]);
 
 #endif

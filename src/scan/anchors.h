@@ -61,6 +61,11 @@ enum shape {
     SHAPE_PAIRS,   /* the first of five separators among pairs, or of two dots among groups of four, that begin and end
                       with a hexadecimal digit */
     SHAPE_WORDS,   /* a word begins, and what follows for WORDS_LEAST bytes may be a list of words (shapes.h) */
+    SHAPE_HOST,    /* the slash behind a name that ends in '.' and two or three letters or digits */
+    SHAPE_HANDLE,  /* '@', a letter and four characters of a name, not behind a letter or digit */
+    SHAPE_NUMBER,  /* six digits begin, or eleven with separators, or groups of digits with dots, or six letters and
+                      the digits and letters of a codice fiscale */
+    SHAPE_GROUPS,  /* groups of four hexadecimal digits begin */
     SHAPE_LITERAL, /* three bytes that may begin a literal, or two that may be one */
     SHAPE_COUNT
 };
@@ -69,7 +74,8 @@ enum { BASE64_RUN = 24, WORDS_LEAST = 47 };
 /* A block in which something may begin: bit i of shape[s] says that shape s stands at byte at + i. */
 struct hit {
     size_t at;
-    uint64_t any; /* of all shapes */
+    uint64_t any;     /* of all shapes */
+    unsigned present; /* bit s: shape s stands in the block */
     uint64_t shape[SHAPE_COUNT];
 };
 

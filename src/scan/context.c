@@ -1,8 +1,9 @@
 /* The text around a match, as UTF-8 that can be shown: whole characters, line ends as spaces, whatever cannot be
- * printed as '.'. A long value is cut in its middle. */
+ * printed as '.'. A long value is cut in its middle; passwords are hidden, whoever's context they stand in. */
 #include "scan/engine.h"
 
 #include "base/text.h"
+#include "scan/credential.h"
 
 enum { MATCH_SHOWN = 128 }; /* bytes or units of the match shown at either end */
 
@@ -106,8 +107,85 @@ static void append_part(const struct text *text, size_t begin, size_t end, enum 
         append_units(text, begin, end, encoding == SB_UTF16BE, out);
 }
 
-void write_context(const struct text *data, size_t begin, size_t end, enum sb_encoding encoding, bool hide_match,
-                   struct bytes *out)
+/* The same without what is hidden: three stars stand for each part of that. */
+static void append_shown(const struct text *text, size_t begin, size_t end, enum sb_encoding encoding,
+                         const struct hidden *hidden, struct bytes *out)
+{
+    for (size_t i = 0; i < hidden->count && begin < end; i++) {
+        size_t from = hidden->part[i].begin;
+        size_t to = hidden->part[i].end;
+        if (to <= begin || from >= end)
+            continue;
+        if (from > begin)
+            append_part(text, begin, from, encoding, out);
+        bytes_append_text(out, "***");
+        begin = to < end ? to : end;
+    }
+    append_part(text, begin, end, encoding, out);
+}
+
+static void find_hidden(const struct text *text, size_t from, size_t to, bool papers, struct hidden *hidden)
+{
+    find_passwords(text, from, to, hidden);
+    if (papers)
+        find_papers(text, from, to, hidden);
+    for (size_t i = 1; i < hidden->count; i++) { /* in the order they stand */
+        for (size_t j = i; j > 0 && hidden->part[j].begin < hidden->part[j - 1].begin; j--) {
+            struct hidden_part part = hidden->part[j];
+            hidden->part[j] = hidden->part[j - 1];
+            hidden->part[j - 1] = part;
+        }
+    }
+}
+
+/* The same in UTF-16: narrowed, with a byte of no class for what is not ASCII, as in UTF-8. */
+static void find_wide_hidden(const struct text *data, size_t from, size_t to, bool papers, bool big_endian,
+                             struct hidden *hidden)
+{
+    enum { WIDE_MOST = 4096, OTHER = 0x80 };
+    uint8_t narrow[WIDE_MOST];
+    size_t begin = from;
+    size_t length = 0;
+    while (from - begin < 2 * CREDENTIAL_LINE && begin >= 2)
+        begin -= 2;
+    for (size_t i = begin; i + 1 < data->length && i < to + 2 * CREDENTIAL_LINE && length < WIDE_MOST; i += 2) {
+        uint32_t unit = unit_at(data, i, big_endian);
+        narrow[length++] = unit < 0x80 ? (uint8_t)unit : OTHER;
+    }
+    size_t stop = (to - begin) / 2;
+    find_hidden(&(struct text){.data = narrow, .length = length}, (from - begin) / 2, stop < length ? stop : length,
+                papers, hidden);
+    for (size_t i = 0; i < hidden->count; i++) {
+        hidden->part[i].begin = begin + 2 * hidden->part[i].begin;
+        hidden->part[i].end = begin + 2 * hidden->part[i].end;
+    }
+}
+
+static const struct hidden *look_up(struct hidden_window *window, const struct text *data, size_t from, size_t to,
+                                    enum sb_encoding encoding, bool papers)
+{
+    enum { NEAR = 256, AHEAD = 1024 };
+    if (window->data == data->data && window->encoding == (int)encoding && window->papers == papers &&
+        from >= window->from && to <= window->to && (encoding == SB_UTF8 || (from - window->from) % 2 == 0))
+        return &window->hidden;
+    /* Where findings stand close together, the next few are looked up at once. */
+    bool close = window->data == data->data && from >= window->from && from <= window->to + NEAR;
+    size_t ahead = !close ? 0 : data->length - to < AHEAD ? (data->length - to) / 2 * 2 : AHEAD;
+    window->data = data->data;
+    window->from = from;
+    window->to = to + ahead;
+    window->encoding = (int)encoding;
+    window->papers = papers;
+    window->hidden.count = 0;
+    if (encoding == SB_UTF8)
+        find_hidden(data, from, window->to, papers, &window->hidden);
+    else
+        find_wide_hidden(data, from, window->to, papers, encoding == SB_UTF16BE, &window->hidden);
+    return &window->hidden;
+}
+
+void write_context(const struct text *data, size_t begin, size_t end, enum sb_encoding encoding, enum secrecy secrecy,
+                   struct hidden_window *window, struct bytes *out)
 {
     size_t unit = encoding == SB_UTF8 ? 1 : 2;
     size_t from = begin;
@@ -134,15 +212,16 @@ void write_context(const struct text *data, size_t begin, size_t end, enum sb_en
                 break;
         }
     }
-    append_part(data, from, begin, encoding, out);
-    if (hide_match) {
+    const struct hidden *hidden = look_up(window, data, from, to, encoding, secrecy == HIDE_PAPERS);
+    append_shown(data, from, begin, encoding, hidden, out);
+    if (secrecy != HIDE_PASSWORDS) {
         bytes_append_text(out, "***");
     } else if (end - begin > 2 * MATCH_SHOWN * unit) {
-        append_part(data, begin, begin + MATCH_SHOWN * unit, encoding, out);
+        append_shown(data, begin, begin + MATCH_SHOWN * unit, encoding, hidden, out);
         bytes_append_text(out, "…");
-        append_part(data, end - MATCH_SHOWN * unit, end, encoding, out);
+        append_shown(data, end - MATCH_SHOWN * unit, end, encoding, hidden, out);
     } else {
-        append_part(data, begin, end, encoding, out);
+        append_shown(data, begin, end, encoding, hidden, out);
     }
-    append_part(data, end, to, encoding, out);
+    append_shown(data, end, to, encoding, hidden, out);
 }

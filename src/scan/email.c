@@ -2,6 +2,8 @@
  * lets through, since '=', '/', '&' and the like around an address are nearly always somebody else's syntax. */
 #include "scan/recognise.h"
 
+#include <string.h>
+
 enum { LOCAL_MAX = 64, DOMAIN_MAX = 253, LABEL_MAX = 63, ADDRESS_MAX = 254 };
 
 static bool is_local(const struct text *text, size_t at)
@@ -81,6 +83,13 @@ static bool may_adjoin(uint8_t byte)
     return (byte >= ' ' && byte < 0x7f) || (byte >= '\t' && byte <= '\r') || byte == 0 || byte == FILL;
 }
 
+/* Does "://" stand between, with no slash behind it? */
+static bool in_authority(const struct text *text, size_t begin, size_t end)
+{
+    const uint8_t *mark = end > begin ? memmem(text->data + begin, end - begin, "://", 3) : NULL;
+    return mark != NULL && memchr(mark + 3, '/', (size_t)(text->data + end - mark) - 3) == NULL;
+}
+
 bool verify_email(const struct text *text, size_t at, struct match *match)
 {
     size_t begin = local_begin(text, at);
@@ -93,8 +102,8 @@ bool verify_email(const struct text *text, size_t at, struct match *match)
     uint8_t after = byte_at(text, end);
     if (before == '@' || after == '@')
         return false;
-    /* "scheme://user:password@host" is no mailbox. */
-    if (before == ':' && has_scheme(text, token_begin(text, begin, LOCAL_MAX), begin))
+    /* "scheme://user:password@host" is no mailbox; "scheme://host/path:mailbox:password" has one. */
+    if (before == ':' && in_authority(text, token_begin(text, begin, LOCAL_MAX), begin))
         return false;
     /* Compressed bytes spell short addresses by chance: those must stand in text. */
     if (end - begin < 10 && !(may_adjoin(before) && may_adjoin(after)))

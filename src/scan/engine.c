@@ -7,23 +7,45 @@
 #include <string.h>
 #include <strings.h>
 
-static void try_recogniser(struct sb_scanner *scanner, const struct view *view, size_t recogniser, size_t at,
-                           size_t *seen)
+/* How far one recogniser has come: anchors before `next` and matches that begin before `taken` are none. */
+struct progress {
+    size_t next;  /* behind what it looked at */
+    size_t taken; /* behind its last match, or what it set aside as a whole */
+};
+
+/* Calls a recogniser, with match->end set, and reports what it finds. */
+static bool try_recogniser(struct sb_scanner *scanner, const struct view *view, size_t recogniser, size_t at,
+                           struct progress *seen)
 {
     struct match *match = &scanner->match;
-    if (at < seen[recogniser])
-        return;
-    match->end = at + 1;
+    struct progress *progress = &seen[recogniser];
+    if (at < progress->next)
+        return false;
     match->length = 0;
     bool found = recognisers[recogniser].verify(&view->text, at, match);
-    if (found && match->begin < seen[recogniser])
-        found = false;
-    seen[recogniser] = match->end > at ? match->end : at + 1;
-    if (found)
+    progress->next = match->end > at ? match->end : at + 1;
+    size_t taken = progress->taken;
+    if (found || match->end > at + 1)
+        progress->taken = progress->next;
+    if (found && match->begin >= taken)
         report(scanner, view, recognisers[recogniser].kind);
+    return found;
 }
 
-static void try_literals(struct sb_scanner *scanner, const struct view *view, size_t at, size_t *seen)
+/* A mail address was found at the anchor: may it be more than that? */
+static void try_after_mail(struct sb_scanner *scanner, const struct view *view, size_t at, struct progress *seen)
+{
+    struct match *match = &scanner->match;
+    size_t begin = match->begin;
+    size_t end = match->end;
+    for (uint64_t rest = scanner->after_mail; rest != 0; rest &= rest - 1) {
+        match->begin = begin;
+        match->end = end;
+        (void)try_recogniser(scanner, view, (size_t)__builtin_ctzll(rest), at, seen);
+    }
+}
+
+static void try_literals(struct sb_scanner *scanner, const struct view *view, size_t at, struct progress *seen)
 {
     const struct text *text = &view->text;
     const char *here = (const char *)text->data + at;
@@ -37,21 +59,38 @@ static void try_literals(struct sb_scanner *scanner, const struct view *view, si
             (literal->any_case ? strncasecmp(here, literal->text, literal->length)
                                : memcmp(here, literal->text, literal->length)) != 0)
             continue;
-        if (starter->decoder == NULL)
-            try_recogniser(scanner, view, starter->recogniser, at, seen);
-        else if (at >= starter->container_offset && view->wide == NULL)
+        if (starter->decoder == NULL) {
+            scanner->match.end = at + 1;
+            (void)try_recogniser(scanner, view, starter->recogniser, at, seen);
+        } else if (at >= starter->container_offset && view->wide == NULL) {
             open_container(scanner, view, at - starter->container_offset, starter->decoder);
+        }
     }
 }
 
-/* All that may begin at one byte. */
-static void try_anchor(struct sb_scanner *scanner, const struct view *view, size_t at, unsigned shapes, size_t *seen)
+/* Could the name before the slash at `at` be that of a messenger's site, by the letter before its last dot? */
+static bool may_be_messenger(const struct text *text, size_t at)
 {
-    uint32_t called = 0;
+    uint8_t last = to_lower(byte_at(text, at - (byte_at(text, at - 3) == '.' ? 4 : 5)));
+    return last == 't' || last == 'm' || last == 'a' || last == 'p' || last == 'd';
+}
+
+/* All that may begin at one byte. */
+static void try_anchor(struct sb_scanner *scanner, const struct view *view, size_t at, unsigned shapes,
+                       struct progress *seen)
+{
+    uint64_t called = 0;
+    if (shapes >> SHAPE_HOST & 1 && !may_be_messenger(&view->text, at))
+        shapes &= ~(1U << SHAPE_HOST);
     for (unsigned rest = shapes; rest != 0; rest &= rest - 1)
         called |= scanner->called[__builtin_ctz(rest)];
-    for (; called != 0; called &= called - 1)
-        try_recogniser(scanner, view, (size_t)__builtin_ctz(called), at, seen);
+    called &= scanner->first[view->text.data[at]] & scanner->before[byte_at(&view->text, at - 1)];
+    for (; called != 0; called &= called - 1) {
+        size_t recogniser = (size_t)__builtin_ctzll(called);
+        scanner->match.end = at + 1;
+        if (try_recogniser(scanner, view, recogniser, at, seen) && recognisers[recogniser].kind == SB_EMAIL)
+            try_after_mail(scanner, view, at, seen);
+    }
     if (shapes >> SHAPE_LITERAL & 1)
         try_literals(scanner, view, at, seen);
     if (shapes >> SHAPE_BASE64 & 1) {
@@ -66,7 +105,8 @@ void scan_view(struct sb_scanner *scanner, const struct view *view)
     struct level *level = level_at(scanner, view->depth);
     if (level == NULL)
         return;
-    size_t seen[RECOGNISER_COUNT] = {0};
+    struct progress seen[RECOGNISER_COUNT] = {{0, 0}};
+    scanner->hidden.data = NULL; /* the same buffer may hold other bytes now */
     size_t wide_end = 0;
     if (view->wide == NULL) {
         struct payload before = {0, level->skip};
@@ -90,16 +130,13 @@ void scan_view(struct sb_scanner *scanner, const struct view *view)
         size_t count = scanner->classifier->find(scanner->classifier, text->data, text->length, at, blocks, view->hits);
         for (size_t h = 0; h < count; h++) {
             const struct hit *hit = &view->hits[h];
-            unsigned present = 0;
-            for (unsigned shape = 0; shape < SHAPE_COUNT; shape++)
-                present |= (unsigned)(hit->shape[shape] != 0) << shape;
             for (uint64_t any = hit->any; any != 0 && scanner->status == 0; any &= any - 1) {
                 unsigned bit = (unsigned)__builtin_ctzll(any);
                 size_t place = hit->at + bit;
                 if (view->wide == NULL && view->offset + place < level->skip)
                     continue;
                 unsigned shapes = 0;
-                for (unsigned rest = present; rest != 0; rest &= rest - 1) {
+                for (unsigned rest = hit->present; rest != 0; rest &= rest - 1) {
                     unsigned shape = (unsigned)__builtin_ctz(rest);
                     shapes |= (unsigned)(hit->shape[shape] >> bit & 1) << shape;
                 }
@@ -154,8 +191,12 @@ void report_place(struct sb_scanner *scanner, const struct view *view, const str
     char path[SB_PATH_MAX];
     write_path(scanner, view->depth, view->offset + place->begin, path);
     bytes_clear(&scanner->context);
-    bool secret = place->kind == SB_SEED; /* words, which nothing could mask later on */
-    write_context(&view->text, place->begin, place->end, place->encoding, secret, &scanner->context);
+    enum secrecy secrecy = HIDE_PASSWORDS;
+    if (place->kind == SB_SEED)
+        secrecy = HIDE_MATCH;
+    else if (place->kind == SB_MRZ || place->kind == SB_NATIONAL_ID)
+        secrecy = HIDE_PAPERS;
+    write_context(&view->text, place->begin, place->end, place->encoding, secrecy, &scanner->hidden, &scanner->context);
     if (scanner->context.failed) {
         scanner->status = -1;
         return;
@@ -190,7 +231,7 @@ int sb_scan_chunk(struct sb_scanner *scanner, const struct sb_stream *stream, co
     scanner->sink = sink;
     scanner->status = 0;
     scan_view(scanner, &(struct view){
-                           .text = {chunk->data, chunk->length},
+                           .text = {.data = chunk->data, .length = chunk->length},
                            .own_begin = chunk->own_begin,
                            .own_end = own_end,
                            .offset = chunk->offset,
@@ -236,7 +277,7 @@ static void add_starter(struct sb_scanner *scanner, const struct starter *starte
 
 _Static_assert(STARTERS_MAX <= 64, "one bit each in scanner->starters_of");
 
-_Static_assert(RECOGNISER_COUNT <= 32, "one bit each in scanner->called");
+_Static_assert(RECOGNISER_COUNT <= 64, "one bit each in scanner->called");
 
 /* Brings together the literals of recognisers and decoders, and who is called at each shape. */
 static void collect_starters(struct sb_scanner *scanner)
@@ -245,7 +286,15 @@ static void collect_starters(struct sb_scanner *scanner)
         if (recognisers[i].literal.text != NULL)
             add_starter(scanner, &(struct starter){.literal = recognisers[i].literal, .recogniser = i});
         for (unsigned shape = 0; shape < SHAPE_COUNT; shape++)
-            scanner->called[shape] |= (recognisers[i].shapes >> shape & 1) << i;
+            scanner->called[shape] |= (uint64_t)(recognisers[i].shapes >> shape & 1) << i;
+        scanner->after_mail |= (uint64_t)recognisers[i].after_mail << i;
+        for (unsigned byte = 0; byte < 256; byte++) {
+            const char *first = recognisers[i].first;
+            const char *before = recognisers[i].before;
+            scanner->first[byte] |= (uint64_t)(first == NULL || strchr(first, (int)byte) != NULL) << i;
+            scanner->before[byte] |=
+                (uint64_t)(before == NULL || !is_alnum((uint8_t)byte) || strchr(before, (int)byte) != NULL) << i;
+        }
     }
     for (const struct sb_decoder *const *decoder = sb_decoders; *decoder != NULL; decoder++) {
         if ((*decoder)->literal == NULL && scanner->run_count < DECODERS_MAX)

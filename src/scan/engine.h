@@ -6,6 +6,7 @@
 #include "base/bytes.h"
 #include "decode/decode.h"
 #include "scan/anchors.h"
+#include "scan/credential.h"
 #include "scan/recognise.h"
 #include "scan/scan.h"
 
@@ -52,8 +53,8 @@ struct level {
     char prefix[SB_PATH_MAX];
     size_t prefix_length;
     char suffix[SB_PATH_MAX];
-    uint64_t skip;        /* stream offset before which nothing is looked for: a container's payload */
-    uint64_t skip_base64; /* and before which no run of base64 is sniffed */
+    uint64_t skip;         /* stream offset before which nothing is looked for: a container's payload */
+    uint64_t skip_base64;  /* and before which no run of base64 is sniffed */
     struct bytes payloads; /* struct payload: what decoders have read of the view at hand, for search terms */
     struct wide *wide;
     struct hit hits[BATCH];
@@ -113,21 +114,25 @@ struct sb_scanner {
     struct classifier *classifier;
     struct starter starters[STARTERS_MAX];
     size_t starter_count;
-    uint64_t starters_of[STARTER_BYTES][256]; /* bit i: starter i may have this byte in this place */
-    uint32_t called[SHAPE_COUNT]; /* bit i: recogniser i is called at this shape */
+    uint64_t starters_of[STARTER_BYTES][256];    /* bit i: starter i may have this byte in this place */
+    uint64_t called[SHAPE_COUNT];                /* bit i: recogniser i is called at this shape */
+    uint64_t after_mail;                         /* bit i: and where a mail address was found */
+    uint64_t first[256];                         /* bit i: but only where this byte stands */
+    uint64_t before[256];                        /* bit i: behind this byte */
     const struct sb_decoder *runs[DECODERS_MAX]; /* decoders of base64 runs */
     size_t run_count;
     struct level *levels[DEPTH_LIMIT + 1]; /* by depth; 0 has no buffer; made when first needed */
     uint8_t *read_buffer;                  /* VIEW_PIECE bytes, for reading beyond a chunk */
     struct match match;
     struct bytes context;
+    struct hidden_window hidden; /* of the view being scanned */
     uint64_t decoded;
     uint64_t scanned; /* bytes that chunks owned */
     uint64_t shown;   /* bytes that decoders were shown */
-    uint64_t next; /* stream offset where the last chunk's own bytes ended */
-    uint64_t root; /* stream offset of the outermost container being decoded */
-    bool spent;    /* the output budget's end has been noted */
-    int status;    /* what ends the scan, once not 0 */
+    uint64_t next;    /* stream offset where the last chunk's own bytes ended */
+    uint64_t root;    /* stream offset of the outermost container being decoded */
+    bool spent;       /* the output budget's end has been noted */
+    int status;       /* what ends the scan, once not 0 */
     const struct sb_sink *sink;
 };
 
@@ -154,13 +159,17 @@ void name_path(struct level *level, const char *label, size_t length);
 /* utf16.c: collects the run that begins near `at`; returns where it ends in the data. */
 size_t collect_wide(struct sb_scanner *scanner, const struct view *view, size_t at);
 void flush_wide(struct sb_scanner *scanner, const struct view *view);
-/* Could data[begin..end), read as UTF-16 of this order, as well be the same text of the other order one byte beside it, and
- * is it rather that? */
+/* Could data[begin..end), read as UTF-16 of this order, as well be the same text of the other order one byte beside it,
+ * and is it rather that? */
 bool is_other_order(const struct view *view, size_t begin, size_t end, bool big_endian);
 
-/* context.c: writes the text around data[begin..end) into out; units of two bytes when encoding is UTF-16.
- * "***" stands for the match if `hide_match`. */
-void write_context(const struct text *data, size_t begin, size_t end, enum sb_encoding encoding, bool hide_match,
-                   struct bytes *out);
+/* What a context hides: passwords always; the match, where nothing could mask it later on; and with it other numbers of
+ * people. */
+enum secrecy { HIDE_PASSWORDS, HIDE_MATCH, HIDE_PAPERS };
+
+/* context.c: writes the text around data[begin..end) into out; units of two bytes when encoding is UTF-16. "***" stands
+ * for each part that is hidden. */
+void write_context(const struct text *data, size_t begin, size_t end, enum sb_encoding encoding, enum secrecy secrecy,
+                   struct hidden_window *window, struct bytes *out);
 
 #endif

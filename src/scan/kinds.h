@@ -37,6 +37,18 @@ enum sb_kind {
     SB_MAC,
     SB_IMEI,
     SB_ICCID,
+    SB_CREDENTIAL, /* who logs in, and the SHA-1 of the password */
+    SB_TELEGRAM,
+    SB_WHATSAPP,
+    SB_DISCORD,
+    SB_XMPP,
+    SB_TOX,
+    SB_SESSION,
+    SB_MRZ,         /* the machine readable zone of a travel document */
+    SB_NATIONAL_ID, /* of a person, with the country in front */
+    SB_PGP,
+    SB_SSH,
+    SB_X509,
     SB_TERM, /* a search term, as the examiner gave it */
     SB_FILE, /* the SHA-256 of a whole file: no recogniser finds it, the digests of the files do */
     SB_KIND_COUNT

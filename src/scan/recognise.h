@@ -13,6 +13,7 @@
 struct text {
     const uint8_t *data;
     size_t length;
+    bool narrowed; /* no container is opened in it */
 };
 
 struct match {
@@ -30,9 +31,13 @@ struct recogniser {
     /* Is there a selector at the anchor? Looks at no more than SB_MARGIN bytes on either side (half of that for what is
      * found in UTF-16), at a cost bounded by a constant. match->end is at + 1 on entry. */
     bool (*verify)(const struct text *text, size_t at, struct match *match);
+    const char *first;  /* at a shape's anchor stands one of these bytes; NULL: any */
+    const char *before; /* and before it, if a letter or digit, one of these; NULL: any */
+    bool after_mail; /* called where a mail address was found, too, with its '@' as the anchor: match->begin and end are
+                        the address's */
 };
 
-enum { RECOGNISER_COUNT = 28 };
+enum { RECOGNISER_COUNT = 40 };
 extern const struct recogniser recognisers[RECOGNISER_COUNT];
 
 bool verify_card(const struct text *text, size_t at, struct match *match);
@@ -63,6 +68,18 @@ bool verify_i2p(const struct text *text, size_t at, struct match *match);
 bool verify_mac(const struct text *text, size_t at, struct match *match);
 bool verify_imei(const struct text *text, size_t at, struct match *match);
 bool verify_iccid(const struct text *text, size_t at, struct match *match);
+bool verify_credential(const struct text *text, size_t at, struct match *match);
+bool verify_telegram(const struct text *text, size_t at, struct match *match);
+bool verify_whatsapp(const struct text *text, size_t at, struct match *match);
+bool verify_discord(const struct text *text, size_t at, struct match *match);
+bool verify_xmpp(const struct text *text, size_t at, struct match *match);
+bool verify_tox(const struct text *text, size_t at, struct match *match);
+bool verify_session(const struct text *text, size_t at, struct match *match);
+bool verify_mrz(const struct text *text, size_t at, struct match *match);
+bool verify_national_id(const struct text *text, size_t at, struct match *match);
+bool verify_pgp(const struct text *text, size_t at, struct match *match);
+bool verify_ssh(const struct text *text, size_t at, struct match *match);
+bool verify_x509(const struct text *text, size_t at, struct match *match);
 
 static inline bool is_digit(uint8_t byte)
 {
@@ -118,6 +135,13 @@ static inline void put(struct match *match, uint8_t byte)
  * these? `words` is a list of lower-case words, each with a space before and behind it. */
 bool follows_word(const struct text *text, size_t at, const char *words);
 
+/* Does one of `words` (as above) stand as a word of its own in the `most` bytes before `at`? Bytes that are no letters
+ * or digits of ASCII are no part of a word. */
+bool has_word_before(const struct text *text, size_t at, size_t most, const char *words);
+
+/* Does `ending`, in any case, stand right before `at`? It has two bytes or more, the last two no capital
+ * letters. */
+bool ends_before(const struct text *text, size_t at, const char *ending);
 /* Does `word` (in small letters) stand in any case in the `most` bytes before `at`, in its line or the one before? */
 bool mentions(const struct text *text, size_t at, size_t most, const char *word);
 

@@ -12,19 +12,19 @@ const struct recogniser recognisers[RECOGNISER_COUNT] = {
     {SB_ONION, "onion", 0, {".onion", 6, true}, verify_onion},
     {SB_IP, "ip", 1U << SHAPE_DOTTED | 1U << SHAPE_COLONS, {0}, verify_ip},
     {SB_PHONE, "phone", 1U << SHAPE_PLUS, {0}, verify_phone},
-    {SB_BTC, "btc", 1U << SHAPE_BASE58, {"bc1", 3, true}, verify_btc},
+    {SB_BTC, "btc", 1U << SHAPE_BASE58, {"bc1", 3, true}, verify_btc, .first = "13"},
     {SB_ETH, "eth", 1U << SHAPE_HEX, {0}, verify_eth},
-    {SB_LTC, "ltc", 1U << SHAPE_BASE58 | 1U << SHAPE_BECH32, {0}, verify_ltc},
-    {SB_DOGE, "doge", 1U << SHAPE_BASE58, {0}, verify_doge},
-    {SB_DASH, "dash", 1U << SHAPE_BASE58, {0}, verify_dash},
-    {SB_BCH, "bch", 1U << SHAPE_BECH32, {0}, verify_bch},
-    {SB_TRX, "trx", 1U << SHAPE_BASE58, {0}, verify_trx},
-    {SB_XRP, "xrp", 1U << SHAPE_BASE58, {0}, verify_xrp},
-    {SB_XMR, "xmr", 1U << SHAPE_BASE58, {0}, verify_xmr},
-    {SB_ADA, "ada", 1U << SHAPE_BECH32, {0}, verify_ada},
-    {SB_WIF, "wif", 1U << SHAPE_BASE58, {0}, verify_wif},
-    {SB_BIP38, "bip38", 1U << SHAPE_BASE58, {0}, verify_bip38},
-    {SB_XKEY, "xkey", 1U << SHAPE_BASE58, {0}, verify_xkey},
+    {SB_LTC, "ltc", 1U << SHAPE_BASE58 | 1U << SHAPE_BECH32, {0}, verify_ltc, .first = "LMl"},
+    {SB_DOGE, "doge", 1U << SHAPE_BASE58, {0}, verify_doge, .first = "D9A"},
+    {SB_DASH, "dash", 1U << SHAPE_BASE58, {0}, verify_dash, .first = "X7"},
+    {SB_BCH, "bch", 1U << SHAPE_BECH32, {0}, verify_bch, .first = "qpzrQPZR"},
+    {SB_TRX, "trx", 1U << SHAPE_BASE58, {0}, verify_trx, .first = "T"},
+    {SB_XRP, "xrp", 1U << SHAPE_BASE58, {0}, verify_xrp, .first = "r"},
+    {SB_XMR, "xmr", 1U << SHAPE_BASE58, {0}, verify_xmr, .first = "48"},
+    {SB_ADA, "ada", 1U << SHAPE_BECH32, {0}, verify_ada, .first = "aA"},
+    {SB_WIF, "wif", 1U << SHAPE_BASE58, {0}, verify_wif, .first = "5KL"},
+    {SB_BIP38, "bip38", 1U << SHAPE_BASE58, {0}, verify_bip38, .first = "6"},
+    {SB_XKEY, "xkey", 1U << SHAPE_BASE58, {0}, verify_xkey, .first = "xyz"},
     {SB_TRACK, "track", 1U << SHAPE_DIGITS, {0}, verify_track},
     {SB_SEED, "seed", 1U << SHAPE_WORDS, {0}, verify_seed},
     {SB_BIC, "bic", 1U << SHAPE_CODE, {0}, verify_bic},
@@ -33,6 +33,23 @@ const struct recogniser recognisers[RECOGNISER_COUNT] = {
     {SB_MAC, "mac", 1U << SHAPE_COLONS | 1U << SHAPE_PAIRS, {0}, verify_mac},
     {SB_IMEI, "imei", 1U << SHAPE_DIGITS, {0}, verify_imei},
     {SB_ICCID, "iccid", 1U << SHAPE_DIGITS, {0}, verify_iccid},
+    {SB_CREDENTIAL, "credential", 1U << SHAPE_SCHEME, {0}, verify_credential, .after_mail = true},
+    {SB_TELEGRAM,
+     "telegram",
+     1U << SHAPE_HOST | 1U << SHAPE_SCHEME | 1U << SHAPE_HANDLE,
+     {0},
+     verify_telegram,
+     .before = "eEgG"},
+    {SB_WHATSAPP, "whatsapp", 1U << SHAPE_HOST, {0}, verify_whatsapp, .before = "eEmM"},
+    {SB_DISCORD, "discord", 1U << SHAPE_HOST, {0}, verify_discord, .before = "gGmM"},
+    {SB_XMPP, "xmpp", 0, {0}, verify_xmpp, .after_mail = true},
+    {SB_TOX, "tox", 1U << SHAPE_BASE64, {0}, verify_tox, .first = "0123456789ABCDEFabcdef"},
+    {SB_SESSION, "session", 1U << SHAPE_BASE64, {0}, verify_session, .first = "0"},
+    {SB_MRZ, "mrz", 1U << SHAPE_NUMBER, {0}, verify_mrz},
+    {SB_NATIONAL_ID, "national_id", 1U << SHAPE_NUMBER, {0}, verify_national_id},
+    {SB_PGP, "pgp", 1U << SHAPE_BASE64 | 1U << SHAPE_GROUPS, {0}, verify_pgp, .first = "0123456789ABCDEFabcdefmlx"},
+    {SB_SSH, "ssh", 1U << SHAPE_BASE64, {0}, verify_ssh, .first = "A"},
+    {SB_X509, "x509", 1U << SHAPE_BASE64, {"\xa0\x03\x02\x01\x02\x02", 6, false}, verify_x509, .first = "M"},
 };
 
 bool follows_word(const struct text *text, size_t at, const char *words)
@@ -53,6 +70,37 @@ bool follows_word(const struct text *text, size_t at, const char *words)
     word[length + 1] = ' ';
     word[length + 2] = '\0';
     return strstr(words, word) != NULL;
+}
+
+bool has_word_before(const struct text *text, size_t at, size_t most, const char *words)
+{
+    enum { WORD_MAX = 32 };
+    char word[WORD_MAX + 3];
+    size_t from = at > most ? at - most : 0;
+    for (size_t end = at; end > from;) {
+        size_t length = 0;
+        while (length < end - from && is_alnum(text->data[end - 1 - length]))
+            length++;
+        if (length > 0 && length <= WORD_MAX) {
+            word[0] = ' ';
+            for (size_t i = 0; i < length; i++)
+                word[1 + i] = (char)to_lower(text->data[end - length + i]);
+            word[length + 1] = ' ';
+            word[length + 2] = '\0';
+            if (strstr(words, word) != NULL)
+                return true;
+        }
+        end -= length > 0 ? length : 1;
+    }
+    return false;
+}
+
+bool ends_before(const struct text *text, size_t at, const char *ending)
+{
+    size_t length = strlen(ending);
+    return length <= at && at <= text->length && to_lower(text->data[at - 1]) == (uint8_t)ending[length - 1] &&
+           to_lower(text->data[at - 2]) == (uint8_t)ending[length - 2] &&
+           strncasecmp((const char *)text->data + at - length, ending, length) == 0;
 }
 
 bool mentions(const struct text *text, size_t at, size_t most, const char *word)

@@ -139,7 +139,6 @@ TARGET ALWAYS_INLINE void find_candidates(struct row *row)
         STORE(&row->base64[slot], alnum | LOAD(&row->in[CLASS_SLASH][slot]) | LOAD(&row->in[CLASS_PLUS][slot]));
         STORE(&row->base58[slot], alnum & ~LOAD(&row->in[CLASS_NOT58][slot]));
         STORE(&row->lower[slot], alpha & ~LOAD(&row->in[CLASS_UPPER][slot]));
-        STORE(&row->number[slot], digit | LOAD(&row->in[CLASS_SEPARATOR][slot]));
     }
     for (size_t slot = 0; slot < ROOM - 8; slot += STEP) {
         STORE(&row->four[slot],
@@ -147,6 +146,8 @@ TARGET ALWAYS_INLINE void find_candidates(struct row *row)
         STORE(&row->four58[slot],
               HERE_IN(row->base58) & AHEAD_IN(row->base58, 1) & AHEAD_IN(row->base58, 2) & AHEAD_IN(row->base58, 3));
     }
+    for (size_t slot = 1; slot < SLOTS; slot += STEP)
+        STORE(&row->number[slot], HERE(DIGIT) | (HERE(SEPARATOR) & BEHIND(DIGIT, 1) & AHEAD(DIGIT, 1)));
     for (size_t slot = 1; slot < SLOTS - 1; slot += STEP) {
         word digit1 = AHEAD(DIGIT, 1);
         word alnum1 = AHEAD_IN(row->alnum, 1);
@@ -160,11 +161,17 @@ TARGET ALWAYS_INLINE void find_candidates(struct row *row)
         marks |=
             HERE(COLON) & (AHEAD(COLON, 1) | AHEAD(COLON, 2) | AHEAD(COLON, 3) | AHEAD(COLON, 4) | AHEAD(COLON, 5));
         marks |= HERE(DOT) & digit_before & digit1 & (AHEAD(DOT, 2) | AHEAD(DOT, 3) | AHEAD(DOT, 4));
+        marks |= HERE(AT) & edge & AHEAD(ALPHA, 1) & AHEAD(LOCAL, 3) & AHEAD(LOCAL, 5);
+        marks |= HERE(SLASH) & ~edge & (BEHIND(DOT, 3) | BEHIND(DOT, 4));
         STORE(&row->marks[slot], marks);
-        word numbers = HERE(DIGIT) & ~digit_before & AHEAD_IN(row->number, 4) & AHEAD_IN(row->number, 8) &
-                       AHEAD_IN(row->number, 12);
+        word dotted = (AHEAD(DOT, 2) & (AHEAD(DOT, 5) | AHEAD(DOT, 6))) | (AHEAD(DOT, 4) & AHEAD(DOT, 7));
+        word numbers = HERE(DIGIT) & ~digit_before &
+                       ((AHEAD_IN(row->number, 4) & AHEAD_IN(row->number, 8) & AHEAD_IN(row->number, 10)) |
+                        (((digit1 & AHEAD(DIGIT, 3) & AHEAD(DIGIT, 5)) | dotted) & ~BEHIND(DOT, 1)));
+        numbers |= HERE(HEX) & edge & AHEAD(SEPARATOR, 4) & AHEAD(SEPARATOR, 9) & AHEAD(SEPARATOR, 14);
         numbers |= HERE(DIGIT) & edge & AHEAD(X, 1) & AHEAD(HEX, 9);
-        numbers |= HERE(ALPHA) & edge & alnum1 & AHEAD(DIGIT, 2) & AHEAD(DIGIT, 3);
+        numbers |=
+            HERE(ALPHA) & edge & alnum1 & ((AHEAD(DIGIT, 2) & AHEAD(DIGIT, 3)) | (AHEAD(DIGIT, 6) & AHEAD(DIGIT, 9)));
         STORE(&row->numbers[slot], numbers);
         word run = HERE_IN(row->four) & AHEAD_IN(row->four, 4) & AHEAD_IN(row->four, 8) & AHEAD_IN(row->four, 12) &
                    AHEAD_IN(row->four, 16) & AHEAD_IN(row->four, 20);
@@ -200,6 +207,11 @@ ALWAYS_INLINE void find_marks(const struct row *row, size_t slot, uint64_t *shap
 
     shape[SHAPE_AT] = row->in[CLASS_AT][slot] & behind(row->in[CLASS_LOCAL], slot, 1) & (uint64_t)(alnum >> 1);
     shape[SHAPE_PLUS] = row->in[CLASS_PLUS][slot] & (uint64_t)(digit >> 1) & edge;
+    shape[SHAPE_HANDLE] = row->in[CLASS_AT][slot] & ahead(row->in[CLASS_ALPHA], slot, 1) & edge &
+                          ahead(row->in[CLASS_LOCAL], slot, 2) & ahead(row->in[CLASS_LOCAL], slot, 3) &
+                          ahead(row->in[CLASS_LOCAL], slot, 4) & ahead(row->in[CLASS_LOCAL], slot, 5);
+    shape[SHAPE_HOST] = row->in[CLASS_SLASH][slot] & ~edge &
+                        (behind(row->in[CLASS_DOT], slot, 3) | behind(row->in[CLASS_DOT], slot, 4));
     shape[SHAPE_SCHEME] = (uint64_t)(colon & slash >> 1 & slash >> 2) & ~edge;
     shape[SHAPE_LITERAL] = row->in[CLASS_FIRST][slot] & (uint64_t)(both(row, slot, CLASS_SECOND) >> 1) &
                            (uint64_t)(both(row, slot, CLASS_THIRD) >> 2);
@@ -232,6 +244,22 @@ ALWAYS_INLINE void find_numbers(const struct row *row, size_t slot, uint64_t *sh
         (uint64_t)digit & edge & (uint64_t)(both(row, slot, CLASS_X) >> 1 & runs(both(row, slot, CLASS_HEX), 8) >> 2);
     shape[SHAPE_ACCOUNT] =
         (uint64_t)(alpha & alpha >> 1 & digit >> 2 & digit >> 3 & runs(alpha | digit | separator, 11) >> 4) & edge;
+
+    mask128 dot = both(row, slot, CLASS_DOT) & behind_digit & digit >> 1;
+    mask128 dotted = (dot >> 2 & (dot >> 5 | dot >> 6)) | (dot >> 4 & dot >> 7);
+    mask128 digit2 = digit & digit >> 1;
+    mask128 digit6 = digit2 & digit2 >> 2 & digit2 >> 4;
+    mask128 digit7 = digit6 & digit >> 6 & ~(digit >> 7); /* what may stand behind letters */
+    mask128 alpha2 = alpha & alpha >> 1;
+    mask128 fiscal = alpha2 & alpha2 >> 2 & alpha2 >> 4 & digit2 >> 6 & alpha >> 8 & digit2 >> 9 & alpha >> 11 &
+                     digit2 >> 12 & digit >> 14 & alpha >> 15;
+    shape[SHAPE_NUMBER] = ((uint64_t)(digit & ~behind_digit & (digit6 | runs(number, 11) | dotted)) &
+                           ~behind(row->in[CLASS_DOT], slot, 1) & (edge | (uint64_t)digit7)) |
+                          ((uint64_t)fiscal & edge);
+    mask128 hex = both(row, slot, CLASS_HEX);
+    mask128 hex4 = hex & hex >> 1 & hex >> 2 & hex >> 3;
+    shape[SHAPE_GROUPS] =
+        (uint64_t)(hex4 & separator >> 4 & hex4 >> 5 & separator >> 9 & hex >> 10 & separator >> 14) & edge;
 }
 
 ALWAYS_INLINE void find_keys(const struct row *row, size_t slot, uint64_t *shape)
@@ -291,8 +319,14 @@ ALWAYS_INLINE void find_shapes(const struct row *row, size_t slot, struct hit *h
         find_wide(row, slot, hit->shape);
     if (has_words(row, slot))
         fill_words(row, slot, hit->shape);
-    for (int i = 0; i < SHAPE_COUNT; i++)
-        hit->any |= hit->shape[i];
+    uint64_t any = 0;
+    unsigned present = 0;
+    for (unsigned i = 0; i < SHAPE_COUNT; i++) {
+        any |= hit->shape[i];
+        present |= (unsigned)(hit->shape[i] != 0) << i;
+    }
+    hit->any = any;
+    hit->present = present;
 }
 
 #endif

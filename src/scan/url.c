@@ -1,6 +1,6 @@
 /* Addresses of the web and its kin (RFC 3986): a scheme, a host that can exist, and what may follow. Scheme and host
  * are lower-cased, the rest stays as it stands. */
-#include "scan/recognise.h"
+#include "scan/credential.h"
 
 #include <arpa/inet.h>
 #include <string.h>
@@ -156,6 +156,19 @@ static size_t rest_end(const struct text *text, size_t at, size_t limit, uint8_t
     return end;
 }
 
+/* In a list of "https://site/path:name:password", where the address ends; else `end`. */
+static size_t cut_password(const struct text *text, size_t begin, size_t after_host, size_t end)
+{
+    struct credential line;
+    uint8_t before = byte_at(text, begin - 1);
+    if ((before != 0 && before != '\n' && before != '\r' && before != FILL) ||
+        memchr(text->data + after_host, ':', end - after_host) == NULL)
+        return end;
+    bool found = read_credential(text, begin, line_end(text, begin), &line) && line.url == begin &&
+                 line.url_end >= after_host && line.url_end < end;
+    return found ? line.url_end : end;
+}
+
 bool verify_url(const struct text *text, size_t at, struct match *match)
 {
     size_t scheme = scheme_before(text, at);
@@ -174,6 +187,7 @@ bool verify_url(const struct text *text, size_t at, struct match *match)
     if (next == '/' || next == '?' || next == '#')
         end = rest_end(text, end, limit, byte_at(text, begin - 1));
     match->end = end;
+    end = cut_password(text, begin, after_host, end);
     if (end >= limit)
         return false;
     while (end > after_host && strchr(".,;:!?'*&([", text->data[end - 1]) != NULL)

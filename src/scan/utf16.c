@@ -97,7 +97,7 @@ void flush_wide(struct sb_scanner *scanner, const struct view *view)
     if (wide == NULL || wide->length == 0)
         return;
     scan_view(scanner, &(struct view){
-                           .text = {wide->text, wide->length},
+                           .text = {.data = wide->text, .length = wide->length, .narrowed = true},
                            .own_begin = 0,
                            .own_end = wide->length,
                            .depth = view->depth,
@@ -124,8 +124,8 @@ static size_t count_units(const struct text *text, size_t low, bool big_endian, 
     size_t behind = (text->length - (size_t)(data - text->data)) / 2;
     size_t back = 0;
     size_t on = 0;
-    while (back < before && back < SIDE && is_unit(data[big_endian - 2 * (ptrdiff_t)(back + 1)],
-                                                   data[!big_endian - 2 * (ptrdiff_t)(back + 1)], high))
+    while (back < before && back < SIDE &&
+           is_unit(data[big_endian - 2 * (ptrdiff_t)(back + 1)], data[!big_endian - 2 * (ptrdiff_t)(back + 1)], high))
         back++;
     while (on < behind && on < SIDE && is_unit(data[2 * on + big_endian], data[2 * on + !big_endian], high))
         on++;

@@ -248,6 +248,7 @@ static enum sb_decode_result decode_base64(const struct sb_container *container,
     }
 }
 
-static const struct sb_decoder decoder_base64 = {"BASE64", NULL, 0, 0, false, true, sniff_base64, decode_base64};
+/* Not consumed, like the true one: keys and addresses may look like base64. */
+static const struct sb_decoder decoder_base64 = {"BASE64", NULL, 0, 0, false, false, sniff_base64, decode_base64};
 
 const struct sb_decoder *const sb_decoders[] = {&decoder_xor, &decoder_bomb, &decoder_lock, &decoder_base64, NULL};

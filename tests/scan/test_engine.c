@@ -40,6 +40,16 @@ static const struct {
     {"08-00-27-4E-66-A1", "mac:08:00:27:4e:66:a1"},
     {"IMEI 352099001761481", "imei:352099001761481"},
     {"ICCID: 8991101200003204514", "iccid:8991101200003204514"},
+    {"t.me/+AbCdEfGhIjKlMnOp", "telegram:+AbCdEfGhIjKlMnOp"},
+    {"Telegram: @some_body", "telegram:some_body"},
+    {"76518406F6A9F2217E8DC487CC783C25CC16A15EB36FF32E335A235342C48A39218F515C39A6",
+     "tox:76518406F6A9F2217E8DC487CC783C25CC16A15EB36FF32E335A235342C48A39218F515C39A6"},
+    {"I<UTOD231458907<<<<<<<<<<<<<<<\n7408122F1204159UTO<<<<<<<<<<<6\nERIKSSON<<ANNA<MARIA<<<<<<<<<<",
+     "mrz:I<UTOD231458907<<<<<<<<<<<<<<<7408122F1204159UTO<<<<<<<<<<<6ERIKSSON<<ANNA<MARIA<<<<<<<<<<"},
+    {"personnummer 880320-0016", "national_id:SE:8803200016"},
+    {"NISS 85.07.30-033.28", "national_id:BE:85073003328"},
+    {"codice fiscale RCCMNL83S18D969H", "national_id:IT:RCCMNL83S18D969H"},
+    {"72E9 02B7 4216 A85E A244  C0C4 18E5 0818 D72E FD4C", "pgp:72E902B74216A85EA244C0C418E50818D72EFD4C"},
 };
 enum { SAMPLES = sizeof samples / sizeof *samples };
 
@@ -453,6 +463,25 @@ static void hostile(void **state)
         "%B4539578763621486^",
         "2001:db8::",
         "2001:db8::1 ",
+        "a@b.se:pass1\n",
+        "a@b.se:",
+        "URL: http://a.se\n",
+        "http://a.se:b:",
+        "Password: x",
+        "880320-0016\n",
+        "880320-0016;",
+        "111222333\n",
+        "1 bsn 111222333 ",
+        "1234 ",
+        "ABCD ",
+        "7408122F1204159",
+        "<7408122F1204159ZE184226B<<<<<10",
+        "t.me/",
+        "telegram @",
+        "jabber a@b.se ",
+        "\n-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmDMEawTD1xYJKwYBBAHaRw8B",
+        " AAAAC3NzaC1lZDI1NTE5AAAA",
+        "058520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a ",
     };
     enum { SIZE = 4 * 1024 * 1024 };
     uint8_t *data = malloc(SIZE);

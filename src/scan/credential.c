@@ -1,0 +1,230 @@
+/* Names with passwords: lists of "mail:password" (with or without a site's address in front), and blocks of
+ * URL / Login / Password lines as stealers write them. The password leaves this file as its SHA-1 only:
+ * "anna@example.org:5baa61e4…", or "host/name:5baa61e4…" where the name is no mail address. One line is no list: two
+ * others like it, of other names, stand near. */
+#include "scan/credential.h"
+
+#include "base/digest.h"
+
+#include <string.h>
+
+enum { NEAR_LINES = 4, OTHERS_LEAST = 2, BLOCK_LINES = 5, SITE_KEY = 40, LOGIN_SIGN = 80, VALUE_MOST = 128 };
+
+static bool same_bytes(const struct text *text, size_t begin, size_t end, size_t other, size_t other_end)
+{
+    return end - begin == other_end - other && memcmp(text->data + begin, text->data + other, end - begin) == 0;
+}
+
+/* Does it look like something that nobody wrote as a word? */
+static bool has_no_word(const struct text *text, const struct credential *credential)
+{
+    for (size_t i = credential->secret; i < credential->secret_end; i++) {
+        if (!is_alpha(text->data[i]))
+            return true;
+    }
+    return false;
+}
+
+/* What the lines near one say. */
+struct list {
+    struct credential seen[2 * NEAR_LINES];
+    size_t count;
+    bool odd; /* one of the passwords at least is no plain word */
+};
+
+static void look_at_line(const struct text *text, const struct credential *line, size_t begin, size_t end,
+                         struct list *list)
+{
+    size_t length = line->secret_end - line->login;
+    if (end - begin >= length && memcmp(text->data + begin, text->data + line->login, length) == 0)
+        return; /* the same again */
+    struct credential *other = &list->seen[list->count];
+    if (!read_credential(text, begin, end, other) || !other->clean || other->separator != line->separator ||
+        (other->url_end > other->url) != (line->url_end > line->url) ||
+        same_bytes(text, other->login, other->login_end, line->login, line->login_end))
+        return;
+    for (size_t i = 0; i < list->count; i++) {
+        const struct credential *seen = &list->seen[i];
+        if (same_bytes(text, other->login, other->login_end, seen->login, seen->login_end))
+            return;
+    }
+    list->odd = list->odd || has_no_word(text, other);
+    list->count++;
+}
+
+/* Is the line one of a list? `begin` and `end` are its own. */
+static bool in_list(const struct text *text, const struct credential *line, size_t begin, size_t end)
+{
+    struct list list = {.odd = has_no_word(text, line)};
+    size_t at = begin;
+    for (unsigned i = 0; i < NEAR_LINES && at > 0 && begin - at < CREDENTIAL_REACH; i++) {
+        size_t stop = at - 1;
+        if (stop > 0 && text->data[stop] == '\n' && text->data[stop - 1] == '\r')
+            stop--;
+        at = line_begin(text, stop);
+        look_at_line(text, line, at, stop, &list);
+    }
+    at = end;
+    for (unsigned i = 0; i < NEAR_LINES && at < text->length && at - end < CREDENTIAL_REACH; i++) {
+        size_t start = at + 1;
+        if (text->data[at] == '\r' && byte_at(text, start) == '\n')
+            start++;
+        at = line_end(text, start < text->length ? start : text->length);
+        if (start < at)
+            look_at_line(text, line, start, at, &list);
+    }
+    return list.count >= OTHERS_LEAST && list.odd;
+}
+
+/* Where the host of a URL at `url` stands: behind "://" and a user's name, up to port or path. */
+static void find_host(const struct text *text, size_t url, size_t url_end, size_t *host, size_t *host_end)
+{
+    const uint8_t *mark = memmem(text->data + url, url_end - url, "://", 3);
+    *host = mark == NULL ? url : (size_t)(mark - text->data) + 3;
+    for (size_t i = *host; i < url_end && text->data[i] != '/'; i++) {
+        if (text->data[i] == '@')
+            *host = i + 1;
+    }
+    *host_end = *host;
+    while (*host_end < url_end && strchr(":/?#", text->data[*host_end]) == NULL)
+        ++*host_end;
+}
+
+static bool accept(const struct text *text, const struct credential *credential, size_t begin, struct match *match)
+{
+    static const char digits[] = "0123456789abcdef";
+    uint8_t digest[SHA1_SIZE];
+    if (!credential->mail) {
+        size_t host;
+        size_t host_end;
+        find_host(text, credential->url, credential->url_end, &host, &host_end);
+        if (host_end == host)
+            return false;
+        for (size_t i = host; i < host_end; i++)
+            put(match, to_lower(text->data[i]));
+        put(match, '/');
+    }
+    for (size_t i = credential->login; i < credential->login_end; i++)
+        put(match, credential->mail ? to_lower(text->data[i]) : text->data[i]);
+    put(match, ':');
+    digest_sha1(text->data + credential->secret, credential->secret_end - credential->secret, digest);
+    for (size_t i = 0; i < sizeof digest; i++) {
+        put(match, (uint8_t)digits[digest[i] >> 4]);
+        put(match, (uint8_t)digits[digest[i] & 15]);
+    }
+    match->begin = begin;
+    match->end = credential->secret_end;
+    return true;
+}
+
+/* Is the URL whose "://" stands at `at` the value of a line "URL: …"? Finds where its line begins and where it does. */
+static bool is_site_line(const struct text *text, size_t at, size_t *line, struct credential *credential)
+{
+    size_t begin = at;
+    while (begin > 0 && at - begin < SITE_KEY && (is_alnum(text->data[begin - 1])))
+        begin--;
+    uint8_t before = byte_at(text, begin - 1);
+    if (before != ' ' && before != '\t' && before != ':' && before != '=')
+        return false;
+    size_t from = begin;
+    while (from > 0 && begin - from < SITE_KEY && text->data[from - 1] != '\n' && text->data[from - 1] != '\r' &&
+           text->data[from - 1] != FILL)
+        from--;
+    *line = from;
+    return read_field(text, from, line_end(text, begin), &credential->url, &credential->url_end) == FIELD_SITE &&
+           credential->url == begin;
+}
+
+static bool read_block(const struct text *text, size_t at, struct credential *credential)
+{
+    size_t line;
+    if (!is_site_line(text, at, &line, credential))
+        return false;
+    size_t next = credential->url_end;
+    for (unsigned i = 0; i < BLOCK_LINES && next < text->length; i++) {
+        size_t value;
+        size_t value_end;
+        size_t begin = line_end(text, next);
+        for (size_t breaks = 0; breaks < 2 && (byte_at(text, begin) == '\r' || byte_at(text, begin) == '\n'); breaks++)
+            begin++;
+        next = line_end(text, begin < text->length ? begin : text->length);
+        if (next <= begin)
+            return false;
+        enum field field = read_field(text, begin, next, &value, &value_end);
+        if (field == FIELD_SITE || (field != FIELD_NONE && value_end - value > VALUE_MOST))
+            return false;
+        if (field == FIELD_LOGIN && credential->login_end == 0 && value_end > value) {
+            credential->login = value;
+            credential->login_end = value_end;
+        }
+        if (field == FIELD_PASSWORD && value_end > value) {
+            credential->secret = value;
+            credential->secret_end = value_end;
+            break;
+        }
+    }
+    if (credential->login_end == 0 || credential->secret_end == 0)
+        return false;
+    /* A password that is cut off by the end of narrowed text, or runs into it, is another password. */
+    if (byte_at(text, credential->secret_end) == FILL)
+        return false;
+    const uint8_t *sign = memchr(text->data + credential->login, '@', credential->login_end - credential->login);
+    struct match mail = {.length = 0};
+    credential->mail = sign != NULL && verify_email(text, (size_t)(sign - text->data), &mail) &&
+                       mail.begin == credential->login && mail.end == credential->login_end;
+    for (size_t i = credential->login; i < credential->login_end; i++) {
+        if (text->data[i] < ' ' || text->data[i] == FILL)
+            return false;
+    }
+    return true;
+}
+
+/* Could the address whose scheme ends at `at` begin a line of a list, or be a field's value? */
+static bool may_be_site(const struct text *text, size_t at, bool *list)
+{
+    size_t begin = at;
+    while (begin > 0 && at - begin < SITE_KEY && is_alnum(text->data[begin - 1]))
+        begin--;
+    while (begin > 0 && at - begin < SITE_KEY && (text->data[begin - 1] == ' ' || text->data[begin - 1] == '\t'))
+        begin--;
+    uint8_t before = byte_at(text, begin - 1);
+    *list = before == 0 || before == '\n' || before == '\r' || before == FILL;
+    return *list || before == ':' || before == '=';
+}
+
+/* Does what stands behind a mail address part it from a password? Most addresses are turned away here. */
+static bool may_be_login(const struct text *text, size_t end)
+{
+    uint8_t next = byte_at(text, end);
+    if (next == ' ')
+        next = byte_at(text, end + 1);
+    return next == ':' || next == ';' || next == '|';
+}
+
+bool verify_credential(const struct text *text, size_t at, struct match *match)
+{
+    struct credential credential = {0};
+    bool scheme = text->data[at] == ':';
+    bool list = true;
+    bool likely = scheme ? may_be_site(text, at, &list) : may_be_login(text, match->end);
+    match->end = at + 1;
+    if (!likely)
+        return false;
+    if (scheme && read_block(text, at, &credential))
+        return accept(text, &credential, credential.url, match);
+    if (!list)
+        return false;
+    size_t begin = line_begin(text, at);
+    if (at - begin > (scheme ? SITE_KEY : LOGIN_SIGN))
+        return false;
+    size_t end = line_end(text, at);
+    if (!read_credential(text, begin, end, &credential) || !credential.clean ||
+        byte_at(text, credential.secret_end) == FILL ||
+        (scheme ? credential.url_end <= credential.url
+                : at < credential.login || at >= credential.login_end || credential.url_end > credential.url))
+        return false;
+    match->end = credential.secret_end;
+    if (!in_list(text, &credential, begin, end))
+        return false;
+    return accept(text, &credential, scheme ? credential.url : credential.login, match);
+}

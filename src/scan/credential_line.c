@@ -1,0 +1,343 @@
+/* What single lines of lists and logs say of names and passwords. No standard: the forms in which stolen passwords are
+ * traded. What is read here is also what contexts hide, so a password is read wherever its line has the form. */
+#include "scan/credential.h"
+
+#include <string.h>
+#include <strings.h>
+
+enum { SECRET_LEAST = 4, SECRET_MOST = 64, SIGNS_MOST = 3, NAME_MOST = 64, KEY_MOST = 24, FIELD_WORDS = 3 };
+
+/* What ends a line; each in turn narrows the range, which is the faster the nearer the first one found stands. */
+static const uint8_t breaks[] = {'\n', 0, '\r', FILL};
+
+size_t line_begin(const struct text *text, size_t at)
+{
+    size_t begin = at < CREDENTIAL_LINE ? 0 : at - CREDENTIAL_LINE;
+    for (size_t i = 0; i < sizeof breaks; i++) {
+        const uint8_t *found = memrchr(text->data + begin, breaks[i], at - begin);
+        if (found != NULL)
+            begin = (size_t)(found - text->data) + 1;
+    }
+    return begin;
+}
+
+size_t line_end(const struct text *text, size_t at)
+{
+    size_t end = text->length - at < CREDENTIAL_LINE ? text->length : at + CREDENTIAL_LINE;
+    for (size_t i = 0; i < sizeof breaks; i++) {
+        const uint8_t *found = memchr(text->data + at, breaks[i], end - at);
+        if (found != NULL)
+            end = (size_t)(found - text->data);
+    }
+    return end;
+}
+
+static bool is_blank(uint8_t byte)
+{
+    return byte == ' ' || byte == '\t';
+}
+
+static bool is_separator(uint8_t byte)
+{
+    return byte == ':' || byte == ';' || byte == '|';
+}
+
+/* The mail address with the '@' at `at`. */
+static bool read_mail(const struct text *text, size_t at, size_t *begin, size_t *end)
+{
+    struct match match; /* too large to be cleared each time */
+    match.end = at + 1;
+    match.length = 0;
+    if (!verify_email(text, at, &match))
+        return false;
+    *begin = match.begin;
+    *end = match.end;
+    return true;
+}
+
+/* Is the whole of text[begin..end) a mail address: one of a list of them? */
+static bool is_mail(const struct text *text, size_t begin, size_t end)
+{
+    const uint8_t *sign = memchr(text->data + begin, '@', end - begin);
+    size_t mail;
+    size_t mail_end;
+    return sign != NULL && read_mail(text, (size_t)(sign - text->data), &mail, &mail_end) && mail == begin &&
+           (mail_end == end || is_separator(text->data[mail_end]) || text->data[mail_end] == ',');
+}
+
+/* The password behind the separator at `at`, and whether the line ends with it. A blank is let through on either side
+ * of the separator if the line ends with the password, so that "write to a@b.c: he knows" is none. */
+static bool read_secret(const struct text *text, size_t at, size_t end, struct credential *credential)
+{
+    bool spaced = false;
+    if (at < end && is_blank(text->data[at])) {
+        at++;
+        spaced = true;
+    }
+    if (at >= end || !is_separator(text->data[at]))
+        return false;
+    credential->separator = text->data[at++];
+    if (at < end && is_blank(text->data[at])) {
+        at++;
+        spaced = true;
+    }
+    size_t stop = at;
+    while (stop < end && stop - at <= 2 * SECRET_MOST && text->data[stop] > ' ' && text->data[stop] != 0x7f)
+        stop++;
+    if (stop - at > 2 * SECRET_MOST) /* whatever it is, it is not shown */
+        stop = end;
+    if (stop == at || is_mail(text, at, stop))
+        return false;
+    size_t rest = stop;
+    while (rest < end && is_blank(text->data[rest]))
+        rest++;
+    credential->secret = at;
+    credential->secret_end = stop;
+    bool ends = rest == end || (rest > stop && text->data[rest] == '|');
+    bool path = text->data[at] == '/' || text->data[at] == '~';
+    credential->clean = ends && !path && stop - at >= SECRET_LEAST && stop - at <= SECRET_MOST;
+    return credential->clean || !spaced;
+}
+
+/* "https://host[:port][/path]:name:password". A path holds no colon; names hold no slash. */
+static bool read_site(const struct text *text, size_t begin, size_t end, struct credential *credential)
+{
+    size_t at = begin;
+    while (at < end && is_alpha(text->data[at]))
+        at++;
+    if (at == begin || end - at < 4 || memcmp(text->data + at, "://", 3) != 0)
+        return false;
+    size_t host = at + 3;
+    for (at = host; at < end && text->data[at] > ' ' && !is_separator(text->data[at]) && text->data[at] != '/'; at++)
+        ;
+    if (at == host || at == end)
+        return false;
+    size_t port = at + 1;
+    while (text->data[at] == ':' && port < end && is_digit(text->data[port]))
+        port++;
+    if (port > at + 1 && port < end && (text->data[port] == '/' || text->data[port] == ':'))
+        at = port;
+    while (at < end && text->data[at] > ' ' && !is_separator(text->data[at]))
+        at++;
+    if (at == end || !is_separator(text->data[at]))
+        return false;
+    credential->url = begin;
+    credential->url_end = at;
+    credential->login = at + 1;
+    for (at++; at < end && text->data[at] > ' ' && !is_separator(text->data[at]) && text->data[at] != '/'; at++)
+        ;
+    credential->login_end = at;
+    if (at == credential->login || at - credential->login > NAME_MOST || at == end || !is_separator(text->data[at]))
+        return false;
+    const uint8_t *sign = memchr(text->data + credential->login, '@', at - credential->login);
+    size_t mail;
+    size_t mail_end;
+    credential->mail = sign != NULL && read_mail(text, (size_t)(sign - text->data), &mail, &mail_end) &&
+                       mail == credential->login && mail_end == at;
+    return read_secret(text, at, end, credential) && (credential->mail || credential->clean);
+}
+
+static enum field field_of(const struct text *word)
+{
+    static const struct {
+        const char *words;
+        enum field field;
+    } names[] = {
+        {" url host hostname site website link origin ", FIELD_SITE},
+        {" login username user email mail account ", FIELD_LOGIN},
+        {" password pass passwd pwd passwort wachtwoord haslo contrasena ", FIELD_PASSWORD},
+    };
+    char name[KEY_MOST + 3] = " ";
+    for (size_t i = 0; i < word->length; i++)
+        name[1 + i] = (char)to_lower(word->data[i]);
+    memcpy(name + 1 + word->length, " ", 2);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (strstr(names[i].words, name) != NULL)
+            return names[i].field;
+    }
+    return FIELD_NONE;
+}
+
+enum field read_field(const struct text *text, size_t begin, size_t end, size_t *value, size_t *value_end)
+{
+    while (begin < end && (is_blank(text->data[begin]) || text->data[begin] == '*' || text->data[begin] == '-'))
+        begin++;
+    struct text words[FIELD_WORDS];
+    size_t count = 0;
+    size_t at = begin;
+    for (; count < FIELD_WORDS; count++) {
+        size_t length = 0;
+        while (at + length < end && length < KEY_MOST && is_alpha(text->data[at + length]))
+            length++;
+        if (length == 0)
+            break;
+        words[count] = (struct text){.data = text->data + at, .length = length};
+        at += length;
+        if (at + 1 < end && (text->data[at] == ' ' || text->data[at] == '_') && is_alpha(text->data[at + 1]))
+            at++;
+    }
+    while (at < end && is_blank(text->data[at]))
+        at++;
+    if (count == 0 || at >= end || (text->data[at] != ':' && text->data[at] != '='))
+        return FIELD_NONE;
+    /* Of "User Login" or "Master Password", the last word that is known decides. */
+    enum field field = FIELD_NONE;
+    while (count > 0 && field == FIELD_NONE)
+        field = field_of(&words[--count]);
+    if (field == FIELD_NONE)
+        return FIELD_NONE;
+    at++;
+    while (at < end && is_blank(text->data[at]))
+        at++;
+    while (end > at && is_blank(text->data[end - 1]))
+        end--;
+    *value = at;
+    *value_end = end;
+    return field;
+}
+
+bool read_credential(const struct text *text, size_t begin, size_t end, struct credential *credential)
+{
+    *credential = (struct credential){0};
+    while (begin < end && is_blank(text->data[begin]))
+        begin++;
+    if (begin == end)
+        return false;
+    if (read_site(text, begin, end, credential))
+        return true;
+    *credential = (struct credential){0};
+    size_t at = begin;
+    for (unsigned signs = 0; signs < SIGNS_MOST && at < end; signs++, at++) {
+        const uint8_t *sign = memchr(text->data + at, '@', end - at);
+        if (sign == NULL)
+            return false;
+        at = (size_t)(sign - text->data);
+        if (read_mail(text, at, &credential->login, &credential->login_end) && credential->login >= begin &&
+            read_secret(text, credential->login_end, end, credential)) {
+            credential->mail = true;
+            credential->clean = credential->clean && credential->login == begin;
+            return true;
+        }
+    }
+    return false;
+}
+
+static void hide(struct hidden *hidden, size_t begin, size_t end)
+{
+    if (begin < end && hidden->count < HIDDEN_MAX) {
+        hidden->part[hidden->count].begin = begin;
+        hidden->part[hidden->count++].end = end;
+    }
+}
+
+void find_papers(const struct text *text, size_t from, size_t to, struct hidden *hidden)
+{
+    enum { PAPER_DIGITS = 5, PAPER_MOST = 90 };
+    size_t begin = from;
+    while (begin > 0 && from - begin < PAPER_MOST && text->data[begin - 1] > ' ' && text->data[begin - 1] < 0x7f)
+        begin--;
+    while (begin < to) {
+        size_t digits = 0;
+        bool filler = false;
+        size_t end = begin;
+        for (; end < text->length && text->data[end] > ' ' && text->data[end] < 0x7f; end++) {
+            digits += is_digit(text->data[end]);
+            filler = filler || (text->data[end] == '<' && byte_at(text, end + 1) == '<');
+        }
+        if (digits >= PAPER_DIGITS || filler)
+            hide(hidden, begin, end);
+        begin = end + 1;
+    }
+}
+
+/* Do two separators at least follow in the word at `at`, as in "site/path:name:password"? */
+static bool has_separators(const struct text *text, size_t at)
+{
+    unsigned count = 0;
+    for (size_t i = at; i < text->length && i - at < CREDENTIAL_LINE && text->data[i] > ' '; i++)
+        count += is_separator(text->data[i]);
+    return count >= 2;
+}
+
+/* Could the line that begins at `begin` be a field with a password, or begin with the address of a site before a name
+ * and a password? */
+static bool may_be_field(const struct text *text, size_t begin)
+{
+    static const char *const starts[] = {"pas", "pwd", "wac", "has", "con"};
+    bool known = false;
+    size_t at = begin;
+    while (at < text->length && at - begin < CREDENTIAL_LINE &&
+           (is_blank(text->data[at]) || text->data[at] == '*' || text->data[at] == '-'))
+        at++;
+    for (unsigned words = 0; words < FIELD_WORDS && is_alpha(byte_at(text, at)); words++) {
+        for (size_t i = 0; i < sizeof starts / sizeof *starts && !known; i++)
+            known = to_lower(text->data[at]) == (uint8_t)starts[i][0] && text->length - at > 3 &&
+                    strncasecmp((const char *)text->data + at, starts[i], 3) == 0;
+        size_t word = at;
+        while (at - word < CREDENTIAL_LINE && is_alpha(byte_at(text, at)))
+            at++;
+        if (words == 0 && byte_at(text, at) == ':' && byte_at(text, at + 1) == '/')
+            return has_separators(text, at + 3);
+        if ((byte_at(text, at) == ' ' || byte_at(text, at) == '_') && is_alpha(byte_at(text, at + 1)))
+            at++;
+    }
+    return known;
+}
+
+/* Could a password stand behind the address whose '@' is at `at`? */
+static bool may_be_login(const struct text *text, size_t at)
+{
+    size_t end = at + 1;
+    while (end - at < CREDENTIAL_LINE &&
+           (is_alnum(byte_at(text, end)) || byte_at(text, end) == '.' || byte_at(text, end) == '-'))
+        end++;
+    return is_separator(byte_at(text, end + (is_blank(byte_at(text, end)) ? 1 : 0)));
+}
+
+/* Could a line that touches text[from..to) hold a password? Most text is turned away here, by few looks. */
+static bool may_hold_password(const struct text *text, size_t from, size_t to)
+{
+    size_t begin = from < CREDENTIAL_LINE ? 0 : from - CREDENTIAL_LINE;
+    size_t end = text->length - to < CREDENTIAL_LINE ? text->length : to + CREDENTIAL_LINE;
+    const uint8_t *found = memrchr(text->data + begin, '\n', from - begin);
+    if (found != NULL)
+        begin = (size_t)(found - text->data) + 1;
+    found = memchr(text->data + to, '\n', end - to);
+    if (found != NULL)
+        end = (size_t)(found - text->data);
+    if (may_be_field(text, begin))
+        return true;
+    static const uint8_t marks[] = {'\n', '\r', '@', 0, FILL};
+    for (size_t i = 0; i < sizeof marks; i++) {
+        for (size_t at = begin; at < end; at++) {
+            found = memchr(text->data + at, marks[i], end - at);
+            if (found == NULL)
+                break;
+            at = (size_t)(found - text->data);
+            if (marks[i] == '@' ? may_be_login(text, at) : may_be_field(text, at + 1))
+                return true;
+        }
+    }
+    return false;
+}
+
+void find_passwords(const struct text *text, size_t from, size_t to, struct hidden *hidden)
+{
+    if (!may_hold_password(text, from, to))
+        return;
+    for (size_t at = line_begin(text, from); at < to;) {
+        struct credential credential;
+        size_t value;
+        size_t value_end;
+        size_t end = line_end(text, at);
+        bool whole =
+            end - at < CREDENTIAL_LINE && (at == 0 || memchr(breaks, text->data[at - 1], sizeof breaks) != NULL);
+        if (whole && read_field(text, at, end, &value, &value_end) == FIELD_PASSWORD)
+            hide(hidden, value, value_end);
+        else if (whole && read_credential(text, at, end, &credential))
+            hide(hidden, credential.secret, credential.secret_end);
+        at = end + 1;
+        if (hidden->count == HIDDEN_MAX && at < to) /* more than fits: nothing behind the last is shown */
+            hidden->part[HIDDEN_MAX - 1].end = to;
+    }
+}
