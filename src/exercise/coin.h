@@ -8,7 +8,7 @@
 
 #include "exercise/random.h"
 
-enum { VALUE_MAX = 256 };
+enum { VALUE_MAX = 640 };
 
 void make_card(struct random *random, char out[VALUE_MAX]);  /* digits; ISO/IEC 7812, issuer ranges in use */
 void make_iban(struct random *random, char out[VALUE_MAX]);  /* ISO 13616, structures of the IBAN registry */

@@ -32,7 +32,9 @@ static void write_across_clusters(struct bytes *out, const struct carrier *carri
         struct bytes sentence = {0};
         size_t at, boundary = ((size_t)cluster * (i + 1) - carrier->odd) / unit;
         write_sentence(&sentence, random, carrier->items[i].kind, carrier->items[i].text, &at);
-        size_t begin = boundary - at - strlen(carrier->items[i].text) / 2;
+        size_t before = at + strlen(carrier->items[i].text) / 2;
+        /* a text longer than a cluster begins where the last one ended */
+        size_t begin = boundary > before + out->length + 16 ? boundary - before : out->length + 16;
         write_prose(out, random, begin - out->length + 16);
         out->length = begin - 1;
         bytes_append_char(out, '\n');

@@ -319,9 +319,9 @@ static int plant(struct planter *planter, const char *container, enum sb_encodin
         }
         if (!near_misses)
             spell_value(random, item->kind, item->normal, item->text);
-        /* Rich text is read with its bookmarks behind each line, and lines of a sheet are cells: nothing is found whole
-         * over two of them. */
-        bool parted = strstr(container, "rtf") != NULL || strstr(container, "xlsx") != NULL;
+        /* Lines of a sheet and of rich text may be read with something between: the words of a phrase stay on one. What
+         * people's kinds write over several lines is nothing on one. */
+        bool parted = !is_person(item->kind) && (strstr(container, "rtf") != NULL || strstr(container, "xlsx") != NULL);
         for (char *c = item->text; parted && *c != '\0'; c++)
             *c = *c == '\n' ? ' ' : *c;
     }

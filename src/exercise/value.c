@@ -115,9 +115,18 @@ void make_value(struct maker *maker, enum sb_kind kind, char normal[VALUE_MAX])
     case SB_ETH:
         make_eth(random, normal);
         break;
+    case SB_WHATSAPP:
+        if (random_below(random, 2) == 0) {
+            make_phone(maker, normal);
+            break;
+        }
+        make_person(random, &maker->keys, kind, normal);
+        break;
     default:
         if (is_place(kind))
             make_place(random, kind, normal);
+        else if (is_person(kind))
+            make_person(random, &maker->keys, kind, normal);
         else
             make_wallet(random, kind, normal);
     }
@@ -191,6 +200,10 @@ void spell_value(struct random *random, enum sb_kind kind, const char *normal, c
         spell_place(random, kind, normal, text);
         return;
     }
+    if (is_person(kind)) {
+        spell_person(random, kind, normal, text);
+        return;
+    }
     unsigned choice = random_below(random, 3);
     (void)snprintf(text, VALUE_MAX, "%s", normal);
     switch (kind) {
@@ -230,7 +243,10 @@ void spell_value(struct random *random, enum sb_kind kind, const char *normal, c
 
 enum sb_kind make_near_miss(struct maker *maker, unsigned which, char text[VALUE_MAX], char normal[VALUE_MAX])
 {
+    enum { PEOPLE = WALLET_MISSES_END + PLACE_MISSES };
     struct random *random = &maker->random;
+    if (which >= PEOPLE)
+        return make_person_miss(random, &maker->keys, which - PEOPLE, text, normal);
     if (which >= WALLET_MISSES_END)
         return make_place_miss(random, which - WALLET_MISSES_END, text, normal);
     char word[16];
@@ -322,7 +338,7 @@ enum sb_kind make_near_miss(struct maker *maker, unsigned which, char text[VALUE
 
 void write_sentence(struct bytes *out, struct random *random, enum sb_kind kind, const char *text, size_t *at)
 {
-    static const char *const sentences[SB_XKEY + 1][3] = {
+    static const char *const sentences[SB_X509 + 1][3] = {
         [SB_CARD] = {"charge the card %s for the order\n", "sold as tested: %s , fresh\n", "card=\"%s\"\n"},
         [SB_IBAN] = {"please send the rest to %s before friday\n", "IBAN: %s \n", "account (%s) is ours\n"},
         [SB_EMAIL] = {"write to %s about it\n", "From: <%s>\n", "<a href=\"mailto:%s\">mail</a>\n"},
@@ -343,6 +359,18 @@ void write_sentence(struct bytes *out, struct random *random, enum sb_kind kind,
         [SB_WIF] = {"importprivkey %s old\n", "key: %s \n", "p2wpkh:%s\n"},
         [SB_BIP38] = {"paper wallet %s , you know the word\n", "encrypted %s \n", "<b>%s</b>\n"},
         [SB_XKEY] = {"watch %s from now on\n", "xpub=%s\n", "{\"key\":\"%s\"}\n"},
+        [SB_CREDENTIAL] = {"fresh today\n%s\nand more later\n", "\n%s\n", "-- \n%s\n--\n"},
+        [SB_TELEGRAM] = {"write there: %s any time\n", "(%s)\n", "{\"at\":\"%s\"}\n"},
+        [SB_WHATSAPP] = {"join us on %s tonight\n", "<a href=\"%s\">us</a>\n", "%s\n"},
+        [SB_DISCORD] = {"the server is %s now\n", "<%s>\n", "come to %s\n"},
+        [SB_XMPP] = {"only with otr, %s please\n", "(%s)\n", "\"at\": \"%s\"\n"},
+        [SB_TOX] = {"or by tox %s then\n", "tox:%s\n", "[%s]\n"},
+        [SB_SESSION] = {"session %s is best\n", "id=%s\n", "<b>%s</b>\n"},
+        [SB_MRZ] = {"scan of the page\n%s\nand photo\n", "\n%s\n", "ocr:\n%s\n"},
+        [SB_NATIONAL_ID] = {"she wrote\n%s\non the form\n", "\n%s\n", "form\n%s\n"},
+        [SB_PGP] = {"verify\n%s\nbefore you pay\n", "\n%s\n", "mine\n%s\n"},
+        [SB_SSH] = {"add this\n%s anna\nto the host\n", "\n%s\n", "from=\"192.0.2.1\" %s root\n"},
+        [SB_X509] = {"server\n%s\n", "\n%s\n", "chain of one\n%s\n"},
     };
     const char *sentence = (is_place(kind) ? place_sentences(kind) : sentences[kind])[random_below(random, 3)];
     const char *hole = strstr(sentence, "%s");

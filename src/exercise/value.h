@@ -6,6 +6,7 @@
 
 #include "base/bytes.h"
 #include "exercise/coin.h"
+#include "exercise/person.h"
 #include "exercise/place.h"
 #include "exercise/random.h"
 #include "scan/kinds.h"
@@ -16,7 +17,7 @@ enum { PLANTED_KINDS = SB_TERM };
 /* Makes each value once: small ranges (addresses, phones) are counted through, the others are drawn. */
 struct maker {
     struct random random;
-    unsigned phones, addresses;
+    unsigned phones, addresses, keys;
 };
 void make_value(struct maker *maker, enum sb_kind kind, char normal[VALUE_MAX]);
 
@@ -25,7 +26,7 @@ void spell_value(struct random *random, enum sb_kind kind, const char *normal, c
 
 /* A near miss: `text` as it stands in a file, `normal` what a careless recogniser would report. `which` counts up from
  * 0 to NEAR_MISSES - 1 through the sorts there are. */
-enum { WALLET_MISSES_END = 26, NEAR_MISSES = WALLET_MISSES_END + PLACE_MISSES };
+enum { WALLET_MISSES_END = 26, NEAR_MISSES = WALLET_MISSES_END + PLACE_MISSES + PERSON_MISSES };
 enum sb_kind make_near_miss(struct maker *maker, unsigned which, char text[VALUE_MAX], char normal[VALUE_MAX]);
 
 /* Appends a sentence that holds the text of a value; *at is where in it the text begins (counted in characters, all

@@ -115,7 +115,9 @@ static bool holds(enum sb_kind kind, const char *value)
     case SB_PHONE:
         return true;
     default:
-        return is_place(kind) ? place_holds(kind, value) : wallet_holds(kind, value);
+        if (is_place(kind))
+            return place_holds(kind, value);
+        return is_person(kind) ? person_holds(kind, value) : wallet_holds(kind, value);
     }
 }
 
@@ -148,6 +150,8 @@ static void near_misses_miss(void **state)
             enum sb_kind kind = make_near_miss(&maker, which, text, normal);
             bool longer = strlen(text) > strlen(normal) && strchr(text, ' ') == NULL && strchr(text, '-') == NULL;
             bool no_issuer = kind == SB_CARD && normal[0] == '9';
+            if (kind >= SB_CREDENTIAL) /* what stands around them misses, or a digit, as the scanner's tests see */
+                continue;
             if (kind != SB_IP && kind != SB_EMAIL && !longer && !no_issuer)
                 assert_false(holds(kind, normal));
         }
