@@ -11,11 +11,10 @@
 #include <unistd.h>
 
 #include "analyse/analyse.h"
+#include "analyse/stamp.h"
 #include "analyse/terms.h"
 #include "base/bytes.h"
-#include "base/digest.h"
 #include "base/text.h"
-#include "evidence/segments.h"
 
 static int check_path(const char *path, struct error *error)
 {
@@ -69,32 +68,6 @@ static int gather_paths(const char *const paths[], size_t count, struct bytes *o
     return out->failed ? fail(error, "memory is short") : 0;
 }
 
-/* What changes when an image does: the names, sizes and times of its files, those that stand beside the first too. Of a
- * folder or a device nothing tells that; what is wrong with a series of segments, the worker will say. */
-static void stamp_of(const char *const paths[], size_t count, char stamp[2 * SHA256_SIZE + 1])
-{
-    struct path_list files;
-    struct bytes lines = {0};
-    uint8_t digest[SHA256_SIZE];
-    stamp[0] = '\0';
-    if (segments_find(paths, count, &files, NULL) != 0)
-        return;
-    bool told = true;
-    for (size_t i = 0; i < files.count && told; i++) {
-        struct stat status;
-        told = stat(files.path[i], &status) == 0 && S_ISREG(status.st_mode);
-        if (told)
-            bytes_format(&lines, "%s %lld %lld.%09ld\n", path_name(files.path[i]), (long long)status.st_size,
-                         (long long)status.st_mtim.tv_sec, status.st_mtim.tv_nsec);
-    }
-    if (told) {
-        digest_sha256(lines.data, lines.length, digest);
-        text_hex(digest, sizeof digest, stamp);
-    }
-    bytes_free(&lines);
-    path_list_free(&files);
-}
-
 static int add_units(struct store *store, int64_t evidence_id, bool digests, bool folder, struct error *error)
 {
     struct store_unit map = {.evidence_id = evidence_id, .kind = UNIT_MAP};
@@ -119,9 +92,7 @@ static int try_again(struct store *store, int64_t evidence_id, struct error *err
         return -1;
     if (!refused)
         return 0;
-    if (store_unit_reopen(store, evidence_id, error) != 0)
-        return -1;
-    return store_evidence_state(store, evidence_id, "new", "", error);
+    return store_unit_reopen(store, evidence_id, error);
 }
 
 struct older {
@@ -134,7 +105,7 @@ static int take_older(void *context, const struct store_evidence *row)
 {
     struct older *older = context;
     older->number = row->number;
-    older->unfinished = strcmp(row->state, "mapped") == 0;
+    older->unfinished = strcmp(row->state, "mapped") == 0 || strcmp(row->state, "new") == 0;
     (void)snprintf(older->reference, sizeof older->reference, "%s", row->case_reference);
     return 0;
 }
@@ -199,7 +170,7 @@ int analyse_add(struct store *store, int64_t case_id, const char *const paths[],
                 const struct terms *terms, int64_t *evidence_id, struct error *notice, struct error *error)
 {
     struct bytes lines = {0};
-    char stamp[2 * SHA256_SIZE + 1] = "";
+    char stamp[STAMP_SIZE];
     int64_t before = 0;
     struct stat status;
     bool fresh = false;
@@ -207,7 +178,7 @@ int analyse_add(struct store *store, int64_t case_id, const char *const paths[],
         bytes_free(&lines);
         return -1;
     }
-    stamp_of(paths, count, stamp);
+    stamp_make(bytes_text(&lines), stamp);
     bool folder = stat(paths[0], &status) == 0 && S_ISDIR(status.st_mode);
     char *first = strndup(bytes_text(&lines), strcspn(bytes_text(&lines), "\n"));
     int result = first == NULL ? fail(error, "memory is short") : store_begin(store, error);

@@ -26,6 +26,8 @@ struct analyse_options {
     bool wait;                /* do not return when there is nothing to do: wait for more (a worker host) */
     /* Called about four times a second; NULL is allowed. */
     void (*progress)(void *context, const struct analyse_progress *progress);
+    /* Called once for each evidence item that is left alone; see analyse_run. NULL is allowed. */
+    void (*left_alone)(void *context, const char *evidence, const char *why);
     void *context;
     const volatile int *stop; /* becomes non-zero when the user asks to stop; NULL is allowed */
 };
@@ -48,10 +50,17 @@ struct analyse_bad_term {
 };
 int analyse_terms_check(const char *const items[], size_t count, struct analyse_bad_term *bad, struct error *error);
 
+struct analyse_outcome {
+    long peak_kib;     /* the most memory a worker had */
+    int64_t ended;     /* units that ended in this call */
+    size_t left_alone; /* evidence items */
+};
 /* Works until every unit of these evidence items (NULL, 0: of the whole store) is done or has failed. 0 when all could
- * be worked on; the state of each evidence item says how it went. -1 when the store or the workers cannot be used. */
+ * be worked on; the state of each evidence item says how it went. -1 when the store or the workers cannot be used.
+ * Evidence that cannot be opened, or whose files changed, has failed when it is named in `evidence_ids`; a call for the
+ * whole store leaves it alone, for others to work on. `outcome` may be NULL. */
 int analyse_run(struct store *store, const int64_t *evidence_ids, size_t evidence_count,
-                const struct analyse_options *options, long *peak_kib, struct error *error);
+                const struct analyse_options *options, struct analyse_outcome *outcome, struct error *error);
 
 /* Computes the digests of the whole medium again, in a worker, without touching the store. `recorded` gets what the
  * acquisition recorded in the image itself. */

@@ -1,6 +1,7 @@
 /* Every frame that comes is checked before it is kept; the first one that is not sound ends the worker. */
 #include "analyse/slot.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -209,4 +210,18 @@ enum slot_event slot_look(struct slot *slot, double now, double silence, struct 
         return give_up_waiting(slot, why);
     }
     return SLOT_NOTHING;
+}
+
+void slots_wait(const struct slot *slots, unsigned count, int milliseconds)
+{
+    struct pollfd waits[2 * SLOTS_MOST];
+    nfds_t waiting = 0;
+    for (unsigned i = 0; i < count; i++) {
+        const struct slot *slot = &slots[i];
+        if (slot->state == SLOT_OPENING || slot->state == SLOT_BUSY)
+            waits[waiting++] = (struct pollfd){slot->process.from, POLLIN, 0};
+        if (slot->state == SLOT_BUSY && slot->process.out.length > 0)
+            waits[waiting++] = (struct pollfd){slot->process.to, POLLOUT, 0};
+    }
+    (void)poll(waits, waiting, milliseconds);
 }

@@ -6,6 +6,8 @@
 #include "analyse/process.h"
 #include "analyse/spool.h"
 
+enum { SLOTS_MOST = 256 };
+
 enum slot_state {
     SLOT_EMPTY,   /* no process */
     SLOT_OPENING, /* the process was told what to open */
@@ -60,6 +62,8 @@ int slot_ask(struct slot *slot, const struct bytes *request, double now);
  * it takes longer or says more than its unit can account for. */
 enum slot_event slot_look(struct slot *slot, double now, double silence, struct error *error);
 void slot_close(struct slot *slot);
+/* Waits until a worker of these sent something or can take something, or for so long. */
+void slots_wait(const struct slot *slots, unsigned count, int milliseconds);
 /* Seconds of the monotonic clock. */
 double slot_now(void);
 

@@ -1,6 +1,5 @@
 /* The loop: give every idle slot a unit, look at every busy one, commit what is done, and mend what went wrong. */
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,13 +9,13 @@
 #include "analyse/analyse.h"
 #include "analyse/commit.h"
 #include "analyse/host.h"
+#include "analyse/medium.h"
 #include "analyse/repair.h"
 #include "analyse/request.h"
 #include "analyse/slot.h"
 #include "analyse/terms.h"
 
 enum {
-    WORKERS_MOST = 256,
     LEASE_SECONDS = 120,
     RENEW_SECONDS = 30,
     TRIES = 3,      /* of one unit before it is divided */
@@ -26,14 +25,6 @@ enum {
     IDLE_MILLISECONDS = 500,
 };
 static const uint64_t default_memory = 256u << 20;
-
-struct medium { /* what the loop knows of an evidence item */
-    int64_t id, case_id, size;
-    bool digests, described, folder;
-    char *paths;
-    char name[256];
-    char state[16];
-};
 
 struct supervisor {
     struct store *store;
@@ -45,6 +36,8 @@ struct supervisor {
     struct slot *slots;
     unsigned slot_count;
     struct medium medium; /* of the evidence looked up last */
+    struct left_alone left_alone;
+    int64_t ended; /* units that ended here */
     double began, renewed, reported;
     struct analyse_progress progress;
     char doing[320];
@@ -52,27 +45,9 @@ struct supervisor {
     struct error *error;
 };
 
-static int take_medium(void *context, const struct store_evidence *row)
-{
-    struct medium *medium = context;
-    free(medium->paths);
-    *medium = (struct medium){.id = row->id,
-                              .case_id = row->case_id,
-                              .size = row->size,
-                              .digests = row->digests,
-                              .described = row->format[0] != '\0',
-                              .folder = strcmp(row->format, "folder") == 0,
-                              .paths = strdup(row->paths)};
-    (void)snprintf(medium->name, sizeof medium->name, "%s", row->name);
-    (void)snprintf(medium->state, sizeof medium->state, "%s", row->state);
-    return 0;
-}
-
 static int look_up(struct supervisor *supervisor, int64_t evidence_id)
 {
-    if (store_evidence_get(supervisor->store, evidence_id, take_medium, &supervisor->medium, supervisor->error) != 0)
-        return -1;
-    return supervisor->medium.paths == NULL ? fail(supervisor->error, "memory is short") : 0;
+    return medium_look_up(&supervisor->medium, supervisor->store, evidence_id, supervisor->error);
 }
 
 /* Which set of search terms a unit looks for. */
@@ -98,59 +73,32 @@ static int ask(struct supervisor *supervisor, struct slot *slot)
     struct request_scope scope = {.size = supervisor->medium.size, .digests = supervisor->medium.digests};
     if (term_sets_get(&supervisor->sets, supervisor->store, slot->terms, &scope.terms, supervisor->error) != 0)
         return -1;
-    int result =
-        request_unit(supervisor->store, &slot->unit, &scope, &request, &slot->check, supervisor->error);
+    int result = request_unit(supervisor->store, &slot->unit, &scope, &request, &slot->check, supervisor->error);
     if (result == 0)
         (void)slot_ask(slot, &request, slot_now());
     bytes_free(&request);
     return result;
 }
 
+/* The evidence is looked up. */
 static int open_slot(struct supervisor *supervisor, struct slot *slot)
 {
     uint64_t memory = supervisor->options->memory != 0 ? supervisor->options->memory : default_memory;
-    if (look_up(supervisor, slot->unit.evidence_id) != 0)
-        return -1;
     const struct terms *terms;
     struct bytes lines = {0};
     slot->terms_only = slot->unit.terms != 0;
-    if (terms_of(supervisor, &slot->unit, &slot->terms) != 0 || 
+    if (terms_of(supervisor, &slot->unit, &slot->terms) != 0 ||
         term_sets_get(&supervisor->sets, supervisor->store, slot->terms, &terms, supervisor->error) != 0)
         return -1;
     if (terms != NULL)
         terms_write(terms, &lines);
-    struct opening opening = {
-        .paths = supervisor->medium.paths, .memory = memory, .terms = bytes_text(&lines), .terms_only = slot->terms_only};
+    struct opening opening = {.paths = supervisor->medium.paths,
+                              .memory = memory,
+                              .terms = bytes_text(&lines),
+                              .terms_only = slot->terms_only};
     int result = slot_open(slot, slot->unit.evidence_id, &opening, slot_now(), supervisor->error);
     bytes_free(&lines);
     return result;
-}
-
-static int start_unit(struct supervisor *supervisor, struct slot *slot)
-{
-    int64_t terms = 0;
-    if (slot->state == SLOT_IDLE && terms_of(supervisor, &slot->unit, &terms) != 0)
-        return -1;
-    if (slot->state == SLOT_IDLE && slot->evidence_id == slot->unit.evidence_id && slot->terms == terms &&
-        slot->terms_only == (slot->unit.terms != 0))
-        return ask(supervisor, slot);
-    return open_slot(supervisor, slot);
-}
-
-static int claim(struct supervisor *supervisor, struct slot *slot)
-{
-    int result = -1;
-    for (int try = 1; result != 0; try++) {
-        result =
-            store_unit_claim(supervisor->store, supervisor->host, LEASE_SECONDS, supervisor->ids, supervisor->id_count,
-                             &slot->unit, &slot->has_unit, &supervisor->left, supervisor->error);
-        if (result != 0 && (try == COMMIT_TRIES || !store_retryable(supervisor->store)))
-            return -1;
-    }
-    if (!slot->has_unit)
-        return 0;
-    slot->tries = 0;
-    return start_unit(supervisor, slot);
 }
 
 /* Commits with a few tries: on a shared PostgreSQL two commits may deadlock, which costs one of them a repetition. */
@@ -166,8 +114,10 @@ static int in_transaction(struct supervisor *supervisor, const struct store_unit
             result = work(supervisor, unit, context);
         if (result == 0 && ours)
             result = store_commit(supervisor->store, supervisor->error);
-        if (result == 0 && ours)
+        if (result == 0 && ours) {
+            supervisor->ended++;
             return 0;
+        }
         bool again = result != 0 && store_retryable(supervisor->store);
         store_rollback(supervisor->store);
         if (result == 0)
@@ -175,6 +125,78 @@ static int in_transaction(struct supervisor *supervisor, const struct store_unit
         if (!again || try == COMMIT_TRIES)
             return -1;
     }
+}
+
+static int commit_refusal(struct supervisor *supervisor, const struct store_unit *unit, void *context)
+{
+    const char *reason = context;
+    if (store_unit_abandon(supervisor->store, unit->evidence_id, supervisor->error) != 0)
+        return -1;
+    return store_evidence_state(supervisor->store, unit->evidence_id, "failed", reason, supervisor->error);
+}
+
+/* The evidence cannot be opened at all. Who was told to analyse it says so in the store; who only helps has no say in
+ * what others can open. */
+static int refuse_evidence(struct supervisor *supervisor, struct slot *slot)
+{
+    bool fresh = false;
+    slot->has_unit = false;
+    if (supervisor->id_count != 0)
+        return in_transaction(supervisor, &slot->unit, "failed", commit_refusal, slot->failure);
+    if (store_unit_release(supervisor->store, &slot->unit, supervisor->host, false, supervisor->error) != 0 ||
+        look_up(supervisor, slot->unit.evidence_id) != 0 ||
+        leave_alone(&supervisor->left_alone, slot->unit.evidence_id, &fresh, supervisor->error) != 0)
+        return -1;
+    if (fresh && supervisor->options->left_alone != NULL)
+        supervisor->options->left_alone(supervisor->options->context, supervisor->medium.shown, slot->failure);
+    return 0;
+}
+
+/* Afterwards the slot may have no unit: its evidence was refused. */
+static int start_unit(struct supervisor *supervisor, struct slot *slot)
+{
+    int64_t terms = 0;
+    if (slot->state == SLOT_IDLE && terms_of(supervisor, &slot->unit, &terms) != 0)
+        return -1;
+    if (slot->state == SLOT_IDLE && slot->evidence_id == slot->unit.evidence_id && slot->terms == terms &&
+        slot->terms_only == (slot->unit.terms != 0))
+        return ask(supervisor, slot);
+    if (look_up(supervisor, slot->unit.evidence_id) != 0)
+        return -1;
+    if (medium_has_changed(&supervisor->medium)) {
+        (void)snprintf(slot->failure, sizeof slot->failure,
+                       "its files are not those that its analysis began with (their names, sizes or times are others)");
+        return refuse_evidence(supervisor, slot);
+    }
+    return open_slot(supervisor, slot);
+}
+
+static int claim_once(struct supervisor *supervisor, struct slot *slot)
+{
+    const struct left_alone *others = &supervisor->left_alone;
+    if (supervisor->id_count == 0)
+        return store_unit_claim_other(supervisor->store, supervisor->host, LEASE_SECONDS, others->ids, others->count,
+                                      &slot->unit, &slot->has_unit, &supervisor->left, supervisor->error);
+    return store_unit_claim(supervisor->store, supervisor->host, LEASE_SECONDS, supervisor->ids, supervisor->id_count,
+                            &slot->unit, &slot->has_unit, &supervisor->left, supervisor->error);
+}
+
+static int claim(struct supervisor *supervisor, struct slot *slot)
+{
+    do {
+        int result = -1;
+        for (int try = 1; result != 0; try++) {
+            result = claim_once(supervisor, slot);
+            if (result != 0 && (try == COMMIT_TRIES || !store_retryable(supervisor->store)))
+                return -1;
+        }
+        if (!slot->has_unit)
+            return 0;
+        slot->tries = 0;
+        if (start_unit(supervisor, slot) != 0)
+            return -1;
+    } while (!slot->has_unit); /* refused: another one */
+    return 0;
 }
 
 static int commit_spool(struct supervisor *supervisor, const struct store_unit *unit, void *context)
@@ -272,21 +294,6 @@ static int worker_gave_up(struct supervisor *supervisor, struct slot *slot, bool
     return result;
 }
 
-static int commit_refusal(struct supervisor *supervisor, const struct store_unit *unit, void *context)
-{
-    const char *reason = context;
-    if (store_unit_abandon(supervisor->store, unit->evidence_id, supervisor->error) != 0)
-        return -1;
-    return store_evidence_state(supervisor->store, unit->evidence_id, "failed", reason, supervisor->error);
-}
-
-/* The evidence cannot be opened at all. */
-static int refuse_evidence(struct supervisor *supervisor, struct slot *slot)
-{
-    slot->has_unit = false;
-    return in_transaction(supervisor, &slot->unit, "failed", commit_refusal, slot->failure);
-}
-
 /* To divide a unit costs little, to give it up costs evidence: one over which a worker hung is divided at once, so that
  * what it hangs on is found in the time of two or three silences, and only then another one is spent on it. */
 static int most_tries(const struct slot *slot, bool can_split)
@@ -320,8 +327,7 @@ static int evidence_is_open(struct supervisor *supervisor, struct slot *slot)
             return -1;
     } else if ((int64_t)found->size != supervisor->medium.size) {
         (void)snprintf(slot->failure, sizeof slot->failure,
-                       "the evidence has %llu bytes now, but had %lld when it was "
-                       "mapped: analyse it as new evidence",
+                       "the evidence has %llu bytes now, but had %lld when it was mapped: analyse it as new evidence",
                        (unsigned long long)found->size, (long long)supervisor->medium.size);
         slot_close(slot);
         return refuse_evidence(supervisor, slot);
@@ -377,20 +383,6 @@ static int feed_slots(struct supervisor *supervisor, bool *busy)
     return 0;
 }
 
-static void wait_for_workers(const struct supervisor *supervisor, bool busy)
-{
-    struct pollfd waits[2 * WORKERS_MOST];
-    nfds_t count = 0;
-    for (unsigned i = 0; i < supervisor->slot_count; i++) {
-        const struct slot *slot = &supervisor->slots[i];
-        if (slot->state == SLOT_OPENING || slot->state == SLOT_BUSY)
-            waits[count++] = (struct pollfd){slot->process.from, POLLIN, 0};
-        if (slot->state == SLOT_BUSY && slot->process.out.length > 0)
-            waits[count++] = (struct pollfd){slot->process.to, POLLOUT, 0};
-    }
-    (void)poll(waits, count, busy ? 250 : IDLE_MILLISECONDS);
-}
-
 static int renew_leases(struct supervisor *supervisor)
 {
     if (slot_now() - supervisor->renewed < RENEW_SECONDS)
@@ -434,17 +426,12 @@ static int report(struct supervisor *supervisor, bool last)
     return 0;
 }
 
-static bool asked_to_stop(const struct supervisor *supervisor)
-{
-    return supervisor->options->stop != NULL && *supervisor->options->stop != 0;
-}
-
 static int run(struct supervisor *supervisor)
 {
     for (;;) {
         bool busy = false;
         bool anything = false;
-        if (asked_to_stop(supervisor))
+        if (supervisor->options->stop != NULL && *supervisor->options->stop != 0)
             return 0;
         if (feed_slots(supervisor, &busy) != 0)
             return -1;
@@ -454,11 +441,11 @@ static int run(struct supervisor *supervisor)
             report(supervisor, false) != 0)
             return -1;
         if (!anything)
-            wait_for_workers(supervisor, busy);
+            slots_wait(supervisor->slots, supervisor->slot_count, busy ? 250 : IDLE_MILLISECONDS);
     }
 }
 
-static void close_slots(struct supervisor *supervisor, long *peak_kib)
+static void close_slots(struct supervisor *supervisor, struct analyse_outcome *outcome)
 {
     for (unsigned i = 0; i < supervisor->slot_count; i++) {
         struct slot *slot = &supervisor->slots[i];
@@ -467,14 +454,15 @@ static void close_slots(struct supervisor *supervisor, long *peak_kib)
         check_free(&slot->check);
         if (slot->has_unit)
             (void)store_unit_release(supervisor->store, &slot->unit, supervisor->host, false, NULL);
-        if (peak_kib != NULL && slot->peak_kib > *peak_kib)
-            *peak_kib = slot->peak_kib;
+        if (slot->peak_kib > outcome->peak_kib)
+            outcome->peak_kib = slot->peak_kib;
     }
 }
 
 int analyse_run(struct store *store, const int64_t *evidence_ids, size_t evidence_count,
-                const struct analyse_options *options, long *peak_kib, struct error *error)
+                const struct analyse_options *options, struct analyse_outcome *outcome, struct error *error)
 {
+    struct analyse_outcome own = {0};
     struct supervisor supervisor = {.store = store,
                                     .options = options,
                                     .ids = evidence_ids,
@@ -484,8 +472,8 @@ int analyse_run(struct store *store, const int64_t *evidence_ids, size_t evidenc
                                     .renewed = slot_now()};
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     supervisor.slot_count = options->workers != 0 ? options->workers : processors > 0 ? (unsigned)processors : 1;
-    if (supervisor.slot_count > WORKERS_MOST)
-        return fail(error, "%u workers are too many: at most %d", supervisor.slot_count, WORKERS_MOST);
+    if (supervisor.slot_count > SLOTS_MOST)
+        return fail(error, "%u workers are too many: at most %d", supervisor.slot_count, SLOTS_MOST);
     supervisor.slots = calloc(supervisor.slot_count, sizeof *supervisor.slots);
     if (supervisor.slots == NULL)
         return fail(error, "memory is short");
@@ -494,7 +482,14 @@ int analyse_run(struct store *store, const int64_t *evidence_ids, size_t evidenc
     int result = host_release_dead(store, supervisor.host, error);
     if (result == 0)
         result = run(&supervisor);
-    close_slots(&supervisor, peak_kib);
+    for (size_t i = 0; result == 0 && i < evidence_count; i++) /* who did the last unit may have died before it did this */
+        result = settle(&supervisor, evidence_ids[i]);
+    close_slots(&supervisor, &own);
+    own.ended = supervisor.ended;
+    own.left_alone = supervisor.left_alone.count;
+    if (outcome != NULL)
+        *outcome = own;
+    free(supervisor.left_alone.ids);
     term_sets_free(&supervisor.sets);
     free(supervisor.slots);
     free(supervisor.medium.paths);

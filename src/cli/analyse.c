@@ -10,6 +10,7 @@
 #include "cli/command.h"
 #include "cli/progress.h"
 #include "cli/report_evidence.h"
+#include "cli/show.h"
 #include "cli/terms.h"
 
 enum { MEMORY_LEAST = 64 }; /* MiB; at 24 the scanner lacks room on an ordinary disk */
@@ -21,7 +22,7 @@ struct analysing {
     struct option_list term, term_files;
     struct terms terms;
     bool no_digests, retry, quiet, wait;
-    bool whole; /* false once an evidence item is found incomplete or failed */
+    bool whole; /* false once an evidence item is found incomplete or failed, or none could be opened */
 };
 
 /* The name of an image's segment: "disk.E02" (Expert Witness), "disk.002" (raw). */
@@ -81,12 +82,35 @@ static int add_all(struct analysing *analysing, const char *case_reference, int 
     return 0;
 }
 
+/* One line where nothing else is said. */
+static void show_trouble(const struct store_evidence *row)
+{
+    (void)fprintf(stderr, "samband: %s/%lld ", row->case_reference, (long long)row->number);
+    (void)fprintf(stderr, "%s ", printable(row->name));
+    if (strcmp(row->state, "failed") == 0)
+        (void)fprintf(stderr, "failed: %s\n", printable(row->problem));
+    else
+        (void)fprintf(stderr, "is %s: \"samband evidence\" says why\n",
+                      strcmp(row->state, "incomplete") == 0 ? "incomplete" : "not finished");
+}
+
 static int show_result(void *context, const struct store_evidence *row)
 {
     struct analysing *analysing = context;
-    if (strcmp(row->state, "complete") != 0)
-        analysing->whole = false;
-    return analysing->quiet ? 0 : report_evidence(analysing->store, row, false, &analysing->error);
+    bool whole = strcmp(row->state, "complete") == 0;
+    analysing->whole &= whole;
+    if (!analysing->quiet)
+        return report_evidence(analysing->store, row, false, &analysing->error);
+    if (!whole && progress_stop == 0)
+        show_trouble(row);
+    return 0;
+}
+
+static void show_left_alone(void *line, const char *evidence, const char *why)
+{
+    progress_clear(line);
+    (void)fprintf(stderr, "samband: %s is left alone: ", printable(evidence));
+    (void)fprintf(stderr, "%s\n", printable(why));
 }
 
 static int run_units(struct analysing *analysing, const int64_t *ids, size_t count)
@@ -97,15 +121,18 @@ static int run_units(struct analysing *analysing, const int64_t *ids, size_t cou
                                       .silence_seconds = (unsigned)analysing->silence,
                                       .wait = analysing->wait,
                                       .progress = progress_show,
+                                      .left_alone = show_left_alone,
                                       .context = &line,
                                       .stop = &progress_stop};
-    long peak_kib = 0;
+    struct analyse_outcome outcome = {0};
     progress_watch_stop();
-    int result = analyse_run(analysing->store, ids, count, &options, &peak_kib, &analysing->error);
+    int result = analyse_run(analysing->store, ids, count, &options, &outcome, &analysing->error);
     progress_clear(&line);
+    if (outcome.left_alone > 0 && outcome.ended == 0)
+        analysing->whole = false;
     struct rusage own;
     if (result == 0 && getenv("SAMBAND_SHOW_PEAK") != NULL && getrusage(RUSAGE_SELF, &own) == 0)
-        (void)fprintf(stderr, "peak memory in KiB: worker %ld, supervisor %ld\n", peak_kib, own.ru_maxrss);
+        (void)fprintf(stderr, "peak memory in KiB: worker %ld, supervisor %ld\n", outcome.peak_kib, own.ru_maxrss);
     return result;
 }
 
@@ -154,7 +181,7 @@ static int run_analyse(const struct cli *cli, int argc, char **argv)
         {"retry", OPTION_FLAG, &analysing.retry, NULL, "read again what could not be read before"},
         {"worker-memory", OPTION_NUMBER, &analysing.memory, "MIB", "memory a worker may use, 64 or more (default 256)"},
         {"silence", OPTION_NUMBER, &analysing.silence, "SECONDS", "end a worker that shows no sign of life (default 60)"},
-        {"quiet", OPTION_FLAG, &analysing.quiet, NULL, "no progress and no report"},
+        {"quiet", OPTION_FLAG, &analysing.quiet, NULL, "no progress, no report; only what went wrong"},
         {NULL}};
     int status = 0;
     int count = read_options(&analyse_command, rows, argc, argv, &status);
@@ -230,6 +257,8 @@ const struct command analyse_command = {
 const struct command work_command = {
     "work", "helps with units of evidence that others put into the store", "[options]",
     "Claims units of work from the store and does them, beside any number of other processes on this and other hosts that\n"
-    "use the same store (PostgreSQL for several hosts). The evidence must be found under the same paths.\n\n"
+    "use the same store (PostgreSQL for several hosts). The evidence must be found under the same paths,\n"
+    "with the same times (cp -p). What cannot be opened here, or has changed, is named and left to others; the exit status\n"
+    "is 1 when nothing else was done.\n\n"
     "  samband --store postgresql://samband@db.example/samband work --wait",
     run_work};

@@ -1,4 +1,5 @@
 /* samband: the command line. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,6 +55,7 @@ int main(int argc, char **argv)
     const char *store = getenv("SAMBAND_STORE");
     struct cli cli = {.store = store != NULL && store[0] != '\0' ? store : "samband.db"};
     int at = 1;
+    (void)signal(SIGXFSZ, SIG_IGN); /* a limit on the size of files is told as what it is: no room */
     while (at < argc && strncmp(argv[at], "--store", 7) == 0) {
         if (argv[at][7] == '=') {
             cli.store = argv[at++] + 8;

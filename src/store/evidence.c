@@ -21,7 +21,8 @@ int store_evidence_add(struct store *store, int64_t case_id, const char *name, c
     if (result == 0 && last != 0)
         result = ask(store,
                      "SELECT id FROM evidence WHERE id = $1 AND (stamp = $2 OR stamp = '' OR $2 = ''"
-                     " OR state IN ('new', 'failed'))",
+                     " OR NOT (" MAP_IS_DONE("$1") " OR EXISTS (SELECT 1 FROM unit WHERE evidence_id = $1"
+                                                   "  AND state = 'done')))",
                      VALUES(integer(last), text(stamp)), id, error);
     *fresh = *id == 0;
     if (before != NULL)
@@ -34,13 +35,12 @@ int store_evidence_add(struct store *store, int64_t case_id, const char *name, c
             result = ask(store, "SELECT coalesce(max(number), 0) + 1 FROM evidence WHERE case_id = $1",
                          VALUES(integer(case_id)), &number, error);
         if (result == 0)
-            result =
-                run(store,
-                    "INSERT INTO evidence (id, case_id, number, name, paths, stamp, digests)"
-                    " VALUES ($1, $2, $3, $4, $5, $6, $7)",
-                    VALUES(integer(*id), integer(case_id), integer(number), text(name), text(paths), text(stamp),
-                           integer(digests)),
-                    error);
+            result = run(store,
+                         "INSERT INTO evidence (id, case_id, number, name, paths, stamp, digests)"
+                         " VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                         VALUES(integer(*id), integer(case_id), integer(number), text(name), text(paths), text(stamp),
+                                integer(digests)),
+                         error);
     }
     return leave(store, own, result, error);
 }
@@ -129,6 +129,7 @@ static int evidence_row(struct store *store, struct query *query, void *context)
                                               .bytes_all = row_integer(store, query, 21),
                                               .files = row_integer(store, query, 22),
                                               .sightings = row_integer(store, query, 23),
+                                              .stamp = row_text(store, query, 24),
                                           });
 }
 
@@ -139,7 +140,7 @@ static int evidence_row(struct store *store, struct query *query, void *context)
     " coalesce(u.units, 0), coalesce(u.done, 0), CAST((SELECT coalesce(sum(begins), 0) FROM"                           \
     "  (SELECT " GAP_BEGINS " AS begins FROM gap WHERE evidence_id = e.id AND was_read = 0) p) AS bigint),"            \
     " coalesce(u.bytes_done, 0), coalesce(u.bytes, 0),"                                                                \
-    " (SELECT count(*) FROM file f WHERE f.evidence_id = e.id), e.sightings"                                           \
+    " (SELECT count(*) FROM file f WHERE f.evidence_id = e.id), e.sightings, e.stamp"                                  \
     " FROM evidence e JOIN cases c ON c.id = e.case_id LEFT JOIN"                                                      \
     " (SELECT evidence_id, count(*) AS units, sum(CASE WHEN state = 'done' THEN 1 ELSE 0 END) AS done,"                \
     "  CAST(sum(CASE WHEN turn >= 2 AND state = 'done' THEN bytes ELSE 0 END) AS bigint) AS bytes_done,"               \

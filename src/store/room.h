@@ -68,4 +68,9 @@ void forget_findings(struct store *store);                          /* findings.
 void free_findings(struct store *store);
 int apply_known(struct store *store, struct error *error); /* known.c */
 
+/* Has the map of an evidence item come in, whole or broken off? The units behind map and digest are planned with it. */
+#define MAP_IS_DONE(evidence)                                                                                          \
+    "EXISTS (SELECT 1 FROM unit m WHERE m.evidence_id = " evidence                                                     \
+    " AND (m.turn >= 2 OR (m.turn = 0 AND m.state = 'done')))"
+
 #endif

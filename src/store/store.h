@@ -79,10 +79,11 @@ struct store_evidence {
     int64_t bytes_done; /* of the spans and file units that are done, for progress */
     int64_t bytes_all;
     int64_t files, sightings;
+    const char *stamp; /* see store_evidence_add */
 };
 /* The same paths in the same case are the same evidence: then *id is the old one and *fresh is false. Unless `stamp` (any text
- * that changes with the files; "": not known) is another than the one it was mapped with: then it is new evidence, and
- * *before the id of the old one (else 0; NULL is allowed). */
+ * that changes with the files; "": not known) is another than the one with which its map or another unit was done: then
+ * it is new evidence, and *before the id of the old one (else 0; NULL is allowed). */
 int store_evidence_add(struct store *store, int64_t case_id, const char *name, const char *paths, const char *stamp,
                        bool digests, int64_t *id, bool *fresh, int64_t *before, struct error *error);
 int store_evidence_describe(struct store *store, int64_t id, const char *format, int64_t size, int64_t sector_size,
@@ -194,6 +195,10 @@ int store_unit_add(struct store *store, const struct store_unit *unit, struct er
  * many units of these evidence items are neither done nor failed (claimed by others). On PostgreSQL with SKIP LOCKED. */
 int store_unit_claim(struct store *store, const char *worker, int64_t lease_seconds, const int64_t *evidence_ids,
                      size_t evidence_count, struct store_unit *unit, bool *found, int64_t *left, struct error *error);
+/* The same, of all evidence but `evidence_ids`. */
+int store_unit_claim_other(struct store *store, const char *worker, int64_t lease_seconds, const int64_t *evidence_ids,
+                           size_t evidence_count, struct store_unit *unit, bool *found, int64_t *left,
+                           struct error *error);
 /* *ours is false when the lease had run out and another took the unit: it is no longer this worker's to do. */
 int store_unit_renew(struct store *store, const struct store_unit *unit, const char *worker, int64_t lease_seconds,
                      bool *ours, struct error *error);
@@ -204,7 +209,8 @@ int store_unit_release(struct store *store, const struct store_unit *unit, const
 /* Every claimed unit and who claimed it, so that a supervisor can give back what a dead one left. */
 int store_unit_claimed_each(struct store *store, int (*row)(void *, const struct store_unit *, const char *worker),
                             void *context, struct error *error);
-/* Opens the failed units of one evidence item again, with no attempts counted, and forgets the gaps they left. */
+/* Opens the failed units of failed evidence again, with no attempts counted, and forgets the gaps they left; its state
+ * becomes what the units say: "new", "mapped" once its map is done, or settled. */
 int store_unit_reopen(struct store *store, int64_t evidence_id, struct error *error);
 /* Takes up again what was not read of incomplete evidence: the units that left such gaps are opened, with no attempts
  * counted, and forgets what they left in `gap`; what they found stays, and counts once. *units says how many; 0: none, or

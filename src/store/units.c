@@ -47,27 +47,33 @@ static int64_t terms_of_turn(int64_t turn)
     return turn < 2 ? 0 : turn / 2 - 1;
 }
 
+struct choice { /* of evidence: these alone (all when there are none), or all others */
+    const int64_t *ids;
+    size_t count;
+    bool others;
+};
+
 /* " AND evidence_id IN ($1, $2, …)" and its values behind what is there already. */
-static void restrict_evidence(struct bytes *sql, struct bytes *values, const int64_t *ids, size_t count)
+static void restrict_evidence(struct bytes *sql, struct bytes *values, struct choice choice)
 {
-    if (count == 0)
+    if (choice.count == 0)
         return;
-    bytes_append_text(sql, " AND evidence_id IN (");
-    for (size_t i = 0; i < count; i++) {
+    bytes_append_text(sql, choice.others ? " AND evidence_id NOT IN (" : " AND evidence_id IN (");
+    for (size_t i = 0; i < choice.count; i++) {
         bytes_format(sql, "%s$%zu", i == 0 ? "" : ", ", values->length / sizeof(struct value) + 1);
-        struct value id = integer(ids[i]);
+        struct value id = integer(choice.ids[i]);
         bytes_append(values, &id, sizeof id);
     }
     bytes_append_char(sql, ')');
 }
 
-static int find_unit(struct store *store, const int64_t *evidence_ids, size_t evidence_count, struct store_unit *unit,
-                     bool *found, int64_t *left, struct error *error)
+static int find_unit(struct store *store, struct choice choice, struct store_unit *unit, bool *found, int64_t *left,
+                     struct error *error)
 {
     struct bytes sql = {0}, values = {0};
     bytes_append_text(&sql, "SELECT evidence_id, turn, start, length, bytes, attempts FROM unit WHERE"
                             " state IN ('open', 'claimed') AND (state = 'open' OR lease_until <= {now})");
-    restrict_evidence(&sql, &values, evidence_ids, evidence_count);
+    restrict_evidence(&sql, &values, choice);
     bytes_append_text(&sql, " ORDER BY evidence_id, turn, start, length LIMIT 1 {skip locked}");
     struct query *query = sql.failed || values.failed
                               ? (fail(error, "memory is short"), NULL)
@@ -93,7 +99,7 @@ static int find_unit(struct store *store, const int64_t *evidence_ids, size_t ev
         bytes_clear(&sql);
         bytes_clear(&values);
         bytes_append_text(&sql, "SELECT count(*) FROM unit WHERE state IN ('open', 'claimed')");
-        restrict_evidence(&sql, &values, evidence_ids, evidence_count);
+        restrict_evidence(&sql, &values, choice);
         if (ask(store, bytes_text(&sql), (const struct value *)(void *)values.data,
                 values.length / sizeof(struct value), left, error) != 0)
             more = -1;
@@ -103,14 +109,14 @@ static int find_unit(struct store *store, const int64_t *evidence_ids, size_t ev
     return more < 0 ? -1 : 0;
 }
 
-int store_unit_claim(struct store *store, const char *worker, int64_t lease_seconds, const int64_t *evidence_ids,
-                     size_t evidence_count, struct store_unit *unit, bool *found, int64_t *left, struct error *error)
+static int claim(struct store *store, const char *worker, int64_t lease_seconds, struct choice choice,
+                 struct store_unit *unit, bool *found, int64_t *left, struct error *error)
 {
     *found = false;
     *left = 0;
     if (store_begin(store, error) != 0)
         return -1;
-    int result = find_unit(store, evidence_ids, evidence_count, unit, found, left, error);
+    int result = find_unit(store, choice, unit, found, left, error);
     if (result == 0 && *found)
         result = run(store,
                      "UPDATE unit SET state = 'claimed', worker = $5, lease_until = {now} + $6, attempts = attempts + 1"
@@ -119,6 +125,21 @@ int store_unit_claim(struct store *store, const char *worker, int64_t lease_seco
                             integer(unit->length), text(worker), integer(lease_seconds)),
                      error);
     return leave(store, true, result, error);
+}
+
+int store_unit_claim(struct store *store, const char *worker, int64_t lease_seconds, const int64_t *evidence_ids,
+                     size_t evidence_count, struct store_unit *unit, bool *found, int64_t *left, struct error *error)
+{
+    return claim(store, worker, lease_seconds, (struct choice){evidence_ids, evidence_count, false}, unit, found, left,
+                 error);
+}
+
+int store_unit_claim_other(struct store *store, const char *worker, int64_t lease_seconds, const int64_t *evidence_ids,
+                           size_t evidence_count, struct store_unit *unit, bool *found, int64_t *left,
+                           struct error *error)
+{
+    return claim(store, worker, lease_seconds, (struct choice){evidence_ids, evidence_count, true}, unit, found, left,
+                 error);
 }
 
 /* Changes a unit that this worker holds; *ours is false when it does not hold it any more. */
@@ -183,21 +204,6 @@ int store_unit_claimed_each(struct store *store, int (*row)(void *, const struct
                     NO_VALUES, false, claimed_row, &listing, error);
 }
 
-int store_unit_reopen(struct store *store, int64_t evidence_id, struct error *error)
-{
-    bool own;
-    if (enter(store, &own, error) != 0)
-        return -1;
-    int result = run(store,
-                     "UPDATE unit SET state = 'open', worker = '', lease_until = 0, attempts = 0"
-                     " WHERE evidence_id = $1 AND state = 'failed'",
-                     VALUES(integer(evidence_id)), error);
-    if (result == 0)
-        result =
-            run(store, "DELETE FROM gap WHERE evidence_id = $1 AND was_read = 0", VALUES(integer(evidence_id)), error);
-    return leave(store, own, result, error);
-}
-
 /* Whether a gap is one that the unit of that name left. Of a part of a file (length below 0, see analyse/part.h) the
  * file counts: its parts are tried again together. */
 #define LEFT_BY(unit)                                                                                                  \
@@ -206,6 +212,42 @@ int store_unit_reopen(struct store *store, int64_t evidence_id, struct error *er
     "  AND (gap.start >= " unit ".start OR gap.start + gap.length > " unit ".start))"                                  \
     " OR (" unit ".kind = 'files' AND ((" unit ".length < 0 AND gap.file = (" unit ".start & 4294967295))"             \
     "  OR (gap.file >= " unit ".start AND gap.file < " unit ".start + " unit ".length)))))"
+
+/* A part of a file leaves a gap that begins where it does (PART_LEAST bytes make one of its numbers). */
+#define LEFT_BY_OPENED                                                                                                 \
+    LEFT_BY("u")                                                                                                       \
+    " AND (u.turn < 2 OR u.length >= 0 OR (gap.start >= (u.start >> 32) * 65536"                                       \
+    "  AND gap.start < (u.start >> 32) * 65536 - u.length))"
+
+/* The map is made once. Where a unit that is done reaches what one that is opened left, the gap may be the former's,
+ * who will not write it again. */
+int store_unit_reopen(struct store *store, int64_t evidence_id, struct error *error)
+{
+    bool own;
+    struct value evidence[] = {integer(evidence_id)};
+    if (enter(store, &own, error) != 0)
+        return -1;
+    int result = run(store,
+                     "UPDATE unit SET state = 'open', worker = '', lease_until = 0, attempts = 0"
+                     " WHERE evidence_id = $1 AND state = 'failed' AND (turn > 0 OR NOT " MAP_IS_DONE("$1") ")",
+                     evidence, 1, error);
+    if (result == 0)
+        result = run(store,
+                     "DELETE FROM gap WHERE evidence_id = $1 AND was_read = 0 AND EXISTS (SELECT 1 FROM unit u WHERE"
+                     " u.evidence_id = $1 AND u.state = 'open' AND " LEFT_BY_OPENED ") AND NOT EXISTS"
+                     " (SELECT 1 FROM unit d WHERE d.evidence_id = $1 AND d.state = 'done' AND d.length >= 0 AND"
+                     " " LEFT_BY("d") ")",
+                     evidence, 1, error);
+    if (result == 0)
+        result =
+            run(store,
+                "UPDATE evidence SET problem = '', state = CASE WHEN " MAP_IS_DONE("$1") " THEN 'mapped' ELSE 'new'"
+                                                                                         " END WHERE id = $1",
+                evidence, 1, error);
+    if (result == 0)
+        result = store_evidence_settle(store, evidence_id, error);
+    return leave(store, own, result, error);
+}
 
 int store_unit_retry(struct store *store, int64_t evidence_id, int64_t *units, struct error *error)
 {
@@ -260,7 +302,7 @@ int store_unit_totals(struct store *store, const int64_t *evidence_ids, size_t e
                             " CAST(coalesce(sum(bytes), 0) AS bigint),"
                             " CAST(coalesce(sum(CASE WHEN state = 'done' THEN bytes ELSE 0 END), 0) AS bigint)"
                             " FROM unit WHERE state <> 'split' AND turn >= 2");
-    restrict_evidence(&sql, &values, evidence_ids, evidence_count);
+    restrict_evidence(&sql, &values, (struct choice){evidence_ids, evidence_count, false});
     int result = sql.failed || values.failed
                      ? fail(error, "memory is short")
                      : each_row(store, bytes_text(&sql), (const struct value *)(void *)values.data,

@@ -196,6 +196,140 @@ static int count_progress(void *context, const struct store_evidence *evidence)
     return 0;
 }
 
+static int say_state(void *context, const struct store_evidence *row)
+{
+    (void)snprintf(context, 32, "%s", row->state);
+    return 0;
+}
+
+/* The map is done, and one span was read with a gap; then the rest was given up because the image was away. */
+static void what_failed_is_opened_again_and_nothing_else_forgotten(void **state)
+{
+    (void)state;
+    struct error error = {0};
+    struct store *store = fresh_store();
+    int64_t evidence = add_evidence(store, add_case(store, "A-1", "SE"), "/a"), left = 0;
+    const struct {
+        struct store_unit unit;
+        const char *end; /* NULL: abandoned */
+    } all[] = {
+        {unit_of(evidence, UNIT_MAP, 0), "done"},
+        {unit_of(evidence, UNIT_SPAN, 0), "done"},
+        {unit_of(evidence, UNIT_SPAN, 10), "failed"},
+        {unit_of(evidence, UNIT_FILES, 1), "done"},
+        {unit_of(evidence, UNIT_FILES, 11), NULL},
+        {{evidence, UNIT_FILES, 25, -65536, 65536, 0}, "failed"}, /* part of a file */
+    };
+    const struct store_gap gaps[] = {
+        {evidence, "map", 0, 0, 0, "", "", "no folder", false},
+        {evidence, "span", 4, 2, 0, "", "", "bad", false},
+        {evidence, "span", 10, 10, 0, "", "", "died", false},
+        {evidence, "files", 8, 0, 5, "", "", "gone", false},
+        {evidence, "files", 0, 65536, 25, "", "", "died", false},
+        {evidence, "files", 65536, 7, 25, "", "", "beyond", false},
+    };
+    struct store_unit claimed;
+    bool found = false, ours = false;
+    char shown[32];
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        OK(store_unit_add(store, &all[i].unit, &error));
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        OK(store_unit_claim(store, "w", 60, NULL, 0, &claimed, &found, &left, &error));
+        assert_true(found);
+    }
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (all[i].end != NULL)
+            OK(store_unit_finish(store, &all[i].unit, "w", all[i].end, &ours, &error));
+    for (size_t i = 0; i < sizeof gaps / sizeof *gaps; i++)
+        OK(store_gap_add(store, &gaps[i], &error));
+    OK(store_unit_abandon(store, evidence, &error));
+    OK(store_evidence_state(store, evidence, "failed", "not there", &error));
+    OK(store_unit_reopen(store, evidence, &error));
+    OK(store_evidence_get(store, evidence, say_state, shown, &error));
+    assert_string_equal(shown, "mapped");
+    struct bytes said = {0};
+    OK(store_gap_each(store, evidence, say_gap, &said, &error));
+    assert_string_equal(bytes_text(&said), "map 0 no folder; span 4 bad; files 8 gone; files 65536 beyond; ");
+    bytes_free(&said);
+    for (size_t i = 2; i < 6; i++) {
+        if (i == 3)
+            continue;
+        OK(store_unit_claim(store, "w", 60, NULL, 0, &claimed, &found, &left, &error));
+        assert_true(found && claimed.attempts == 1);
+        OK(store_unit_finish(store, &all[i].unit, "w", "done", &ours, &error));
+        assert_true(ours);
+    }
+    OK(store_unit_claim(store, "w", 60, NULL, 0, &claimed, &found, &left, &error));
+    assert_true(!found && left == 0);
+    OK(store_evidence_settle(store, evidence, &error));
+    OK(store_evidence_get(store, evidence, say_state, shown, &error));
+    assert_string_equal(shown, "incomplete");
+    store_close(store);
+}
+
+static void before_its_map_evidence_is_new_again(void **state)
+{
+    (void)state;
+    struct error error = {0};
+    struct store *store = fresh_store();
+    int64_t evidence = add_evidence(store, add_case(store, "A-1", "SE"), "/a"), left = 0;
+    struct store_unit map = unit_of(evidence, UNIT_MAP, 0), claimed;
+    bool found = false;
+    char shown[32];
+    OK(store_unit_add(store, &map, &error));
+    OK(store_unit_abandon(store, evidence, &error));
+    OK(store_evidence_state(store, evidence, "failed", "not there", &error));
+    OK(store_unit_reopen(store, evidence, &error));
+    OK(store_evidence_get(store, evidence, say_state, shown, &error));
+    assert_string_equal(shown, "new");
+    OK(store_unit_claim(store, "w", 60, NULL, 0, &claimed, &found, &left, &error));
+    assert_true(found && claimed.kind == UNIT_MAP);
+    store_close(store);
+}
+
+static void evidence_can_be_left_to_others(void **state)
+{
+    (void)state;
+    struct error error = {0};
+    struct store *store = fresh_store();
+    int64_t first = add_evidence(store, add_case(store, "A-1", "SE"), "/a"), second = add_evidence(store, 1, "/b");
+    const int64_t both[] = {first, second};
+    struct store_unit units[] = {unit_of(first, UNIT_MAP, 0), unit_of(second, UNIT_MAP, 0)}, claimed;
+    bool found = false;
+    int64_t left = -1;
+    OK(store_unit_add(store, &units[0], &error));
+    OK(store_unit_add(store, &units[1], &error));
+    OK(store_unit_claim_other(store, "w", 60, both, 2, &claimed, &found, &left, &error));
+    assert_true(!found && left == 0);
+    OK(store_unit_claim_other(store, "w", 60, both, 1, &claimed, &found, &left, &error));
+    assert_true(found && claimed.evidence_id == second);
+    OK(store_unit_claim_other(store, "w", 60, NULL, 0, &claimed, &found, &left, &error));
+    assert_true(found && claimed.evidence_id == first);
+    store_close(store);
+}
+
+/* Whatever the state says: once a unit was done, other files are other evidence. */
+static void a_stamp_holds_once_a_unit_is_done(void **state)
+{
+    (void)state;
+    struct error error = {0};
+    for (int done = 0; done <= 1; done++) {
+        struct store *store = fresh_store();
+        int64_t case_id = add_case(store, "A-1", "SE"), first = 0, id = 0, before = 0, left = 0;
+        bool fresh = false, found = false, ours = false;
+        OK(store_evidence_add(store, case_id, "a", "/a", "one", true, &first, &fresh, &before, &error));
+        struct store_unit map = unit_of(first, UNIT_MAP, 0), claimed;
+        OK(store_unit_add(store, &map, &error));
+        OK(store_unit_claim(store, "w", 60, NULL, 0, &claimed, &found, &left, &error));
+        OK(store_unit_finish(store, &map, "w", done ? "done" : "failed", &ours, &error));
+        OK(store_evidence_state(store, first, "failed", "not there", &error));
+        OK(store_evidence_add(store, case_id, "a", "/a", "two", true, &id, &fresh, &before, &error));
+        assert_int_equal(fresh, done);
+        assert_int_equal(before, done ? first : 0);
+        store_close(store);
+    }
+}
+
 static void progress_counts_spans_and_files(void **state)
 {
     (void)state;
@@ -230,6 +364,10 @@ int run_unit_tests(void)
         cmocka_unit_test(a_lease_runs_out_and_the_late_worker_is_told),
         cmocka_unit_test(an_equal_unit_is_left_alone),
         cmocka_unit_test(what_was_not_read_is_tried_again),
+        cmocka_unit_test(what_failed_is_opened_again_and_nothing_else_forgotten),
+        cmocka_unit_test(before_its_map_evidence_is_new_again),
+        cmocka_unit_test(evidence_can_be_left_to_others),
+        cmocka_unit_test(a_stamp_holds_once_a_unit_is_done),
         cmocka_unit_test(progress_counts_spans_and_files),
     };
     return cmocka_run_group_tests_name("store: units", tests, NULL, NULL);

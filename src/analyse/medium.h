@@ -1,0 +1,34 @@
+/* What the loop knows of an evidence item, and which items it leaves alone. */
+#ifndef ANALYSE_MEDIUM_H
+#define ANALYSE_MEDIUM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "analyse/stamp.h"
+#include "store/store.h"
+
+struct medium {
+    int64_t id, case_id, size;
+    bool digests, described, folder;
+    char *paths; /* owned */
+    char name[256];
+    char shown[384]; /* "SE-2026-17/1 disk.E01" */
+    char stamp[STAMP_SIZE];
+};
+
+/* Into *medium, whose paths are freed before; it starts as zeros. */
+int medium_look_up(struct medium *medium, struct store *store, int64_t evidence_id, struct error *error);
+
+/* Are its files others than those that it was analysed from? Where nothing tells, they are not. */
+bool medium_has_changed(const struct medium *medium);
+
+/* Evidence that this process cannot open: others may. */
+struct left_alone {
+    int64_t *ids; /* owned */
+    size_t count;
+};
+/* *fresh: it was not left alone before. */
+int leave_alone(struct left_alone *left_alone, int64_t evidence_id, bool *fresh, struct error *error);
+
+#endif
