@@ -15,7 +15,7 @@ if truncate -s 8T holes/disk.raw 2>/dev/null; then
     found() { [ "$(samband --store holes.db sightings --json | jq -r 'select(.value == "deep@example.org") | .file_offset' | sort -u)" = 5497558138889 ]; }
     check "what stands in them is found, in its place" found
     check "that the file has no digests is said" bash -c "samband --store holes.db evidence | grep -q 'holes: it has no digests'"
-    if PATH=$PATH:/sbin:/usr/sbin mke2fs -q -t ext4 -b 4096 -d holes big.raw 64M 2>/dev/null; then
+    if PATH=$PATH:/sbin:/usr/sbin mke2fs -q -t ext4 -b 4096 -d holes big.raw 64M >/dev/null 2>&1; then
         check "that file in a file system, within a minute" bounded samband --store holes.db analyse --case B --quiet big.raw
         check "what stands in it is found" bash -c \
             "[ \$(samband --store holes.db sightings --json | jq -r 'select(.evidence == \"big.raw\") | .file_offset') = 5497558138889 ]"

@@ -8,7 +8,7 @@ for place in 1000 100000 200000; do
     printf ' someone%d@example.org ' "$place" | dd of=raw.img bs=1 seek="$place" conv=notrunc status=none
 done
 mkdir tree && printf ' write to inside@example.org now ' >tree/letter.txt
-mke2fs -q -t ext2 -d tree tree.img 1M || exit 99
+mke2fs -q -t ext2 -d tree tree.img 1M >/dev/null || exit 99
 
 # order STORE SQLITE POSTGRES: has the store's database carry out one of the two.
 order()

@@ -7,7 +7,7 @@ mkdir tree
 for i in $(seq 12); do
     { printf 'Please write to person%d@example.org now.\n' "$i"; head -c 200000 /dev/urandom | base64 -w 0 | tr -d '@'; } >"tree/letter$i.txt"
 done
-mke2fs -q -t ext4 -d tree disk.raw 8M || exit 99
+mke2fs -q -t ext4 -d tree disk.raw 8M >/dev/null || exit 99
 ewfacquirestream -t whole -c none -q <disk.raw >/dev/null 2>&1
 [ -e whole.E01 ] || exit 99
 size=$(stat -c %s whole.E01)
