@@ -36,14 +36,14 @@ measure() {
     local seconds
     seconds=$(for _ in $(seq "$runs"); do run_analyse "$@"; done | median)
     printf '%-26s %8s s %6s MB/s   %s\n' "$name" "$seconds" "$(rate "$seconds")" "$(cat "$work/peak")"
-    last_rate=$(rate "$seconds")
+    last_seconds=$seconds
 }
 
 printf 'analyse, %s MiB exercise image, 2 workers, median of %s\n' "$size" "$runs"
 measure "with all digests"
-with=$last_rate
+with=$last_seconds
 measure "without digests" --no-digests
-without=$last_rate
+without=$last_seconds
 "$build/samband" --store "$work/store.db" evidence | sed -n 2p
 
 if [ -n "${BULK_EXTRACTOR:-}" ]; then
@@ -56,8 +56,8 @@ if [ -n "${BULK_EXTRACTOR:-}" ]; then
         awk -v a="$begin" -v b="$end" 'BEGIN { printf "%.3f\n", b - a }'
     done | median)
     printf '%-26s %8s s %6s MB/s\n' "bulk_extractor" "$bulk" "$(rate "$bulk")"
-    awk -v with="$with" -v without="$without" -v bulk="$(rate "$bulk")" \
-        'BEGIN { printf "ratio: %.1f with all digests, %.1f without\n", with / bulk, without / bulk }'
+    awk -v with="$with" -v without="$without" -v bulk="$bulk" \
+        'BEGIN { printf "ratio: %.1f with all digests, %.1f without\n", bulk / with, bulk / without }'
 else
     echo "(set BULK_EXTRACTOR to bulk_extractor 2.x for the ratio)"
 fi
