@@ -237,14 +237,15 @@ static void national_numbers(void **state)
           {"personnr: 19880320-0016", "national_id:SE:8803200016"},
           {"EMSO 0101006500006", "national_id:SI:0101006500006"},
           /* The check digit or letter. */
-          {"SVNR 2237 010180", ""}, {"rijksregisternummer 85.07.30-033.29", ""}, {"EGN 7523169264", ""},
-          {"rodne cislo 710319/2746", ""}, {"Steuer-ID: 36 574 261 890", ""}, {"Steuer-ID 36554266806", ""},
-          {"CPR 211052-5629", ""}, {"isikukood: 36805280108", ""}, {"DNI 54362315Z", ""}, {"NIE X2482300A", ""},
-          {"hetu 131052-308U", ""}, {"NIR 295109912611199", ""}, {"AMKA 01013099999", ""}, {"AFM 094259217", ""},
-          {"OIB: 33392005962", ""}, {"PPSN 6433435E", ""}, {"codice fiscale RCCMNL83S18D969I", ""},
-          {"asmens kodas 33309240164", ""}, {"matricule 1893120105733", ""}, {"personas kods 161175-19998", ""},
-          {"BSN: 111252333", ""}, {"PESEL 44051401358", ""}, {"NIF 287024009", ""}, {"CNP 1630615123458", ""},
-          {"personnummer 880320-0018", ""}, {"EMSO 0101006500007", ""},
+          {"SVNR 2237 010180", ""}, {"rijksregisternummer 85.07.30-033.29", ""},
+          {"rijksregisternummer 63021550523", ""}, /* right if its owner were born in 2063 */
+          {"EGN 7523169264", ""}, {"rodne cislo 710319/2746", ""}, {"Steuer-ID: 36 574 261 890", ""},
+          {"Steuer-ID 36554266806", ""}, {"CPR 211052-5629", ""}, {"isikukood: 36805280108", ""}, {"DNI 54362315Z", ""},
+          {"NIE X2482300A", ""}, {"hetu 131052-308U", ""}, {"NIR 295109912611199", ""}, {"AMKA 01013099999", ""},
+          {"AFM 094259217", ""}, {"OIB: 33392005962", ""}, {"PPSN 6433435E", ""},
+          {"codice fiscale RCCMNL83S18D969I", ""}, {"asmens kodas 33309240164", ""}, {"matricule 1893120105733", ""},
+          {"personas kods 161175-19998", ""}, {"BSN: 111252333", ""}, {"PESEL 44051401358", ""}, {"NIF 287024009", ""},
+          {"CNP 1630615123458", ""}, {"personnummer 880320-0018", ""}, {"EMSO 0101006500007", ""},
           /* A day that is none, no word, a longer number, a word of another. */
           {"hetu 310252-308Y", ""}, {"CPR 511062-5629", ""}, {"880320-0016", ""}, {"BSN: 1112223334", ""},
           {"BSN: 111222333-1", ""}, {"PESEL 880320-0016", ""}, {"BSN: 12345678 111222333", ""});
