@@ -135,7 +135,8 @@ static bool begins_der(const uint8_t bytes[HEAD])
     return first == 0x30 || first == 0x02;
 }
 
-/* Is it base64? `run` is RUN_MIN at least. UTF-16 has so many zeros that its characters mix little. */
+/* Is it base64? `run` is RUN_MIN at least. UTF-16 has so many zeros that its characters mix
+ * little, and base64 within base64 so many capitals: what it begins with tells. */
 static bool run_plausible(const uint8_t *data, size_t run)
 {
     for (size_t at = 0; at < run && at < RUN_JUDGED && run - at >= RUN_MIN; at += WINDOW)
@@ -143,7 +144,7 @@ static bool run_plausible(const uint8_t *data, size_t run)
             return true;
     uint8_t head[HEAD];
     decode_head(data, head);
-    return begins_utf16(head) || begins_container(head) || begins_der(head);
+    return (run >= WINDOW && begins_text(head)) || begins_utf16(head) || begins_container(head) || begins_der(head);
 }
 
 /* A short run is worth decoding if it gives text or begins like a container. */
