@@ -26,10 +26,9 @@ struct committer {
     int64_t added;
     struct store_segment *segments; /* of the span, by start; or of one file, by file_offset */
     size_t segment_count, segment_room;
-    int64_t segments_of; /* file whose segments are loaded, in a files unit */
-    int64_t whole_size;  /* that file's size and state, from the request's rows */
-    bool file_allocated, file_packed;
-    struct plan_hole *lost; /* what the map said is lost, once it is asked for */
+    int64_t segments_of;          /* file whose segments are loaded, in a files unit */
+    struct store_file_state file; /* its own */
+    struct plan_hole *lost;       /* what the map said is lost, once it is asked for */
     size_t lost_count;
     bool lost_loaded;
 };
@@ -84,12 +83,6 @@ static void place_in_image(const struct committer *committer, int64_t offset, st
                                                                        : PLACE_DELETED;
 }
 
-static int see_packed(void *context, const struct store_file *file)
-{
-    *(bool *)context = file->apart == READ_UNPACKED;
-    return 0;
-}
-
 static int load_file(struct committer *committer, int64_t file)
 {
     if (committer->segments_of == file)
@@ -97,12 +90,7 @@ static int load_file(struct committer *committer, int64_t file)
     committer->segment_count = 0;
     committer->segments_of = file;
     const struct commit *commit = committer->commit;
-    if (store_file_state(commit->store, commit->unit->evidence_id, file, &committer->file_allocated,
-                         &committer->whole_size, committer->error) != 0)
-        return -1;
-    committer->file_packed = false;
-    if (store_file_apart_each(commit->store, commit->unit->evidence_id, file, 1, see_packed, &committer->file_packed,
-                              committer->error) != 0)
+    if (store_file_state(commit->store, commit->unit->evidence_id, file, &committer->file, committer->error) != 0)
         return -1;
     return store_segment_of_file(commit->store, commit->unit->evidence_id, file, keep_segment, committer,
                                  committer->error);
@@ -111,7 +99,7 @@ static int load_file(struct committer *committer, int64_t file)
 /* A deleted file that owns no extent: its content is in its metadata record, or else all given away to others. */
 static bool lies_in_metadata(const struct committer *committer)
 {
-    return committer->segment_count == 0 && committer->whole_size <= RESIDENT_MOST;
+    return committer->segment_count == 0 && committer->file.size <= RESIDENT_MOST;
 }
 
 /* A deleted file's bytes that another file owns now are that file's: *ours is false. Of a compressed file the run that
@@ -122,14 +110,13 @@ static int place_in_file(struct committer *committer, int64_t file, int64_t offs
     if (load_file(committer, file) != 0)
         return -1;
     const struct store_segment *segment = covering(committer, offset, true);
+    bool packed = committer->file.apart == READ_UNPACKED;
     bool before = committer->segment_count > 0 && committer->segments[0].file_offset <= offset;
-    *ours = committer->file_allocated || segment != NULL || (committer->file_packed && before) ||
-            lies_in_metadata(committer);
+    *ours = committer->file.allocated || segment != NULL || (packed && before) || lies_in_metadata(committer);
     sighting->file = file;
     sighting->file_offset = offset;
-    sighting->offset =
-        segment != NULL && !committer->file_packed ? segment->start + (offset - segment->file_offset) : STORE_NO_OFFSET;
-    sighting->allocation = committer->file_allocated ? PLACE_ALLOCATED : PLACE_DELETED;
+    sighting->offset = segment != NULL && !packed ? segment->start + (offset - segment->file_offset) : STORE_NO_OFFSET;
+    sighting->allocation = committer->file.allocated ? PLACE_ALLOCATED : PLACE_DELETED;
     return 0;
 }
 
@@ -179,14 +166,8 @@ static int take_sighting(struct committer *committer, struct wire_reader *reader
 
 struct place {
     int64_t start, end; /* of a file that lies in order */
-    bool in_order, taken;
+    bool taken;
 };
-
-static int see_way(void *context, const struct store_file *file)
-{
-    ((struct place *)context)->in_order = file->apart == HASHED_APART;
-    return 0;
-}
 
 static int see_owner(void *context, const struct store_segment *segment)
 {
@@ -200,19 +181,15 @@ static int see_owner(void *context, const struct store_segment *segment)
 static int still_there(struct committer *committer, int64_t file, bool *there)
 {
     const struct commit *commit = committer->commit;
-    int64_t evidence_id = commit->unit->evidence_id;
     if (load_file(committer, file) != 0)
         return -1;
-    *there = committer->file_allocated || lies_in_metadata(committer);
+    *there = committer->file.allocated || lies_in_metadata(committer);
     if (*there || committer->segment_count == 0)
         return 0;
-    struct place place = {0};
-    if (store_file_apart_each(commit->store, evidence_id, file, 1, see_way, &place, committer->error) != 0)
-        return -1;
-    if (place.in_order) {
-        place.start = committer->segments[0].start - committer->segments[0].file_offset;
-        place.end = place.start + committer->whole_size;
-        if (store_segment_each(commit->store, evidence_id, place.start, place.end, see_owner, &place,
+    if (committer->file.apart == HASHED_APART) {
+        struct place place = {.start = committer->segments[0].start - committer->segments[0].file_offset};
+        place.end = place.start + committer->file.size;
+        if (store_segment_each(commit->store, commit->unit->evidence_id, place.start, place.end, see_owner, &place,
                                committer->error) != 0)
             return -1;
         *there = !place.taken;
@@ -221,7 +198,7 @@ static int still_there(struct committer *committer, int64_t file, bool *there)
     int64_t owned = 0;
     for (size_t i = 0; i < committer->segment_count; i++)
         owned += committer->segments[i].length;
-    *there = owned >= committer->whole_size;
+    *there = owned >= committer->file.size;
     return 0;
 }
 
@@ -257,7 +234,8 @@ static int see_gap(void *context, const struct store_gap *gap)
     struct told *told = context;
     const struct store_gap *new = told->gap;
     told->already |= gap->start == new->start && gap->length == new->length && gap->file == new->file &&
-                     gap->read == new->read && strcmp(gap->unit, new->unit) == 0 && strcmp(gap->reason, new->reason) == 0;
+                     gap->read == new->read &&strcmp(gap->unit, new->unit) == 0 &&
+                     strcmp(gap->reason, new->reason) == 0;
     return 0;
 }
 

@@ -67,17 +67,22 @@ int store_file_apart_each(struct store *store, int64_t evidence_id, int64_t firs
                     VALUES(integer(evidence_id), integer(first), integer(count)), true, apart_row, &listing, error);
 }
 
-int store_file_state(struct store *store, int64_t evidence_id, int64_t number, bool *allocated, int64_t *size,
+static int state_row(struct store *store, struct query *query, void *context)
+{
+    *(struct store_file_state *)context = (struct store_file_state){
+        .allocated = row_integer(store, query, 0) != 0,
+        .size = row_integer(store, query, 1),
+        .apart = (enum store_apart)row_integer(store, query, 2),
+    };
+    return 0;
+}
+
+int store_file_state(struct store *store, int64_t evidence_id, int64_t number, struct store_file_state *state,
                      struct error *error)
 {
-    int64_t is_allocated = 0;
-    *size = 0;
-    if (ask(store, "SELECT allocated FROM file WHERE evidence_id = $1 AND number = $2",
-            VALUES(integer(evidence_id), integer(number)), &is_allocated, error) != 0)
-        return -1;
-    *allocated = is_allocated != 0;
-    return ask(store, "SELECT size FROM file WHERE evidence_id = $1 AND number = $2",
-               VALUES(integer(evidence_id), integer(number)), size, error);
+    *state = (struct store_file_state){0};
+    return each_row(store, "SELECT allocated, size, apart FROM file WHERE evidence_id = $1 AND number = $2",
+                    VALUES(integer(evidence_id), integer(number)), false, state_row, state, error);
 }
 
 int store_file_set_apart(struct store *store, int64_t evidence_id, int64_t number, enum store_apart apart,

@@ -138,8 +138,13 @@ int store_file_add(struct store *store, const struct store_file *file, struct er
 /* Those that a file unit reads with numbers in [first, first + count), by number; paths, places and sizes only. */
 int store_file_apart_each(struct store *store, int64_t evidence_id, int64_t first, int64_t count,
                           int (*row)(void *, const struct store_file *), void *context, struct error *error);
-/* What attribution needs of one file. */
-int store_file_state(struct store *store, int64_t evidence_id, int64_t number, bool *allocated, int64_t *size,
+/* What attribution needs of one file; of one that is not there, nothing. */
+struct store_file_state {
+    bool allocated;
+    int64_t size;
+    enum store_apart apart;
+};
+int store_file_state(struct store *store, int64_t evidence_id, int64_t number, struct store_file_state *state,
                      struct error *error);
 int store_file_set_apart(struct store *store, int64_t evidence_id, int64_t number, enum store_apart apart,
                          struct error *error);
