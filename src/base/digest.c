@@ -1,51 +1,34 @@
-/* OpenSSL's implementations, fetched once. All three run over the same cache-warm block before the next is touched. */
+/* OpenSSL's implementations by their plain functions, not through EVP: with those, blocks can alternate. A processor works
+ * ahead of itself: while MD5 waits for its own last result, it begins the next block of SHA-1 and SHA-256, so that the three
+ * together cost little more than the slowest. One call of EVP costs as much as a block. */
+#define OPENSSL_API_COMPAT 0x10100000L /* these functions are declared as of version 1.1 */
 #include "base/digest.h"
 
-#include <openssl/evp.h>
+#include <openssl/md5.h>
+#include <openssl/sha.h>
 #include <stdlib.h>
 
-enum { ALGORITHMS = 3, BLOCK = 16 * 1024 };
-
-static const char *const names[ALGORITHMS] = {"MD5", "SHA1", "SHA256"};
-static EVP_MD *fetched[ALGORITHMS];
+enum { BLOCK = 64 }; /* what each of the three works on at a time */
 
 struct digester {
-    EVP_MD_CTX *context[ALGORITHMS];
+    MD5_CTX md5;
+    SHA_CTX sha1;
+    SHA256_CTX sha256;
 };
-
-int digest_prepare(void)
-{
-    for (int i = 0; i < ALGORITHMS; i++) {
-        if (fetched[i] == NULL)
-            fetched[i] = EVP_MD_fetch(NULL, names[i], NULL);
-        if (fetched[i] == NULL)
-            return -1;
-    }
-    return 0;
-}
 
 struct digester *digester_new(void)
 {
-    if (digest_prepare() != 0)
-        return NULL;
-    struct digester *digester = calloc(1, sizeof *digester);
-    if (digester == NULL)
-        return NULL;
-    for (int i = 0; i < ALGORITHMS; i++) {
-        digester->context[i] = EVP_MD_CTX_new();
-        if (digester->context[i] == NULL) {
-            digester_free(digester);
-            return NULL;
-        }
-    }
-    digester_start(digester);
+    struct digester *digester = malloc(sizeof *digester);
+    if (digester != NULL)
+        digester_start(digester);
     return digester;
 }
 
 void digester_start(struct digester *digester)
 {
-    for (int i = 0; i < ALGORITHMS; i++)
-        (void)EVP_DigestInit_ex2(digester->context[i], fetched[i], NULL);
+    (void)MD5_Init(&digester->md5);
+    (void)SHA1_Init(&digester->sha1);
+    (void)SHA256_Init(&digester->sha256);
 }
 
 void digester_feed(struct digester *digester, const void *data, size_t length)
@@ -53,8 +36,9 @@ void digester_feed(struct digester *digester, const void *data, size_t length)
     const uint8_t *byte = data;
     while (length > 0) {
         size_t step = length < BLOCK ? length : BLOCK;
-        for (int i = 0; i < ALGORITHMS; i++)
-            (void)EVP_DigestUpdate(digester->context[i], byte, step);
+        (void)SHA1_Update(&digester->sha1, byte, step);
+        (void)SHA256_Update(&digester->sha256, byte, step);
+        (void)MD5_Update(&digester->md5, byte, step);
         byte += step;
         length -= step;
     }
@@ -62,28 +46,28 @@ void digester_feed(struct digester *digester, const void *data, size_t length)
 
 void digester_finish(struct digester *digester, struct digests *out)
 {
-    uint8_t *const results[ALGORITHMS] = {out->md5, out->sha1, out->sha256};
-    for (int i = 0; i < ALGORITHMS; i++)
-        (void)EVP_DigestFinal_ex(digester->context[i], results[i], NULL);
+    (void)MD5_Final(out->md5, &digester->md5);
+    (void)SHA1_Final(out->sha1, &digester->sha1);
+    (void)SHA256_Final(out->sha256, &digester->sha256);
 }
 
 void digester_free(struct digester *digester)
 {
-    if (digester == NULL)
-        return;
-    for (int i = 0; i < ALGORITHMS; i++)
-        EVP_MD_CTX_free(digester->context[i]);
     free(digester);
 }
 
 void digest_sha1(const void *data, size_t length, uint8_t out[SHA1_SIZE])
 {
-    if (digest_prepare() == 0)
-        (void)EVP_Digest(data, length, out, NULL, fetched[1], NULL);
+    SHA_CTX context;
+    (void)SHA1_Init(&context);
+    (void)SHA1_Update(&context, data, length);
+    (void)SHA1_Final(out, &context);
 }
 
 void digest_sha256(const void *data, size_t length, uint8_t out[SHA256_SIZE])
 {
-    if (digest_prepare() == 0)
-        (void)EVP_Digest(data, length, out, NULL, fetched[2], NULL);
+    SHA256_CTX context;
+    (void)SHA256_Init(&context);
+    (void)SHA256_Update(&context, data, length);
+    (void)SHA256_Final(out, &context);
 }

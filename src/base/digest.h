@@ -13,9 +13,6 @@ struct digests {
     uint8_t sha256[SHA256_SIZE];
 };
 
-/* Prepares the algorithms. Call once, before a process locks itself: loading them opens files. 0, or -1. */
-int digest_prepare(void);
-
 struct digester;
 struct digester *digester_new(void);            /* NULL when memory is short; owned by the caller */
 void digester_start(struct digester *digester); /* forgets what was fed: ready for another stream */

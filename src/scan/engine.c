@@ -311,7 +311,7 @@ struct sb_scanner *sb_scanner_new(const struct sb_scan_options *options, struct 
     struct sb_scanner *scanner = calloc(1, sizeof *scanner);
     if (scanner != NULL)
         scanner->classifier = aligned_alloc(_Alignof(struct classifier), sizeof(struct classifier));
-    if (scanner == NULL || scanner->classifier == NULL || digest_prepare() != 0) {
+    if (scanner == NULL || scanner->classifier == NULL) {
         sb_scanner_free(scanner);
         (void)fail(error, "no memory for a scanner");
         return NULL;

@@ -107,8 +107,6 @@ static int prepare(struct worker *worker, const struct opening *opening, struct 
         terms_compile(worker, opening->terms, opening->terms_length, &problem, error) != 0)
         return -1;
     worker->terms_only = opening->terms_only;
-    if (digest_prepare() != 0)
-        return fail(error, "OpenSSL offers no MD5, SHA-1 or SHA-256 here");
     if (sb_type_prepare(error) != 0)
         return -1;
     worker->scanner = sb_scanner_new(

@@ -60,7 +60,7 @@ static int build_twice(void **state)
     (void)state;
     static const char *const names[] = {"one", "two"};
     struct settings settings = {.countries = 4, .cases = CASES, .megabytes = MEGABYTES, .seed = 42};
-    if (mkdtemp(root) == NULL || digest_prepare() != 0)
+    if (mkdtemp(root) == NULL)
         return -1;
     for (unsigned i = 0; i < 2; i++) {
         struct error error = {0};

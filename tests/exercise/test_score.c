@@ -183,7 +183,7 @@ static int prepare(void **state)
 {
     (void)state;
     char path[64];
-    if (mkdtemp(dir) == NULL || digest_prepare() != 0)
+    if (mkdtemp(dir) == NULL)
         return -1;
     (void)snprintf(path, sizeof path, "%s/truth.json", dir);
     FILE *file = fopen(path, "w");
