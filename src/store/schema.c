@@ -86,6 +86,33 @@ static const char *const migrations[] = {
     "CREATE TABLE term_set (id bigint PRIMARY KEY, digest {blob} NOT NULL UNIQUE, terms {text} NOT NULL);"
     "CREATE TABLE search (evidence_id bigint NOT NULL, set_id bigint NOT NULL, swept bigint NOT NULL,"
     " PRIMARY KEY (evidence_id, set_id)) {clustered}",
+    /* 4: the centre: who reads, who asks whom, and what was done */
+    "CREATE TABLE authority (id bigint PRIMARY KEY, name {text} NOT NULL UNIQUE, country {text} NOT NULL,"
+    " contact {text} NOT NULL, centre bigint NOT NULL);"
+    "CREATE TABLE person (id bigint PRIMARY KEY, name {text} NOT NULL UNIQUE, full_name {text} NOT NULL,"
+    " role {text} NOT NULL, authority_id bigint NOT NULL REFERENCES authority (id), password {text} NOT NULL,"
+    " totp {text} NOT NULL, totp_step bigint NOT NULL, certificate {text} NOT NULL, language {text} NOT NULL,"
+    " blocked bigint NOT NULL, seen bigint NOT NULL);"
+    "CREATE UNIQUE INDEX person_certificate ON person (certificate) WHERE certificate <> '';"
+    "CREATE TABLE session (hash {blob} PRIMARY KEY, person_id bigint NOT NULL REFERENCES person (id),"
+    " opened bigint NOT NULL, used bigint NOT NULL, csrf {text} NOT NULL) {clustered};"
+    "CREATE TABLE one_time_link (hash {blob} PRIMARY KEY, person_id bigint NOT NULL, valid_until bigint NOT NULL)"
+    " {clustered};"
+    "CREATE TABLE failed_try (name {text} PRIMARY KEY, tries bigint NOT NULL, last bigint NOT NULL) {clustered};"
+    "CREATE TABLE access_request (id bigint PRIMARY KEY, hash {blob} NOT NULL, kind {text} NOT NULL,"
+    " value {text} NOT NULL, asking bigint NOT NULL REFERENCES authority (id),"
+    " owning bigint NOT NULL REFERENCES authority (id), asked_by {text} NOT NULL, asked_at bigint NOT NULL,"
+    " reason {text} NOT NULL, state {text} NOT NULL, answered_by {text} NOT NULL DEFAULT '',"
+    " answered_at bigint NOT NULL DEFAULT 0, answer {text} NOT NULL DEFAULT '');"
+    /* last_day: YYYY-MM-DD */
+    "CREATE TABLE access_grant (request_id bigint NOT NULL REFERENCES access_request (id),"
+    " case_id bigint NOT NULL REFERENCES cases (id), authority_id bigint NOT NULL REFERENCES authority (id),"
+    " last_day {text} NOT NULL, PRIMARY KEY (authority_id, case_id, request_id)) {clustered};"
+    "CREATE TABLE audit (id bigint PRIMARY KEY, time bigint NOT NULL, person {text} NOT NULL, authority {text} NOT NULL,"
+    " action {text} NOT NULL, object {text} NOT NULL, reason {text} NOT NULL, outcome {text} NOT NULL,"
+    " address {text} NOT NULL, hash {blob} NOT NULL);"
+    "CREATE TABLE audit_head (id bigint NOT NULL, time bigint NOT NULL, hash {blob} NOT NULL, key {blob} NOT NULL,"
+    " signature {blob} NOT NULL, PRIMARY KEY (id, time)) {clustered}",
 };
 
 enum { VERSION = sizeof migrations / sizeof *migrations };
