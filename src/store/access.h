@@ -5,8 +5,9 @@
 
 #include "store/store.h"
 
-/* From here on this handle reads for that authority: every listing of cases, evidence, files, selectors, sightings, links
- * and counts shows what it may read in full, and nothing else. NULL: reads all again (the command line, workers). */
+/* From here on this handle reads for that authority: every listing of cases, evidence, files, selectors, sightings,
+ * links and counts shows what it may read in full, and nothing else. NULL: reads all again (the command line, workers).
+ */
 struct store_viewer {
     int64_t authority; /* 0: of none (an administrator, an auditor): reads no case */
     bool centre;
@@ -43,15 +44,15 @@ struct store_request {
     const char *reason, *answer;        /* why it is asked; what the owner says to it */
     const char *state;                  /* "asked", "granted", "refused"; a grant whose day is over is "expired" */
     const char *until;                  /* YYYY-MM-DD, the last day, or "" */
-    const char *cases;                  /* references granted, one a line */
+    const char *cases;                  /* references granted that the viewer may read, one a line */
 };
 /* An authority that gives no hit for this selector cannot be asked: *id = 0. */
 int store_request_add(struct store *store, const struct store_request *request, int64_t *id, struct error *error);
 /* Those that the viewer asked or has to answer, newest first. */
-int store_request_each(struct store *store, int64_t now, int (*row)(void *, const struct store_request *), void *context,
+int store_request_each(struct store *store, int (*row)(void *, const struct store_request *), void *context,
                        struct error *error);
-/* Answers one that the viewer owns and that waits: *answered false when there is none such. Of `cases` (references, `count`)
- * those are granted that hold the selector and belong to the viewer. */
+/* Answers one that the viewer owns and that waits: *answered false when there is none such. Of `cases` (references,
+ * `count`) those are granted that hold the selector and belong to the viewer. */
 int store_request_answer(struct store *store, int64_t id, bool grant, const char *const cases[], size_t count,
                          const char *until, const char *answer, const char *person, int64_t now, bool *answered,
                          struct error *error);

@@ -22,13 +22,20 @@ int store_case_add(struct store *store, const struct store_case *record, int64_t
                      VALUES(integer(*id), text(record->reference), text(record->country), text(record->authority),
                             text(record->title), text(record->handling), text(record->retention)),
                      error);
+    /* Whoever owns a case is an authority, so that others can be told whom to ask. */
+    if (result == 0 && record->authority != NULL && record->authority[0] != '\0')
+        result =
+            run(store,
+                "INSERT INTO authority (id, name, country, contact, centre) SELECT (SELECT coalesce(max(id), 0) + 1"
+                " FROM authority), $1, $2, '', 0 WHERE NOT EXISTS (SELECT 1 FROM authority WHERE name = $1)",
+                VALUES(text(record->authority), text(record->country)), error);
     return leave(store, own, result, error);
 }
 
 int store_case_find(struct store *store, const char *reference, int64_t *id, struct error *error)
 {
     *id = 0;
-    return ask(store, "SELECT id FROM cases WHERE reference = $1", VALUES(text(reference)), id, error);
+    return ask(store, "SELECT id FROM cases c WHERE reference = $1 AND {reads c}", VALUES(text(reference)), id, error);
 }
 
 struct case_listing {
@@ -57,12 +64,16 @@ int store_case_each(struct store *store, int (*row)(void *, const struct store_c
     struct case_listing listing = {row, context};
     return each_row(store,
                     "SELECT id, reference, country, authority, title, handling, retention,"
-                    " (SELECT count(*) FROM evidence e WHERE e.case_id = c.id) FROM cases c ORDER BY reference",
+                    " (SELECT count(*) FROM evidence e WHERE e.case_id = c.id) FROM cases c WHERE {reads c}"
+                    " ORDER BY reference",
                     NO_VALUES, false, case_row, &listing, error);
 }
 
 int store_case_count(struct store *store, int64_t *count, struct error *error)
 {
     *count = 0;
-    return ask(store, "SELECT count(DISTINCT case_id) FROM evidence", NO_VALUES, count, error);
+    return ask(
+        store,
+        "SELECT count(*) FROM cases c WHERE {reads c} AND EXISTS (SELECT 1 FROM evidence e WHERE e.case_id = c.id)",
+        NO_VALUES, count, error);
 }

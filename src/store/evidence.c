@@ -153,10 +153,13 @@ int store_evidence_each(struct store *store, const char *case_reference,
     struct evidence_listing listing = {row, context};
     if (case_reference == NULL)
         return each_row(store,
-                        EVIDENCE " GROUP BY evidence_id) u ON u.evidence_id = e.id ORDER BY c.reference, e.number",
+                        EVIDENCE " GROUP BY evidence_id) u ON u.evidence_id = e.id WHERE {reads c}"
+                                 " ORDER BY c.reference, e.number",
                         NO_VALUES, false, evidence_row, &listing, error);
     return each_row(
-        store, EVIDENCE " GROUP BY evidence_id) u ON u.evidence_id = e.id WHERE c.reference = $1 ORDER BY e.number",
+        store,
+        EVIDENCE
+        " GROUP BY evidence_id) u ON u.evidence_id = e.id WHERE c.reference = $1 AND {reads c} ORDER BY e.number",
         VALUES(text(case_reference)), false, evidence_row, &listing, error);
 }
 
@@ -165,7 +168,8 @@ int store_evidence_get(struct store *store, int64_t id, int (*row)(void *, const
 {
     struct evidence_listing listing = {row, context};
     return each_row(store,
-                    EVIDENCE " AND evidence_id = $1 GROUP BY evidence_id) u ON u.evidence_id = e.id WHERE e.id = $1",
+                    EVIDENCE " AND evidence_id = $1 GROUP BY evidence_id) u ON u.evidence_id = e.id WHERE e.id = $1"
+                             " AND {reads c}",
                     VALUES(integer(id)), false, evidence_row, &listing, error);
 }
 
@@ -208,6 +212,6 @@ int store_volume_each(struct store *store, int64_t evidence_id, int (*row)(void 
     struct volume_listing listing = {row, context};
     return each_row(store,
                     "SELECT number, start, length, description, file_system, encryption, allocated FROM volume"
-                    " WHERE evidence_id = $1 ORDER BY number",
+                    " WHERE evidence_id = $1 AND " EVIDENCE_IS_READ("$1") " ORDER BY number",
                     VALUES(integer(evidence_id)), false, volume_row, &listing, error);
 }

@@ -45,9 +45,11 @@ int store_gap_each(struct store *store, int64_t evidence_id, int (*row)(void *, 
         " (SELECT evidence_id, unit, min(start) AS start, max(start + length) - min(start) AS length, file, path,"
         "  reason, was_read FROM"
         "  (SELECT p.*, sum(p.begins) OVER (" GAP_KIND " ROWS UNBOUNDED PRECEDING) AS island FROM"
-        "   (SELECT g.*, " GAP_BEGINS " AS begins FROM gap g WHERE g.evidence_id = $1) p) r"
-        "  GROUP BY evidence_id, unit, file, path, reason, was_read, length > 0, island) g"
-        " LEFT JOIN file f ON f.evidence_id = g.evidence_id AND f.number = g.file"
-        " ORDER BY g.start, g.length, g.unit, g.file, g.path, g.reason, g.was_read",
+        "   (SELECT g.*, " GAP_BEGINS " AS begins FROM gap g WHERE g.evidence_id = $1"
+        "    AND " EVIDENCE_IS_READ(
+            "$1") ") p) r"
+                  "  GROUP BY evidence_id, unit, file, path, reason, was_read, length > 0, island) g"
+                  " LEFT JOIN file f ON f.evidence_id = g.evidence_id AND f.number = g.file"
+                  " ORDER BY g.start, g.length, g.unit, g.file, g.path, g.reason, g.was_read",
         VALUES(integer(evidence_id)), false, gap_row, &listing, error);
 }

@@ -19,7 +19,8 @@ struct gathering {
     bool present;
     const char **cases, **countries;
     size_t cases_room, countries_room;
-    bool failed; /* memory */
+    size_t least; /* cases that a selector must have to be handed over */
+    bool failed;  /* memory */
 };
 
 static void add_once(struct gathering *gathering, const char ***list, size_t *count, size_t *room, const char *name)
@@ -53,7 +54,7 @@ static int hand_over(struct gathering *gathering)
     struct store_selector *selector = &gathering->selector;
     selector->cases = gathering->cases;
     selector->countries = gathering->countries;
-    int result = gathering->row(gathering->context, selector);
+    int result = selector->case_count < gathering->least ? 0 : gathering->row(gathering->context, selector);
     arena_free(&gathering->arena);
     *selector = (struct store_selector){0};
     gathering->present = false;
@@ -61,8 +62,8 @@ static int hand_over(struct gathering *gathering)
 }
 
 #define SELECTOR_COLUMNS                                                                                               \
-    "s.hash, s.kind, s.value, s.cases, CASE WHEN t.hash IS NULL THEN 0 ELSE 1 END, c.reference,"                       \
-    " c.country, p.sightings"
+    "s.hash, s.kind, s.value, CASE WHEN t.hash IS NULL THEN 0 ELSE 1 END, c.reference, c.country, p.sightings, "       \
+    "s.cases"
 
 static int gather(struct store *store, struct query *query, void *context)
 {
@@ -81,22 +82,23 @@ static int gather(struct store *store, struct query *query, void *context)
         memcpy(selector->hash, hash, SELECTOR_HASH_SIZE);
         selector->kind = arena_text(&gathering->arena, kind, strlen(kind));
         selector->value = arena_text(&gathering->arena, value, strlen(value));
-        selector->loud_cases = row_integer(store, query, 3);
-        selector->stopped = row_integer(store, query, 4) != 0;
+        selector->stopped = row_integer(store, query, 3) != 0;
+        selector->loud_cases = store->viewed ? 0 : row_integer(store, query, 7);
         gathering->present = true;
     }
-    add_once(gathering, &gathering->cases, &selector->case_count, &gathering->cases_room, row_text(store, query, 5));
+    add_once(gathering, &gathering->cases, &selector->case_count, &gathering->cases_room, row_text(store, query, 4));
     add_once(gathering, &gathering->countries, &selector->country_count, &gathering->countries_room,
-             row_text(store, query, 6));
-    selector->sightings += row_integer(store, query, 7);
+             row_text(store, query, 5));
+    selector->sightings += row_integer(store, query, 6);
     return gathering->failed || selector->kind == NULL || selector->value == NULL ? -1 : 0;
 }
 
+/* least: cases that a selector must have to be handed over. */
 static int gather_rows(struct store *store, const char *sql, const struct value *values, size_t count, bool large,
-                       bool *found, int (*row)(void *, const struct store_selector *), void *context,
+                       size_t least, bool *found, int (*row)(void *, const struct store_selector *), void *context,
                        struct error *error)
 {
-    struct gathering gathering = {.row = row, .context = context};
+    struct gathering gathering = {.row = row, .context = context, .least = least};
     int result = each_row(store, sql, values, count, large, gather, &gathering, error);
     if (gathering.failed)
         result = fail(error, "memory is short");
@@ -172,14 +174,18 @@ static int list_selectors(struct store *store, const struct store_filter *filter
             add_condition(&conditions, " AND e.number = @", integer(filter->evidence_number));
         bytes_append_text(&conditions.sql, "))");
     }
+    if (store->viewed)
+        bytes_append_text(&conditions.sql, " AND EXISTS (SELECT 1 FROM presence r JOIN cases b ON b.id = r.case_id"
+                                           " WHERE r.hash = s.hash AND {reads b})");
     if (filter->limit > 0)
         add_condition(&conditions, " ORDER BY s.kind, s.value LIMIT @", integer(filter->limit));
     bytes_append_text(&conditions.sql, ") s {then} presence p {then} cases c LEFT JOIN stop t ON t.hash = s.hash"
-                                       " WHERE p.hash = s.hash AND c.id = p.case_id ORDER BY s.kind, s.value, s.hash");
+                                       " WHERE p.hash = s.hash AND c.id = p.case_id AND {reads c}"
+                                       " ORDER BY s.kind, s.value, s.hash");
     int result = conditions.sql.failed
                      ? fail(error, "memory is short")
                      : gather_rows(store, bytes_text(&conditions.sql), conditions.values, conditions.count,
-                                   filter->value == NULL, found, row, context, error);
+                                   filter->value == NULL, 0, found, row, context, error);
     bytes_free(&conditions.sql);
     return result;
 }
@@ -190,14 +196,53 @@ int store_selector_each(struct store *store, const struct store_filter *filter,
     return list_selectors(store, filter, NULL, row, context, error);
 }
 
+struct told {
+    int (*row)(void *, const struct store_selector *);
+    void *context;
+    bool found;
+};
+
+/* A selector that others have: what it is, and nothing of where. */
+static int told_row(struct store *store, struct query *query, void *context)
+{
+    struct told *told = context;
+    struct store_selector selector = {.kind = row_text(store, query, 1), .value = row_text(store, query, 2)};
+    const uint8_t *hash = row_blob(store, query, 0, SELECTOR_HASH_SIZE);
+    if (hash == NULL)
+        return 0;
+    memcpy(selector.hash, hash, SELECTOR_HASH_SIZE);
+    told->found = true;
+    return told->row(told->context, &selector);
+}
+
+int store_selector_by_hash(struct store *store, const uint8_t hash[SELECTOR_HASH_SIZE], bool *found,
+                           int (*row)(void *, const struct store_selector *), void *context, struct error *error)
+{
+    struct told told = {row, context, false};
+    *found = false;
+    int result = gather_rows(store,
+                             "SELECT " SELECTOR_COLUMNS " FROM selector s {then} presence p {then} cases c"
+                             " LEFT JOIN stop t ON t.hash = s.hash WHERE s.hash = $1 AND p.hash = s.hash"
+                             " AND c.id = p.case_id AND {reads c}",
+                             VALUES(blob(hash, SELECTOR_HASH_SIZE)), false, 0, found, row, context, error);
+    if (result != 0 || *found)
+        return result;
+    result = each_row(store,
+                      "SELECT s.hash, s.kind, s.value FROM selector s WHERE s.hash = $1 AND EXISTS (SELECT 1"
+                      " FROM presence p JOIN cases c ON c.id = p.case_id WHERE p.hash = s.hash AND {tells c})",
+                      VALUES(blob(hash, SELECTOR_HASH_SIZE)), false, told_row, &told, error);
+    *found = told.found;
+    return result;
+}
+
 int store_shared_each(struct store *store, int (*row)(void *, const struct store_selector *), void *context,
                       struct error *error)
 {
     return gather_rows(store,
                        "SELECT " SELECTOR_COLUMNS " FROM selector s {then} presence p {then} cases c"
-                       " LEFT JOIN stop t ON t.hash = s.hash WHERE p.hash = s.hash AND c.id = p.case_id"
+                       " LEFT JOIN stop t ON t.hash = s.hash WHERE p.hash = s.hash AND c.id = p.case_id AND {reads c}"
                        " AND s.cases >= 2 AND p.loud > 0 AND t.hash IS NULL ORDER BY s.kind, s.value, s.hash",
-                       NO_VALUES, true, NULL, row, context, error);
+                       NO_VALUES, true, 2, NULL, row, context, error);
 }
 
 int store_selector_find(struct store *store, const char *kind, const char *value, bool *found,
@@ -250,7 +295,7 @@ static int load_items(struct store *store, const struct store_filter *filter, bo
 {
     struct conditions conditions = {0};
     bytes_append_text(&conditions.sql, "SELECT e.id, e.number, c.reference, c.country, e.name FROM evidence e"
-                                       " JOIN cases c ON c.id = e.case_id WHERE 1 = 1");
+                                       " JOIN cases c ON c.id = e.case_id WHERE {reads c}");
     if (of_selector && filter->value != NULL) {
         bytes_append_text(&conditions.sql, " AND e.id IN (SELECT p.evidence_id FROM presence p WHERE 1 = 1");
         add_value(&conditions, "p.hash", filter);
@@ -282,6 +327,9 @@ struct walk {
     void *context;
     int64_t limit, given;
 };
+
+/* Each item is one that load_items found the viewer to read; asked again, since a grant may end in between. */
+#define ITEM_IS_READ " AND " EVIDENCE_IS_READ("$1")
 
 /* Runs `conditions` (whose first value is the evidence) for every item, until the limit. */
 static int walk_items(struct store *store, const struct store_filter *filter, struct conditions *conditions,
@@ -349,6 +397,7 @@ int store_sighting_each(struct store *store, const struct store_filter *filter,
     bytes_append_text(&conditions.sql, " {then} selector s LEFT JOIN file f ON f.evidence_id = i.evidence_id"
                                        " AND f.number = i.file WHERE s.hash = i.hash");
     add_condition(&conditions, " AND i.evidence_id = @", integer(0));
+    bytes_append_text(&conditions.sql, ITEM_IS_READ);
     add_value(&conditions, "i.hash", filter);
     if (filter->kind != NULL)
         add_condition(&conditions, " AND s.kind = @", text(filter->kind));
@@ -427,6 +476,7 @@ int store_file_each(struct store *store, const struct store_filter *filter,
                       " coalesce(nullif(f.known, ''), o.known, '') FROM file f LEFT JOIN file o"
                       " ON o.evidence_id = f.evidence_id AND o.number = f.same_as");
     add_condition(&conditions, " WHERE f.evidence_id = @", integer(0));
+    bytes_append_text(&conditions.sql, ITEM_IS_READ);
     if (filter->path_like != NULL)
         add_condition(&conditions, " AND f.path LIKE @ ESCAPE '\\'", text(filter->path_like));
     if (filter->value != NULL && add_digest(&conditions, filter->value, error) != 0) {

@@ -15,7 +15,8 @@ struct store_authority {
 };
 /* A second one of the same name is an error. */
 int store_authority_add(struct store *store, const struct store_authority *authority, int64_t *id, struct error *error);
-int store_authority_change(struct store *store, const struct store_authority *authority, struct error *error); /* by id */
+int store_authority_change(struct store *store, const struct store_authority *authority,
+                           struct error *error); /* by id */
 int store_authority_each(struct store *store, int (*row)(void *, const struct store_authority *), void *context,
                          struct error *error); /* by name */
 /* Makes an authority of each that cases name and that is not there yet, with that case's country and no contact. */
@@ -74,8 +75,8 @@ int store_link_add(struct store *store, const uint8_t hash[TOKEN_HASH_SIZE], int
 /* Uses it up; *found false when there is none, or its time is over. */
 int store_link_use(struct store *store, const uint8_t hash[TOKEN_HASH_SIZE], int64_t now, bool *found, int64_t *person,
                    struct error *error);
-/* Tries that failed, of a name or an address. Counts one and says how long the next has to wait (seconds, 0: not at all);
- * `failed` false asks only, `forget` clears after a success. */
+/* Tries that failed, of a name or an address. Counts one and says how long the next has to wait (seconds, 0: not at
+ * all); `failed` false asks only, `forget` clears after a success. */
 int store_tries(struct store *store, const char *of, int64_t now, bool failed, bool forget, int64_t *wait,
                 struct error *error);
 

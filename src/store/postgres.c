@@ -16,6 +16,7 @@ static const struct word words[] = {
     {"clustered", ""},
     {"empty", "TRUNCATE"},
     {"now", "CAST(extract(epoch FROM clock_timestamp()) AS bigint)"},
+    {"today", "to_char(timezone('UTC', clock_timestamp()), 'YYYY-MM-DD')"},
     {"skip locked", "FOR UPDATE SKIP LOCKED"},
     {"then", "CROSS JOIN"},
     {"lock", "pg_advisory_xact_lock"},

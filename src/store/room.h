@@ -3,6 +3,7 @@
 #ifndef STORE_ROOM_H
 #define STORE_ROOM_H
 
+#include "store/access.h"
 #include "store/driver.h"
 #include "store/store.h"
 
@@ -12,6 +13,9 @@ struct store {
     bool temporary_ready;  /* the temporary tables of this connection stand */
     bool known_staged;     /* digests of hash sets wait for the commit */
     struct staged *staged; /* findings of this transaction, see findings.c */
+    bool viewed;           /* reads for `viewer`, else all; see view.c */
+    bool viewer_known;     /* `viewer` stands in the connection's table */
+    struct store_viewer viewer;
 };
 
 enum { STORE_LIMIT_REACHED = INT32_MIN }; /* a row function's way to end a listing at its limit */
@@ -40,6 +44,9 @@ const uint8_t *row_blob(struct store *store, struct query *query, int column, si
 int each_row(struct store *store, const char *sql, const struct value *values, size_t count, bool large,
              int (*row)(struct store *, struct query *, void *), void *context, struct error *error);
 
+/* The SQL as this handle's viewer may ask it: in `room` (the caller's to free) or as it is. NULL: it may not. */
+const char *for_viewer(struct store *store, const char *sql, struct bytes *room, struct error *error);
+
 /* ---- transactions ---- */
 /* Begins one where none is open; *own says so to leave(). */
 int enter(struct store *store, bool *own, struct error *error);
@@ -67,6 +74,10 @@ int apply_findings(struct store *store, struct error *error);       /* findings.
 void forget_findings(struct store *store);                          /* findings.c: after a rollback */
 void free_findings(struct store *store);
 int apply_known(struct store *store, struct error *error); /* known.c */
+
+/* May the viewer read this evidence item? */
+#define EVIDENCE_IS_READ(evidence)                                                                                     \
+    "EXISTS (SELECT 1 FROM evidence e JOIN cases c ON c.id = e.case_id WHERE e.id = " evidence " AND {reads c})"
 
 /* Has the map of an evidence item come in, whole or broken off? The units behind map and digest are planned with it. */
 #define MAP_IS_DONE(evidence)                                                                                          \

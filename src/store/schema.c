@@ -81,8 +81,8 @@ static const char *const migrations[] = {
 
     /* 2; stamp: what tells that the files of an evidence item are still those that were analysed */
     "ALTER TABLE evidence ADD COLUMN stamp {text} NOT NULL DEFAULT ''",
-    /* 3: sets of search terms, one term a line, sorted; and in which evidence they are looked for. swept: by the units that
-     * look for everything else too; else by units of their own */
+    /* 3: sets of search terms, one term a line, sorted; and in which evidence they are looked for. swept: by the units
+     * that look for everything else too; else by units of their own */
     "CREATE TABLE term_set (id bigint PRIMARY KEY, digest {blob} NOT NULL UNIQUE, terms {text} NOT NULL);"
     "CREATE TABLE search (evidence_id bigint NOT NULL, set_id bigint NOT NULL, swept bigint NOT NULL,"
     " PRIMARY KEY (evidence_id, set_id)) {clustered}",
@@ -108,7 +108,8 @@ static const char *const migrations[] = {
     "CREATE TABLE access_grant (request_id bigint NOT NULL REFERENCES access_request (id),"
     " case_id bigint NOT NULL REFERENCES cases (id), authority_id bigint NOT NULL REFERENCES authority (id),"
     " last_day {text} NOT NULL, PRIMARY KEY (authority_id, case_id, request_id)) {clustered};"
-    "CREATE TABLE audit (id bigint PRIMARY KEY, time bigint NOT NULL, person {text} NOT NULL, authority {text} NOT NULL,"
+    "CREATE TABLE audit (id bigint PRIMARY KEY, time bigint NOT NULL, person {text} NOT NULL, authority {text} NOT "
+    "NULL,"
     " action {text} NOT NULL, object {text} NOT NULL, reason {text} NOT NULL, outcome {text} NOT NULL,"
     " address {text} NOT NULL, hash {blob} NOT NULL);"
     "CREATE TABLE audit_head (id bigint NOT NULL, time bigint NOT NULL, hash {blob} NOT NULL, key {blob} NOT NULL,"

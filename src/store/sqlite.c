@@ -21,6 +21,7 @@ static const struct word words[] = {
     {"clustered", "WITHOUT ROWID"},
     {"empty", "DELETE FROM"},
     {"now", "CAST(strftime('%s', 'now') AS INTEGER)"},
+    {"today", "date('now')"},
     {"skip locked", ""},
     {"then", "CROSS JOIN"}, /* a join in the order it is written */
     {"lock", "max"},        /* a write transaction is the lock: any function of two integers does */

@@ -168,7 +168,12 @@ struct query *ask_rows(struct store *store, const char *sql, const struct value 
 {
     if (check_text(store, values, count, error) != 0)
         return NULL;
-    return store->database->driver->query(store->database, sql, values, count, large, error);
+    struct bytes room = {0};
+    const char *asked = for_viewer(store, sql, &room, error);
+    struct query *query =
+        asked == NULL ? NULL : store->database->driver->query(store->database, asked, values, count, large, error);
+    bytes_free(&room);
+    return query;
 }
 
 int next_row(struct store *store, struct query *query, struct error *error)

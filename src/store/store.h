@@ -1,10 +1,9 @@
-/* The store: cases, evidence, units of work, files, selectors and sightings. The only room where SQL stands; two drivers
- * (SQLite, PostgreSQL) under one schema (schema.c) with numbered migrations.
+/* The store: cases, evidence, units of work, files, selectors and sightings. The only room where SQL stands; two
+ * drivers (SQLite, PostgreSQL) under one schema (schema.c) with numbered migrations.
  *
- * Everything returns 0 or -1 with a sentence, unless said otherwise. Text handed to a callback is valid during the call.
- * A callback that returns other than 0 ends the listing, which then returns that value; it may ask the store for more, but
- * not write or commit. Listings have a stable order.
- * One store handle belongs to one thread. */
+ * Everything returns 0 or -1 with a sentence, unless said otherwise. Text handed to a callback is valid during the
+ * call. A callback that returns other than 0 ends the listing, which then returns that value; it may ask the store for
+ * more, but not write or commit. Listings have a stable order. One store handle belongs to one thread. */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
 
@@ -21,21 +20,21 @@ enum { SELECTOR_HASH_SIZE = 16 };
 
 struct store;
 
-/* `where`: a path of an SQLite file, or a postgresql:// URL. Creates the schema where there is none and migrates an older
- * one; a newer one is an error. With create false a missing SQLite file is an error that says how to begin. */
+/* `where`: a path of an SQLite file, or a postgresql:// URL. Creates the schema where there is none and migrates an
+ * older one; a newer one is an error. With create false a missing SQLite file is an error that says how to begin. */
 struct store *store_open(const char *where, bool create, struct error *error);
 void store_close(struct store *store);
 /* The last part of a sentence for people: "SQLite samband.db" or "PostgreSQL samband@db.example" (no password). */
 const char *store_name(const struct store *store);
 
-/* Writers wrap what belongs together. Findings are staged and applied by store_commit, which therefore may fail; then all
- * is rolled back already. Without a transaction each call is one of its own. In SQLite a
- * transaction takes the write lock at once (waiting up to half an hour for the commit of another process). */
+/* Writers wrap what belongs together. Findings are staged and applied by store_commit, which therefore may fail; then
+ * all is rolled back already. Without a transaction each call is one of its own. In SQLite a transaction takes the
+ * write lock at once (waiting up to half an hour for the commit of another process). */
 int store_begin(struct store *store, struct error *error);
 int store_commit(struct store *store, struct error *error);
 void store_rollback(struct store *store);
-/* True if the last failure was a conflict with another connection (a deadlock, a lock not given in time): the caller may
- * roll back and try the same transaction again. */
+/* True if the last failure was a conflict with another connection (a deadlock, a lock not given in time): the caller
+ * may roll back and try the same transaction again. */
 bool store_retryable(const struct store *store);
 /* True if the last failure was about the rows themselves (a broken constraint, a value that cannot be stored): the same
  * transaction would fail again, while the store is well. */
@@ -81,9 +80,9 @@ struct store_evidence {
     int64_t files, sightings;
     const char *stamp; /* see store_evidence_add */
 };
-/* The same paths in the same case are the same evidence: then *id is the old one and *fresh is false. Unless `stamp` (any text
- * that changes with the files; "": not known) is another than the one with which its map or another unit was done: then
- * it is new evidence, and *before the id of the old one (else 0; NULL is allowed). */
+/* The same paths in the same case are the same evidence: then *id is the old one and *fresh is false. Unless `stamp`
+ * (any text that changes with the files; "": not known) is another than the one with which its map or another unit was
+ * done: then it is new evidence, and *before the id of the old one (else 0; NULL is allowed). */
 int store_evidence_add(struct store *store, int64_t case_id, const char *name, const char *paths, const char *stamp,
                        bool digests, int64_t *id, bool *fresh, int64_t *before, struct error *error);
 int store_evidence_describe(struct store *store, int64_t id, const char *format, int64_t size, int64_t sector_size,
@@ -114,7 +113,8 @@ enum store_apart {
     READ_BY_SWEEP, /* scanned and hashed as the sweep passes */
     READ_APART,    /* scanned and hashed by a file unit: fragmented, compressed, sparse, in a folder … */
     HASHED_APART,  /* scanned by the sweep, hashed by a file unit: too large for one span, or cut by a split */
-    READ_UNPACKED, /* as READ_APART; what it holds stands nowhere in the image as it is: the file system compressed it */
+    READ_UNPACKED, /* as READ_APART; what it holds stands nowhere in the image as it is: the file system compressed it
+                    */
 };
 struct store_file {
     int64_t evidence_id, number; /* number from 1 within the evidence */
@@ -126,8 +126,8 @@ struct store_file {
     const char *path;
     int64_t size;
     bool allocated, regular, metadata;
-    int64_t apart;   /* enum store_apart */
-    int64_t same_as; /* number of the file this is another name of, or 0 */
+    int64_t apart;                                /* enum store_apart */
+    int64_t same_as;                              /* number of the file this is another name of, or 0 */
     int64_t modified, accessed, changed, created; /* seconds since 1970 UTC, or STORE_UNKNOWN_TIME */
     const uint8_t *md5, *sha1, *sha256;           /* NULL where not computed; a hard link shows its file's */
     const char *type;                             /* MIME type or "" */
@@ -175,8 +175,8 @@ struct store_segment {
 };
 int store_segment_add(struct store *store, int64_t evidence_id, const struct store_segment *segment,
                       struct error *error);
-/* Those that overlap [begin, end), by start. (They do not overlap each other: the last one that starts before `begin` and
- * those that start within are all there can be.) */
+/* Those that overlap [begin, end), by start. (They do not overlap each other: the last one that starts before `begin`
+ * and those that start within are all there can be.) */
 int store_segment_each(struct store *store, int64_t evidence_id, int64_t begin, int64_t end,
                        int (*row)(void *, const struct store_segment *), void *context, struct error *error);
 /* Those of one file, by file_offset. */
@@ -195,9 +195,10 @@ struct store_unit {
 };
 /* An equal unit (evidence, kind, start, length) that is there already, in whatever state, is left alone. */
 int store_unit_add(struct store *store, const struct store_unit *unit, struct error *error);
-/* Claims the next open unit (or one whose lease ran out) in a transaction of its own: by evidence, then map, digest, span,
- * files, then those of sets of search terms, then start. `evidence_ids` restricts to those (NULL, 0: all). *found false: nothing to claim now; *left says how
- * many units of these evidence items are neither done nor failed (claimed by others). On PostgreSQL with SKIP LOCKED. */
+/* Claims the next open unit (or one whose lease ran out) in a transaction of its own: by evidence, then map, digest,
+ * span, files, then those of sets of search terms, then start. `evidence_ids` restricts to those (NULL, 0: all). *found
+ * false: nothing to claim now; *left says how many units of these evidence items are neither done nor failed (claimed
+ * by others). On PostgreSQL with SKIP LOCKED. */
 int store_unit_claim(struct store *store, const char *worker, int64_t lease_seconds, const int64_t *evidence_ids,
                      size_t evidence_count, struct store_unit *unit, bool *found, int64_t *left, struct error *error);
 /* The same, of all evidence but `evidence_ids`. */
@@ -207,8 +208,8 @@ int store_unit_claim_other(struct store *store, const char *worker, int64_t leas
 /* *ours is false when the lease had run out and another took the unit: it is no longer this worker's to do. */
 int store_unit_renew(struct store *store, const struct store_unit *unit, const char *worker, int64_t lease_seconds,
                      bool *ours, struct error *error);
-/* Gives a claimed unit back. tried false: unharmed (the supervisor is asked to stop, or is dead), and the claim does not
- * count among its attempts. A unit that is not that worker's any more is left alone. */
+/* Gives a claimed unit back. tried false: unharmed (the supervisor is asked to stop, or is dead), and the claim does
+ * not count among its attempts. A unit that is not that worker's any more is left alone. */
 int store_unit_release(struct store *store, const struct store_unit *unit, const char *worker, bool tried,
                        struct error *error);
 /* Every claimed unit and who claimed it, so that a supervisor can give back what a dead one left. */
@@ -218,8 +219,8 @@ int store_unit_claimed_each(struct store *store, int (*row)(void *, const struct
  * becomes what the units say: "new", "mapped" once its map is done, or settled. */
 int store_unit_reopen(struct store *store, int64_t evidence_id, struct error *error);
 /* Takes up again what was not read of incomplete evidence: the units that left such gaps are opened, with no attempts
- * counted, and forgets what they left in `gap`; what they found stays, and counts once. *units says how many; 0: none, or
- * the evidence is not incomplete. The map is not made again: what it could not read remains a gap. */
+ * counted, and forgets what they left in `gap`; what they found stays, and counts once. *units says how many; 0: none,
+ * or the evidence is not incomplete. The map is not made again: what it could not read remains a gap. */
 int store_unit_retry(struct store *store, int64_t evidence_id, int64_t *units, struct error *error);
 /* Ends every open unit of one evidence item as "failed": it cannot be opened at all. */
 int store_unit_abandon(struct store *store, int64_t evidence_id, struct error *error);
@@ -230,15 +231,15 @@ struct store_totals {
 /* Of these evidence items (NULL, 0: all). Cheap: asked several times a second. */
 int store_unit_totals(struct store *store, const int64_t *evidence_ids, size_t evidence_count,
                       struct store_totals *totals, struct error *error);
-/* Ends a unit inside the caller's transaction as "done", "failed" or "split". *ours is false when the lease was lost and
- * another took it: the caller must roll back. */
+/* Ends a unit inside the caller's transaction as "done", "failed" or "split". *ours is false when the lease was lost
+ * and another took it: the caller must roll back. */
 int store_unit_finish(struct store *store, const struct store_unit *unit, const char *worker, const char *state,
                       bool *ours, struct error *error);
 
 /* ---- search terms ---- */
 /* Notes that these terms (one a line, sorted, none of them searched for in this evidence yet) are searched for in the
- * evidence: by all its span and files units (swept, when none of them can have been claimed yet), else by units of their
- * own, which store_terms_plan makes. */
+ * evidence: by all its span and files units (swept, when none of them can have been claimed yet), else by units of
+ * their own, which store_terms_plan makes. */
 int store_terms_search(struct store *store, int64_t evidence_id, const char *lines, bool swept, int64_t *set_id,
                        struct error *error);
 /* Makes others that would add searches or end the map of this evidence wait until the caller's transaction ends. */
@@ -269,14 +270,15 @@ struct store_sighting {
 enum store_allocation { PLACE_ALLOCATED, PLACE_DELETED, PLACE_SLACK, PLACE_UNALLOCATED };
 
 void store_selector_hash(const char *kind, const char *value, size_t value_length, uint8_t hash[SELECTOR_HASH_SIZE]);
-/* Sets digests, type and `known` (looked up in the hash sets) of one file, and its "file" selector (kind "file", value the
- * SHA-256) when it has content. digests NULL: only the type. Call before the unit's sightings are added. */
+/* Sets digests, type and `known` (looked up in the hash sets) of one file, and its "file" selector (kind "file", value
+ * the SHA-256) when it has content. digests NULL: only the type. Call before the unit's sightings are added. */
 int store_file_digest(struct store *store, int64_t case_id, int64_t evidence_id, int64_t file,
                       const struct digests *digests, const char *type, struct error *error);
-/* In any order within a call (which is sorted, in memory, by place); further calls in a transaction best go on behind the
- * last one in the order of the disk (any order is right, but slower). The same sighting given again, now or by another unit, is one
- * sighting. Not of kind "file". What stands in the slack behind a known-good file is loud. Adds selectors, presences and sightings, and keeps how many
- * cases each selector is loud in. Loud: seen somewhere that is not inside a known-good file. */
+/* In any order within a call (which is sorted, in memory, by place); further calls in a transaction best go on behind
+ * the last one in the order of the disk (any order is right, but slower). The same sighting given again, now or by
+ * another unit, is one sighting. Not of kind "file". What stands in the slack behind a known-good file is loud. Adds
+ * selectors, presences and sightings, and keeps how many cases each selector is loud in. Loud: seen somewhere that is
+ * not inside a known-good file. */
 int store_sightings_add(struct store *store, int64_t case_id, int64_t evidence_id,
                         const struct store_sighting *sightings, size_t count, struct error *error);
 struct store_gap {
@@ -287,11 +289,11 @@ struct store_gap {
     const char *file_path; /* in listings */
     const char *path;      /* forensic path, where a container was not decoded to its end */
     const char *reason;
-    bool read;             /* true: read, but something inside was not decoded (a budget, an encrypted member) */
+    bool read; /* true: read, but something inside was not decoded (a budget, an encrypted member) */
 };
 int store_gap_add(struct store *store, const struct store_gap *gap, struct error *error);
-/* Pieces not read that touch or overlap, of the same unit kind, file and reason, come as one; in that way store_evidence
- * counts them too. By start. */
+/* Pieces not read that touch or overlap, of the same unit kind, file and reason, come as one; in that way
+ * store_evidence counts them too. By start. */
 int store_gap_each(struct store *store, int64_t evidence_id, int (*row)(void *, const struct store_gap *),
                    void *context, struct error *error);
 
@@ -311,7 +313,7 @@ struct store_selector {
     const char *const *countries; /* distinct, sorted */
     size_t case_count, country_count;
     int64_t sightings;
-    int64_t loud_cases; /* cases where it is seen outside known-good files */
+    int64_t loud_cases; /* cases where it is seen outside known-good files; 0 for a handle that reads for somebody */
     bool stopped;       /* on a stop list */
 };
 /* By kind and value. */
@@ -351,7 +353,8 @@ struct store_known {
 int store_known_each(struct store *store, int (*row)(void *, const struct store_known *), void *context,
                      struct error *error);
 int store_stop_add(struct store *store, const char *kind, const char *value, const char *reason, struct error *error);
-/* Looks every file up again and counts anew where each selector is loud; after hash sets changed. In one transaction. */
+/* Looks every file up again and counts anew where each selector is loud; after hash sets changed. In one transaction.
+ */
 int store_known_match(struct store *store, int64_t *good, int64_t *bad, struct error *error);
 
 /* ---- for tests and comparisons ---- */

@@ -83,6 +83,6 @@ int store_terms_each(struct store *store, int64_t evidence_id, int (*row)(void *
     struct terms_listing listing = {row, context};
     return each_row(store,
                     "SELECT t.terms FROM search s JOIN term_set t ON t.id = s.set_id WHERE s.evidence_id = $1"
-                    " ORDER BY s.set_id",
+                    " AND " EVIDENCE_IS_READ("$1") " ORDER BY s.set_id",
                     VALUES(integer(evidence_id)), false, terms_row, &listing, error);
 }

@@ -55,5 +55,6 @@ int run_unit_tests(void);
 int run_finding_tests(void);
 int run_listing_tests(void);
 int run_fault_tests(void);
+int run_access_tests(void);
 
 #endif

@@ -28,7 +28,8 @@ int main(int count, char **arguments)
         }
     }
     fixture_use(folder, url);
-    int failed = run_content_tests() + run_unit_tests() + run_finding_tests() + run_listing_tests() + run_fault_tests();
+    int failed = run_content_tests() + run_unit_tests() + run_finding_tests() + run_listing_tests() +
+                 run_fault_tests() + run_access_tests();
     postgres_server_stop();
     (void)nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
     return failed != 0;

@@ -56,7 +56,8 @@ static void a_long_commit_is_waited_for(void **state)
     int status = -1;
     assert_non_null(store);
     assert_int_equal(store_case_add(store, &record, &case_id, &error), 0);
-    assert_int_equal(store_evidence_add(store, case_id, "a", "/a", "", true, &unit.evidence_id, &fresh, NULL, &error), 0);
+    assert_int_equal(store_evidence_add(store, case_id, "a", "/a", "", true, &unit.evidence_id, &fresh, NULL, &error),
+                     0);
     assert_int_equal(store_unit_add(store, &unit, &error), 0);
     assert_int_equal(store_begin(store, &error), 0);
     assert_int_equal(write(tell, "y", 1), 1);
