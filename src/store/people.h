@@ -19,8 +19,7 @@ int store_authority_change(struct store *store, const struct store_authority *au
                            struct error *error); /* by id */
 int store_authority_each(struct store *store, int (*row)(void *, const struct store_authority *), void *context,
                          struct error *error); /* by name */
-/* Makes an authority of each that cases name and that is not there yet, with that case's country and no contact. */
-int store_authority_from_cases(struct store *store, struct error *error);
+/* Every authority that a case names has a row already, without a contact: store_case_add sees to that. */
 
 /* ---- people ---- */
 enum store_role { ROLE_EXAMINER, ROLE_ANALYST, ROLE_LIAISON, ROLE_PARTNER, ROLE_AUDITOR, ROLE_ADMINISTRATOR, ROLES };

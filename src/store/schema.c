@@ -89,6 +89,8 @@ static const char *const migrations[] = {
     /* 4: the centre: who reads, who asks whom, and what was done */
     "CREATE TABLE authority (id bigint PRIMARY KEY, name {text} NOT NULL UNIQUE, country {text} NOT NULL,"
     " contact {text} NOT NULL, centre bigint NOT NULL);"
+    "INSERT INTO authority (id, name, country, contact, centre) SELECT row_number() OVER (ORDER BY min(id)), authority,"
+    " min(country), '', 0 FROM cases WHERE authority <> '' GROUP BY authority;"
     "CREATE TABLE person (id bigint PRIMARY KEY, name {text} NOT NULL UNIQUE, full_name {text} NOT NULL,"
     " role {text} NOT NULL, authority_id bigint NOT NULL REFERENCES authority (id), password {text} NOT NULL,"
     " totp {text} NOT NULL, totp_step bigint NOT NULL, certificate {text} NOT NULL, language {text} NOT NULL,"
