@@ -8,7 +8,7 @@
 enum { NATIONAL_MAX = 16 };
 
 /* One way to write a country's number. In the pattern '#' is a digit, 'a' a letter, 'n' either, 'c' a digit or one of A
- * and B, 's' a sign for a century (FI), all else itself. */
+ * and B, 's' a sign for a century (FI), '~' a blank, a hyphen or a full stop, all else itself. */
 struct national_form {
     const char *country; /* ISO 3166-1 alpha-2 */
     const char *pattern;

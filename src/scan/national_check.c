@@ -304,6 +304,7 @@ static bool check_si(const char *c)
 #define WORDS_DE " steuer steuerid steueridnr identifikationsnummer steueridentifikationsnummer idnr tin "
 #define WORDS_ES " dni nif nie documento identidad extranjero "
 #define WORDS_FR " nir insee secu sociale securite assure vitale nss "
+#define WORDS_HU " szemelyi lyi azonosito azonos szig "
 #define WORDS_IE " pps ppsn ppsno rsi "
 #define WORDS_SE " personnummer personnr pnr persnr pno samordningsnummer ssn "
 #define WORDS_DK " cpr cprnr cprnummer personnummer "
@@ -313,14 +314,12 @@ static bool check_si(const char *c)
 /* By the number of digits they begin with; each list ends with a form without a pattern. */
 static const struct national_form lead_1[] = {
     {"FR", "# ## ## #c ### ### ##", check_fr, 2, WORDS_FR, NULL},
-    {"HU", "#-######-####", check_hu, 3, " szemelyi lyi azonosito azonos szig ", NULL},
-    {"HU", "# ###### ####", check_hu, 3, " szemelyi lyi azonosito azonos szig ", NULL},
+    {"HU", "#~######~####", check_hu, 3, WORDS_HU, NULL},
     {"", NULL, NULL, 0, NULL, NULL},
 };
 static const struct national_form lead_2[] = {
     {"IT", "aaaaaa##a##a###a", check_it, 1, " codice fiscale cf codicefiscale taxcode ", NULL},
-    {"BE", "##.##.##-###.##", check_be, 1, WORDS_BE, NULL},
-    {"BE", "##.##.##-###-##", check_be, 1, WORDS_BE, NULL},
+    {"BE", "##.##.##-###~##", check_be, 1, WORDS_BE, NULL},
     {"BE", "## ## ## ### ##", check_be, 2, WORDS_BE, NULL},
     {"DE", "## ### ### ###", check_de, 3, WORDS_DE, NULL},
     {"ES", "##.###.###-a", check_es, 1, WORDS_ES, NULL},
@@ -328,8 +327,7 @@ static const struct national_form lead_2[] = {
     {"", NULL, NULL, 0, NULL, NULL},
 };
 static const struct national_form lead_3[] = {
-    {"HU", "### ### ###", check_hu_insurance, 0, " taj ", NULL},
-    {"HU", "###-###-###", check_hu_insurance, 0, " taj ", NULL},
+    {"HU", "###~###~###", check_hu_insurance, 0, " taj ", NULL},
     {"PT", "### ### ###", check_pt, 6, " nif contribuinte fiscal ", NULL},
     {"", NULL, NULL, 0, NULL, NULL},
 };
@@ -341,8 +339,7 @@ static const struct national_form lead_4[] = {
 static const struct national_form lead_6[] = {
     {"FR", "######c########", check_fr, 2, WORDS_FR, NULL},
     {"FR", "######c###### ##", check_fr, 2, WORDS_FR, NULL},
-    {"BE", "######-###.##", check_be, 2, WORDS_BE, NULL},
-    {"BE", "######-###-##", check_be, 2, WORDS_BE, NULL},
+    {"BE", "######-###~##", check_be, 2, WORDS_BE, NULL},
     {"LV", "######-#####", check_lv, 3, " personas kods kodas pk ", NULL},
     {"FI", "######s###n", check_fi, 2, " hetu henkilotunnus tunnus personbeteckning sotu ssn ", NULL},
     {"DK", "######-####", check_dk, 4, WORDS_DK, NULL},
@@ -386,7 +383,7 @@ static const struct national_form lead_11[] = {
     {"EE", "###########", check_ee, 0, " isikukood ik isikukoodi ", NULL},
     {"LT", "###########", check_ee, 0, " asmens kodas ak ", NULL},
     {"GR", "###########", check_gr, 5, " amka ", "\xce\x91\xce\x9c\xce\x9a\xce\x91"},
-    {"HU", "###########", check_hu, 5, " szemelyi lyi azonosito azonos szig ", NULL},
+    {"HU", "###########", check_hu, 5, WORDS_HU, NULL},
     /* before Croatia's, which counts alike and asks for less */
     {"DE", "###########", check_de, 6, WORDS_DE, NULL},
     {"HR", "###########", check_hr, 7, " oib osobni identifikacijski ", NULL},

@@ -22,6 +22,8 @@ static bool fits(char pattern, uint8_t byte)
         return is_digit(byte) || to_upper(byte) == 'A' || to_upper(byte) == 'B';
     case 's':
         return byte == '-' || byte == '+' || (byte != 0 && strchr("ABCDEFUVWXY", to_upper(byte)) != NULL);
+    case '~':
+        return byte == ' ' || byte == '-' || byte == '.';
     default:
         return byte == (uint8_t)pattern;
     }

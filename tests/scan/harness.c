@@ -4,8 +4,12 @@
 #include "base/number.h"
 #include "decode/decode.h"
 
+#include <setjmp.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <cmocka.h> /* last: it makes a macro of fail() */
 
 static const char *const encodings[] = {"utf-8", "utf-16le", "utf-16be"};
 
@@ -48,7 +52,8 @@ static void sort_lines(struct bytes *text)
     char *copy = strdup(bytes_text(text));
     char **lines = calloc(count, sizeof *lines);
     char *rest = copy;
-    for (size_t i = 0; lines != NULL && i < count; i++)
+    assert_non_null(lines);
+    for (size_t i = 0; i < count; i++)
         lines[i] = strsep(&rest, "\n");
     qsort(lines, count, sizeof *lines, compare_lines);
     bytes_clear(text);
@@ -86,6 +91,15 @@ const char *found_in(const void *data, size_t length)
     line[used] = '\0';
     scan_free(&scan);
     return line;
+}
+
+void check_vectors(const struct vector *vectors, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *found = found_in(vectors[i].text, strlen(vectors[i].text));
+        if (strcmp(found, vectors[i].found) != 0)
+            fail_msg("in \"%s\": found \"%s\", not \"%s\"", vectors[i].text, found, vectors[i].found);
+    }
 }
 
 void scan_free(struct scan *scan)

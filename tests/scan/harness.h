@@ -23,6 +23,20 @@ int scan_bytes(struct scan *scan, const void *data, size_t length);
 /* "kind:value kind:value …" of everything in the text, sorted; valid until the next call. */
 const char *found_in(const void *data, size_t length);
 
+/* What must be found in a text: "kind:value", several with a space between, sorted; "" for nothing. */
+struct vector {
+    const char *text, *found;
+};
+
+/* Fails the test at the first vector in whose text something else is found. */
+void check_vectors(const struct vector *vectors, size_t count);
+
+#define CHECK(...)                                                                                                     \
+    do {                                                                                                               \
+        static const struct vector vectors[] = {__VA_ARGS__};                                                          \
+        check_vectors(vectors, sizeof vectors / sizeof *vectors);                                                      \
+    } while (0)
+
 void scan_free(struct scan *scan);
 
 /* Appends `text` as UTF-16. */

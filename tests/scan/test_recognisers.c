@@ -8,26 +8,6 @@
 
 #include <cmocka.h>
 
-struct vector {
-    const char *text;
-    const char *found; /* "kind:value", several with a space between, sorted; "" for nothing */
-};
-
-static void check(const struct vector *vectors, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        const char *found = found_in(vectors[i].text, strlen(vectors[i].text));
-        if (strcmp(found, vectors[i].found) != 0)
-            fail_msg("in \"%s\": found \"%s\", not \"%s\"", vectors[i].text, found, vectors[i].found);
-    }
-}
-
-#define CHECK(...)                                                                                                     \
-    do {                                                                                                               \
-        static const struct vector vectors[] = {__VA_ARGS__};                                                          \
-        check(vectors, sizeof vectors / sizeof *vectors);                                                              \
-    } while (0)
-
 static void card(void **state)
 {
     (void)state;

@@ -10,12 +10,12 @@
 
 #include <cmocka.h>
 
-struct vector {
+struct coin_vector {
     const char *kind, *text;
     const char *value; /* NULL: as the text */
 };
 
-static const struct vector vectors[] = {
+static const struct coin_vector vectors[] = {
     /* Bitcoin: BIP-173 and BIP-350; the others are in test_recognisers.c. */
     {"btc", "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa", NULL},
     {"btc", "bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqzk5jj0", NULL},
@@ -98,7 +98,7 @@ static const struct vector vectors[] = {
 };
 enum { VECTORS = sizeof vectors / sizeof *vectors };
 
-static const char *expected_of(const struct vector *vector)
+static const char *expected_of(const struct coin_vector *vector)
 {
     static char line[256];
     (void)snprintf(line, sizeof line, "%s:%s", vector->kind, vector->value == NULL ? vector->text : vector->value);
@@ -107,9 +107,7 @@ static const char *expected_of(const struct vector *vector)
 
 static void expect(const char *text, const char *found)
 {
-    const char *seen = found_in(text, strlen(text));
-    if (strcmp(seen, found) != 0)
-        fail_msg("in \"%s\": found \"%s\", not \"%s\"", text, seen, found);
+    check_vectors(&(struct vector){text, found}, 1);
 }
 
 static void standards(void **state)
