@@ -74,6 +74,33 @@ static uint64_t said_unread(int descriptor)
     return sum;
 }
 
+/* A source over the medium of which `bad` tells, and what it says. */
+struct reading {
+    struct answer answer;
+    struct source source;
+};
+
+static void begin(struct reading *reading, int64_t (*read)(void *, uint64_t, void *, size_t, struct error *),
+                  uint64_t *bad)
+{
+    *reading = (struct reading){.answer = {.descriptor = memfd_create("frames", 0)},
+                                .source = {.read = read,
+                                           .extent = all_is_data,
+                                           .context = bad,
+                                           .size = SIZE,
+                                           .read_end = SIZE,
+                                           .report_end = SIZE,
+                                           .buffer = malloc(SOURCE_BUFFER)}};
+    reading->source.answer = &reading->answer;
+}
+
+static void finish(struct reading *reading)
+{
+    (void)close(reading->answer.descriptor);
+    free(reading->source.buffer);
+    bytes_free(&reading->answer.out);
+}
+
 /* Contents of 10 pieces one behind the other. */
 static void every_content_is_judged_by_itself(void **state)
 {
@@ -81,26 +108,17 @@ static void every_content_is_judged_by_itself(void **state)
     static const uint64_t bads[] = {0, 1, 2, 60, 127, 128, 129, 131, 300, 301, 400};
     for (size_t i = 0; i < sizeof bads / sizeof *bads; i++) {
         uint64_t bad = bads[i];
-        struct answer answer = {.descriptor = memfd_create("frames", 0)};
-        struct source source = {.read = read_medium,
-                                .extent = all_is_data,
-                                .context = &bad,
-                                .size = SIZE,
-                                .read_end = SIZE,
-                                .answer = &answer,
-                                .report_end = SIZE,
-                                .buffer = malloc(SOURCE_BUFFER)};
+        struct reading reading;
+        begin(&reading, read_medium, &bad);
         for (uint64_t piece = 0; piece < 400; piece += 10) {
-            source_forget_bad(&source, piece * STEP);
-            read_through(&source, piece * STEP, (piece + 10) * STEP);
-            assert_int_equal(source_bad(&source, piece * STEP, (piece + 10) * STEP), piece + 1 < bad);
+            source_forget_bad(&reading.source, piece * STEP);
+            read_through(&reading.source, piece * STEP, (piece + 10) * STEP);
+            assert_int_equal(source_bad(&reading.source, piece * STEP, (piece + 10) * STEP), piece + 1 < bad);
         }
-        assert_int_equal(source_end(&source), 0);
-        assert_int_equal(answer_flush(&answer), 0);
-        assert_int_equal(said_unread(answer.descriptor), bad / 2 * STEP);
-        (void)close(answer.descriptor);
-        free(source.buffer);
-        bytes_free(&answer.out);
+        assert_int_equal(source_end(&reading.source), 0);
+        assert_int_equal(answer_flush(&reading.answer), 0);
+        assert_int_equal(said_unread(reading.answer.descriptor), bad / 2 * STEP);
+        finish(&reading);
     }
 }
 
@@ -108,23 +126,14 @@ static void one_content_with_many_is_bad_and_the_next_is_not(void **state)
 {
     (void)state;
     uint64_t bad = 300;
-    struct answer answer = {.descriptor = memfd_create("frames", 0)};
-    struct source source = {.read = read_medium,
-                            .extent = all_is_data,
-                            .context = &bad,
-                            .size = SIZE,
-                            .read_end = SIZE,
-                            .answer = &answer,
-                            .report_end = SIZE,
-                            .buffer = malloc(SOURCE_BUFFER)};
-    read_through(&source, 0, 300 * STEP);
-    assert_true(source_bad(&source, 0, 300 * STEP));
-    source_forget_bad(&source, 300 * STEP);
-    read_through(&source, 300 * STEP, SIZE);
-    assert_false(source_bad(&source, 300 * STEP, SIZE));
-    (void)close(answer.descriptor);
-    free(source.buffer);
-    bytes_free(&answer.out);
+    struct reading reading;
+    begin(&reading, read_medium, &bad);
+    read_through(&reading.source, 0, 300 * STEP);
+    assert_true(source_bad(&reading.source, 0, 300 * STEP));
+    source_forget_bad(&reading.source, 300 * STEP);
+    read_through(&reading.source, 300 * STEP, SIZE);
+    assert_false(source_bad(&reading.source, 300 * STEP, SIZE));
+    finish(&reading);
 }
 
 static int64_t read_slowly(void *context, uint64_t offset, void *buffer, size_t length, struct error *error)
@@ -140,24 +149,15 @@ static void a_slow_medium_shows_life(void **state)
 {
     (void)state;
     uint64_t bad = 0;
-    struct answer answer = {.descriptor = memfd_create("frames", 0)};
-    struct source source = {.read = read_slowly,
-                            .extent = all_is_data,
-                            .context = &bad,
-                            .size = SIZE,
-                            .read_end = SIZE,
-                            .answer = &answer,
-                            .report_end = SIZE,
-                            .buffer = malloc(SOURCE_BUFFER)};
-    assert_int_equal(answer_progress(&answer, 7), 0);
-    read_through(&source, 0, VIEW);
+    struct reading reading;
+    begin(&reading, read_slowly, &bad);
+    assert_int_equal(answer_progress(&reading.answer, 7), 0);
+    read_through(&reading.source, 0, VIEW);
     struct stat status;
-    assert_int_equal(fstat(answer.descriptor, &status), 0);
+    assert_int_equal(fstat(reading.answer.descriptor, &status), 0);
     enum { FRAME = 4 + 1 + 8 };
     assert_true(status.st_size >= 4 * FRAME);
-    (void)close(answer.descriptor);
-    free(source.buffer);
-    bytes_free(&answer.out);
+    finish(&reading);
 }
 
 int main(void)
