@@ -151,52 +151,53 @@ static size_t append_fives(uint8_t *values, size_t count, const uint8_t *bytes, 
     return count;
 }
 
-static uint32_t bech32_step(uint32_t sum, unsigned value)
+/* A code over values of five bits: the sum is a polynomial whose highest value, at bit `top`, is folded back in. */
+struct code {
+    uint64_t generator[5];
+    unsigned top;
+};
+static const struct code bech32_code = {{0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3}, 25};
+static const struct code cash_code = {{0x98f2bc8e61, 0x79b76d99e2, 0xf33e5fb3c4, 0xae2eabe2a8, 0x1e4f43e470}, 35};
+
+static uint64_t add_value(const struct code *code, uint64_t sum, unsigned value)
 {
-    static const uint32_t generator[] = {0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3};
-    uint32_t top = sum >> 25;
-    sum = (sum & 0x1ffffff) << 5 ^ value;
+    uint64_t top = sum >> code->top;
+    sum = (sum & ((UINT64_C(1) << code->top) - 1)) << 5 ^ value;
     for (unsigned i = 0; i < 5; i++)
         if ((top >> i & 1) != 0)
-            sum ^= generator[i];
+            sum ^= code->generator[i];
     return sum;
 }
 
-/* The sum over the expanded prefix and `values`. */
+static uint64_t add_lower_bits(const struct code *code, uint64_t sum, const char *prefix)
+{
+    for (const char *c = prefix; *c != '\0'; c++)
+        sum = add_value(code, sum, *c & 31u);
+    return sum;
+}
+
+static uint64_t add_values(const struct code *code, uint64_t sum, const uint8_t *values, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        sum = add_value(code, sum, values[i]);
+    return sum;
+}
+
+/* The prefix counts twice: its upper bits, a zero, its lower bits. */
 static uint32_t bech32_sum(const char *prefix, const uint8_t *values, size_t count)
 {
-    uint32_t sum = 1;
+    uint64_t sum = 1;
     for (const char *c = prefix; *c != '\0'; c++)
-        sum = bech32_step(sum, (unsigned)*c >> 5);
-    sum = bech32_step(sum, 0);
-    for (const char *c = prefix; *c != '\0'; c++)
-        sum = bech32_step(sum, *c & 31u);
-    for (size_t i = 0; i < count; i++)
-        sum = bech32_step(sum, values[i]);
-    return sum;
-}
-
-static uint64_t cash_step(uint64_t sum, unsigned value)
-{
-    static const uint64_t generator[] = {0x98f2bc8e61, 0x79b76d99e2, 0xf33e5fb3c4, 0xae2eabe2a8, 0x1e4f43e470};
-    uint64_t top = sum >> 35;
-    sum = (sum & 0x7ffffffff) << 5 ^ value;
-    for (unsigned i = 0; i < 5; i++)
-        if ((top >> i & 1) != 0)
-            sum ^= generator[i];
-    return sum;
+        sum = add_value(&bech32_code, sum, (unsigned)*c >> 5);
+    sum = add_lower_bits(&bech32_code, add_value(&bech32_code, sum, 0), prefix);
+    return (uint32_t)add_values(&bech32_code, sum, values, count);
 }
 
 /* As cashaddr defines it, the last XOR 1 included: 0 over an address. */
 static uint64_t cash_sum(const uint8_t *values, size_t count)
 {
-    uint64_t sum = 1;
-    for (const char *c = "bitcoincash"; *c != '\0'; c++)
-        sum = cash_step(sum, *c & 31u);
-    sum = cash_step(sum, 0);
-    for (size_t i = 0; i < count; i++)
-        sum = cash_step(sum, values[i]);
-    return sum ^ 1;
+    uint64_t sum = add_value(&cash_code, add_lower_bits(&cash_code, 1, "bitcoincash"), 0);
+    return add_values(&cash_code, sum, values, count) ^ 1;
 }
 
 /* Appends `check` values of the sum, then writes all behind the prefix and its separator. */
