@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyse/gaps.h"
 #include "analyse/map_rows.h"
-#include "analyse/plan.h"
 #include "analyse/reason.h"
 #include "base/arena.h"
 #include "base/wire.h"
@@ -28,9 +28,7 @@ struct committer {
     size_t segment_count, segment_room;
     int64_t segments_of;          /* file whose segments are loaded, in a files unit */
     struct store_file_state file; /* its own */
-    struct plan_hole *lost;       /* what the map said is lost, once it is asked for */
-    size_t lost_count;
-    bool lost_loaded;
+    struct known_gaps gaps;
 };
 
 static int keep_segment(void *context, const struct store_segment *segment)
@@ -224,19 +222,12 @@ static int take_content(struct committer *committer, struct wire_reader *reader)
                              has_digests ? &digests : NULL, type, committer->error);
 }
 
-struct told {
-    const struct store_gap *gap;
-    bool already;
-};
-
-static int see_gap(void *context, const struct store_gap *gap)
+/* Once for the commit of a unit. */
+static int load_gaps(struct committer *committer)
 {
-    struct told *told = context;
-    const struct store_gap *new = told->gap;
-    told->already |= gap->start == new->start && gap->length == new->length && gap->file == new->file &&
-                     gap->read == new->read &&strcmp(gap->unit, new->unit) == 0 &&
-                     strcmp(gap->reason, new->reason) == 0;
-    return 0;
+    const struct commit *commit = committer->commit;
+    return gaps_load(&committer->gaps, commit->store, commit->unit->evidence_id, commit->unit->terms != 0,
+                     committer->error);
 }
 
 static int add_gap(struct committer *committer, int64_t file, int64_t start, int64_t length, const char *path,
@@ -262,11 +253,11 @@ static int add_gap(struct committer *committer, int64_t file, int64_t start, int
                             .reason = reason_text,
                             .read = read};
     /* Who searches evidence again meets what could not be read again. */
-    struct told told = {.gap = &gap};
+    bool already = false;
     if (committer->commit->unit->terms != 0 &&
-        store_gap_each(committer->commit->store, gap.evidence_id, see_gap, &told, committer->error) != 0)
+        (load_gaps(committer) != 0 || gaps_keep(&committer->gaps, &gap, &already, committer->error) != 0))
         return -1;
-    return told.already ? 0 : store_gap_add(committer->commit->store, &gap, committer->error);
+    return already ? 0 : store_gap_add(committer->commit->store, &gap, committer->error);
 }
 
 static int take_note(struct committer *committer, struct wire_reader *reader)
@@ -280,39 +271,6 @@ static int take_note(struct committer *committer, struct wire_reader *reader)
     return add_gap(committer, file, offset, 0, path, path_length, reason, reason_length, true);
 }
 
-static int keep_lost(void *context, const struct store_gap *gap)
-{
-    struct committer *committer = context;
-    if (gap->read || gap->length == 0 || strcmp(gap->unit, "map") != 0)
-        return 0;
-    struct plan_hole *grown = reallocarray(committer->lost, committer->lost_count + 1, sizeof *grown);
-    if (grown == NULL)
-        return fail(committer->error, "memory is short");
-    committer->lost = grown;
-    committer->lost[committer->lost_count++] = (struct plan_hole){gap->start, gap->start + gap->length};
-    return 0;
-}
-
-/* What the map said is lost, a span need not say again: shortens what it says, to nothing if need be. */
-static int leave_out_lost(struct committer *committer, int64_t *start, int64_t *length)
-{
-    const struct commit *commit = committer->commit;
-    if (!committer->lost_loaded &&
-        store_gap_each(commit->store, commit->unit->evidence_id, keep_lost, committer, committer->error) != 0)
-        return -1;
-    committer->lost_loaded = true;
-    int64_t end = *start + *length;
-    for (size_t i = 0; i < committer->lost_count; i++) {
-        const struct plan_hole *lost = &committer->lost[i];
-        if (lost->start <= *start && *start < lost->end)
-            *start = end < lost->end ? end : lost->end;
-        if (lost->start < end && end <= lost->end)
-            end = *start > lost->start ? *start : lost->start;
-    }
-    *length = end - *start;
-    return 0;
-}
-
 static int take_unread(struct committer *committer, struct wire_reader *reader)
 {
     size_t reason_length;
@@ -320,8 +278,10 @@ static int take_unread(struct committer *committer, struct wire_reader *reader)
     int64_t start = (int64_t)wire_get_u64(reader);
     int64_t length = (int64_t)wire_get_u64(reader);
     const char *reason = wire_get_text(reader, NAME_MAX_BYTES, &reason_length);
-    if (file == 0 && leave_out_lost(committer, &start, &length) != 0)
+    if (file == 0 && load_gaps(committer) != 0)
         return -1;
+    if (file == 0)
+        gaps_leave_out_lost(&committer->gaps, &start, &length);
     if (file == 0 && length == 0)
         return 0;
     return add_gap(committer, file, start, length, "", 0, reason, reason_length, false);
@@ -381,7 +341,7 @@ static int commit_findings(const struct commit *commit, struct spool *spool, int
     *sightings += committer.added;
     arena_free(&committer.arena);
     free(committer.segments);
-    free(committer.lost);
+    gaps_free(&committer.gaps);
     free(committer.batch);
     return result;
 }

@@ -1,5 +1,6 @@
 /* Whose bytes they are, of a deleted file that was read by itself: what others own by now is not its content, so
- * neither its sightings nor its digests are. Real frames through a spool into a real store. */
+ * neither its sightings nor its digests are. And gaps: what is known is not told again, however many there are. Real
+ * frames through a spool into a real store. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -77,11 +78,8 @@ struct situation {
     bool sighting, digests;
 };
 
-static void commit_in(const struct situation *situation)
+static struct store *open_case(int64_t *case_id, int64_t *evidence_id)
 {
-    int64_t case_id = 0;
-    int64_t evidence_id = 0;
-    int64_t added = 0;
     bool fresh;
     struct store *store = store_open(":memory:", true, &error);
     assert_non_null(store);
@@ -89,8 +87,17 @@ static void commit_in(const struct situation *situation)
         store,
         &(struct store_case){
             .reference = "A", .country = "SE", .authority = "", .title = "", .handling = "free", .retention = ""},
-        &case_id, &error));
-    OK(store_evidence_add(store, case_id, "disk", "/disk\n", "", true, &evidence_id, &fresh, NULL, &error));
+        case_id, &error));
+    OK(store_evidence_add(store, *case_id, "disk", "/disk\n", "", true, evidence_id, &fresh, NULL, &error));
+    return store;
+}
+
+static void commit_in(const struct situation *situation)
+{
+    int64_t case_id = 0;
+    int64_t evidence_id = 0;
+    int64_t added = 0;
+    struct store *store = open_case(&case_id, &evidence_id);
     struct store_file file = {.evidence_id = evidence_id,
                               .number = FILE_NUMBER,
                               .path = "/gone",
@@ -150,8 +157,90 @@ static void a_deleted_file_has_what_nobody_else_owns(void **state)
         commit_in(&situations[i]);
 }
 
+enum { GAPS = 100 * 1000 };
+
+/* A unit of search terms that could read none of GAPS blocks, each apart from the next. */
+static void commit_gaps(struct store *store, int64_t case_id, int64_t evidence_id)
+{
+    struct spool spool = {0};
+    struct bytes payload = {0};
+    int64_t added = 0;
+    struct store_unit unit = {
+        .evidence_id = evidence_id, .kind = UNIT_SPAN, .length = 2 * (int64_t)GAPS * BLOCK, .terms = 1};
+    struct commit commit = {.store = store, .unit = &unit, .case_id = case_id, .size = unit.length};
+    for (uint64_t block = 0; block < GAPS; block++) {
+        bytes_clear(&payload);
+        wire_put_u32(&payload, 0);
+        wire_put_u64(&payload, 2 * block * BLOCK);
+        wire_put_u64(&payload, BLOCK);
+        wire_put_text(&payload, "the sector cannot be read");
+        say(&spool, FRAME_UNREAD, &payload);
+    }
+    OK(store_begin(store, &error));
+    OK(commit_unit(&commit, &spool, &added, &error));
+    OK(store_commit(store, &error));
+    spool_free(&spool);
+    bytes_free(&payload);
+}
+
+static int count_gap(void *context, const struct store_gap *gap)
+{
+    assert_false(gap->read);
+    ++*(int *)context;
+    return 0;
+}
+
+static int stored_gaps(struct store *store, int64_t evidence_id)
+{
+    int count = 0;
+    OK(store_gap_each(store, evidence_id, count_gap, &count, &error));
+    return count;
+}
+
+/* The time limit of the test is part of it: work that grows with the square of their number would take hours. */
+static void a_hundred_thousand_gaps_are_told_once(void **state)
+{
+    (void)state;
+    int64_t case_id = 0;
+    int64_t evidence_id = 0;
+    struct store *store = open_case(&case_id, &evidence_id);
+    commit_gaps(store, case_id, evidence_id);
+    assert_int_equal(stored_gaps(store, evidence_id), GAPS);
+    commit_gaps(store, case_id, evidence_id);
+    assert_int_equal(stored_gaps(store, evidence_id), GAPS);
+    store_close(store);
+}
+
+/* All but the last block are lost as the map says, and of that the second half. */
+static void what_the_map_lost_is_not_told_again(void **state)
+{
+    (void)state;
+    int64_t case_id = 0;
+    int64_t evidence_id = 0;
+    struct store *store = open_case(&case_id, &evidence_id);
+    OK(store_begin(store, &error));
+    for (int64_t block = 0; block < GAPS; block++) {
+        bool last = block == GAPS - 1;
+        struct store_gap gap = {.evidence_id = evidence_id,
+                                .unit = "map",
+                                .start = 2 * block * BLOCK + (last ? BLOCK / 2 : 0),
+                                .length = last ? BLOCK / 2 : BLOCK,
+                                .path = "",
+                                .reason = "lost"};
+        OK(store_gap_add(store, &gap, &error));
+    }
+    OK(store_commit(store, &error));
+    commit_gaps(store, case_id, evidence_id);
+    assert_int_equal(stored_gaps(store, evidence_id), GAPS + 1);
+    store_close(store);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(a_deleted_file_has_what_nobody_else_owns)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_deleted_file_has_what_nobody_else_owns),
+        cmocka_unit_test(a_hundred_thousand_gaps_are_told_once),
+        cmocka_unit_test(what_the_map_lost_is_not_told_again),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
