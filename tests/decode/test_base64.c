@@ -171,6 +171,24 @@ static void misses_no_text_and_no_noise(void **state)
     assert_int_equal(missed, 0);
 }
 
+/* The characters of a key line are base64 themselves, and mostly capitals at first: base64 of them mixes as little as a
+ * word does. */
+static void a_line_that_mixes_little_and_begins_as_text_is_base64(void **state)
+{
+    (void)state;
+    static const char key[] =
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBC05D55BX6Gc0W0j6Ndui5sid0CHXB0ziEdBDaQ74R5 anna@example.org\n";
+    struct bytes data = {0};
+    bytes_append_text(&data, "Content-Transfer-Encoding: base64\r\n\r\n");
+    size_t begin = data.length;
+    append_base64(&data, key, sizeof key - 1, false, 76, "\r\n", "", true);
+    struct run run = run_decoder(&sb_decoder_base64, data.data, data.length, begin, NULL);
+    assert_true(run.sniffed);
+    assert_output(&run, key, sizeof key - 1);
+    run_free(&run);
+    bytes_free(&data);
+}
+
 static void decodes_long_lines_in_pieces_and_stops_when_asked(void **state)
 {
     (void)state;
@@ -219,6 +237,7 @@ int main(void)
         cmocka_unit_test(begins_once_however_many_lines),
         cmocka_unit_test(is_not_fooled),
         cmocka_unit_test(misses_no_text_and_no_noise),
+        cmocka_unit_test(a_line_that_mixes_little_and_begins_as_text_is_base64),
         cmocka_unit_test(decodes_long_lines_in_pieces_and_stops_when_asked),
         cmocka_unit_test(ends_where_the_text_goes_on),
     };
