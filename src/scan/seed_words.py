@@ -1,9 +1,10 @@
-"""Writes the tables of BIP-39's words as C, from the lists that Debian's package python3-mnemonic carries.
+"""Writes the tables of BIP-39's words as C, from lists of words: LANGUAGE.txt with one a line, or LANGUAGE.json.
 
-    seed_words.py FOLDER OUT.c LANGUAGE...
+    seed_words.py OUT.c LIST...
 
-A language whose list the package does not have (older ones lack some) is left out. Words are compared without accents, as
+Words are compared without accents, as
 people leave them out: folded to a to z and packed, five bits a letter, the first in the highest bits."""
+import json
 import pathlib
 import sys
 import unicodedata
@@ -22,16 +23,17 @@ def pack(letters):
     return packed
 
 
-def main(folder, out, *languages):
-    lists = []
-    for language in languages:
-        path = pathlib.Path(folder, language + ".txt")
-        if path.exists():
-            words = [unicodedata.normalize("NFC", word) for word in path.read_text(encoding="utf-8-sig").split()]
-            assert len(words) == len({fold(word) for word in words}) == WORDS, language
-            assert all(3 <= len(fold(word)) <= LETTERS and fold(word).isascii() for word in words), language
-            lists.append((language, words))
-    assert lists, "no lists of words in " + folder
+def read_list(path):
+    text = path.read_text(encoding="utf-8-sig")
+    words = [unicodedata.normalize("NFC", word) for word in (json.loads(text) if path.suffix == ".json" else text.split())]
+    assert len(words) == len({fold(word) for word in words}) == WORDS, path
+    assert all(3 <= len(fold(word)) <= LETTERS and fold(word).isascii() for word in words), path
+    return path.stem, words
+
+
+def main(out, *paths):
+    lists = [read_list(pathlib.Path(path)) for path in paths]
+    assert lists, "no lists of words: install python3-mnemonic"
     keys = sorted(pack(fold(word)) << 16 | number << 11 | index
                   for number, (_, words) in enumerate(lists) for index, word in enumerate(words))
     filter_ = bytearray(1 << (BITS - 3))
