@@ -119,6 +119,11 @@ static bool begins_container(const uint8_t bytes[HEAD])
                   5},
                  {"\x04\x22\x4d\x18", 4},
                  {"BZh", 3},
+                 {"\xd0\xcf\x11\xe0", 4},
+                 {"7z\xbc\xaf", 4},
+                 {"Rar!\x1a\7", 6},
+                 {"MSCF", 4},
+                 {"\x89PNG", 4},
                  {"%PDF-", 5}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (memcmp(bytes, known[i].magic, known[i].length) == 0)
@@ -231,9 +236,26 @@ static bool continues_line(const uint8_t *data, size_t length, size_t at)
 /* method of a container: whether its first line began where a line begins. */
 enum { FROM_WITHIN_LINE, FROM_LINE_START };
 
-static bool sniff(const uint8_t *data, size_t length, size_t at, struct sb_container *container)
+/* The scanner looks for characters of the standard alphabet; a '-' or '_' of the one for addresses parts a run. *at
+ * becomes where that begins. False when an earlier part has announced it, or it begins too far away. */
+static bool find_begin(const uint8_t *data, size_t *at)
 {
-    if (length - at < RUN_MIN || (at > 0 && digits[data[at - 1]] != 0))
+    size_t begin = *at;
+    if (begin > 0 && digits[data[begin - 1]] != 0 && data[begin - 1] != '-' && data[begin - 1] != '_')
+        return false;
+    for (size_t part = 0; begin > 0 && digits[data[begin - 1]] != 0; begin--) {
+        part = data[begin - 1] == '-' || data[begin - 1] == '_' ? 0 : part + 1;
+        if (part == RUN_MIN || *at - begin == SB_BEFORE_MAX)
+            return false;
+    }
+    *at = begin;
+    return true;
+}
+
+static bool sniff(const uint8_t *data, size_t length, size_t anchor, struct sb_container *container)
+{
+    size_t at = anchor;
+    if (length - at < RUN_MIN || !find_begin(data, &at))
         return false;
     size_t at_hand = length - at;
     size_t run = measure_run(data + at, at_hand < LINE_LONG + 1 ? at_hand : LINE_LONG + 1);
@@ -248,7 +270,8 @@ static bool sniff(const uint8_t *data, size_t length, size_t at, struct sb_conta
     }
     if (continues_line(data, length, at))
         return false;
-    *container = (struct sb_container){.method = from_line_start ? FROM_LINE_START : FROM_WITHIN_LINE};
+    *container =
+        (struct sb_container){.before = anchor - at, .method = from_line_start ? FROM_LINE_START : FROM_WITHIN_LINE};
     return true;
 }
 

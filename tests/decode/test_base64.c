@@ -189,6 +189,51 @@ static void a_line_that_mixes_little_and_begins_as_text_is_base64(void **state)
     bytes_free(&data);
 }
 
+/* The scanner announces parts of 24 characters or more between '-' and '_', of which the first one counts. */
+static void an_address_may_part_the_run_early(void **state)
+{
+    (void)state;
+    static const char in_parts[] = "QlpoOTFBWSZTWf-U14cAARVfgEAQQGHfIBCAARA___AAPqf8Wd2Ck0sVb9TnYeR3xLm5Zu7HoQj1";
+    struct bytes data = {0};
+    bytes_append_text(&data, "GET /a?state=");
+    size_t begin = data.length;
+    bytes_append_text(&data, in_parts);
+    bytes_append_text(&data, "&v=2\n");
+    static const size_t anchors[] = {15, 42};
+    for (size_t i = 0; i < 2; i++) {
+        struct run run = run_decoder(&sb_decoder_base64, data.data, data.length, begin + anchors[i], NULL);
+        assert_int_equal(run.sniffed, i == 0);
+        if (i == 0) {
+            assert_int_equal(run.out.length, sizeof in_parts / 4 * 3);
+            assert_memory_equal(run.out.data, "BZh91AY&SY", 10);
+        }
+        run_free(&run);
+    }
+    bytes_free(&data);
+}
+
+/* What other decoders open begins with so many zeros, or all ones, that it mixes little. */
+static void what_begins_a_container_is_base64(void **state)
+{
+    (void)state;
+    static const char *const begins[] = {"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "7z\xbc\xaf\x27\x1c", "Rar!\x1a\7", "MSCF",
+                                         "\x89PNG\r\n\x1a\n"};
+    for (size_t i = 0; i < sizeof begins / sizeof begins[0]; i++) {
+        struct bytes plain = {0};
+        struct bytes data = {0};
+        bytes_append_text(&plain, begins[i]);
+        while (plain.length < 512)
+            bytes_append_char(&plain, 0);
+        append_base64(&data, plain.data, plain.length, false, 76, "\r\n", "", true);
+        struct run run = run_decoder(&sb_decoder_base64, data.data, data.length, 0, NULL);
+        assert_true(run.sniffed);
+        assert_output(&run, plain.data, plain.length);
+        run_free(&run);
+        bytes_free(&data);
+        bytes_free(&plain);
+    }
+}
+
 static void decodes_long_lines_in_pieces_and_stops_when_asked(void **state)
 {
     (void)state;
@@ -238,6 +283,8 @@ int main(void)
         cmocka_unit_test(is_not_fooled),
         cmocka_unit_test(misses_no_text_and_no_noise),
         cmocka_unit_test(a_line_that_mixes_little_and_begins_as_text_is_base64),
+        cmocka_unit_test(an_address_may_part_the_run_early),
+        cmocka_unit_test(what_begins_a_container_is_base64),
         cmocka_unit_test(decodes_long_lines_in_pieces_and_stops_when_asked),
         cmocka_unit_test(ends_where_the_text_goes_on),
     };
