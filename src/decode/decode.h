@@ -71,6 +71,8 @@ struct sb_decoder {
      * to it as far as known. */
     enum sb_decode_result (*decode)(const struct sb_container *container, struct sb_input *input,
                                     struct sb_output *output, uint64_t *consumed);
+
+    bool text; /* a notation of text, which may stand in UTF-16 too */
 };
 
 extern const struct sb_decoder *const sb_decoders[]; /* ends with NULL */
@@ -102,9 +104,12 @@ extern const struct sb_decoder sb_decoder_quoted_equals;
 extern const struct sb_decoder sb_decoder_quoted_at;
 extern const struct sb_decoder sb_decoder_quoted_blank;
 
-/* escapes.c: an '@' as %40, \u0040, &#64;, &#064; or &#x40; */
+/* escapes.c: an '@' as %40, \u0040, &#64;, &#064; or &#x40;, and "://" as %3A%2F%2F, %3a%2f%2f or :\/\/ */
 extern const struct sb_decoder sb_decoder_percent;
+extern const struct sb_decoder sb_decoder_percent_page;
+extern const struct sb_decoder sb_decoder_percent_page_small;
 extern const struct sb_decoder sb_decoder_json;
+extern const struct sb_decoder sb_decoder_json_page;
 extern const struct sb_decoder sb_decoder_entity_decimal;
 extern const struct sb_decoder sb_decoder_entity_zero;
 extern const struct sb_decoder sb_decoder_entity_hex;

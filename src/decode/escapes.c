@@ -1,20 +1,21 @@
-/* Addresses whose '@' is escaped: percent-encoding (RFC 3986), JSON and JavaScript strings (RFC 8259), character
- * references (HTML, XML). The anchor is the escaped '@' itself, which ordinary text hardly has; what is decoded is the
- * token around it, the run of characters that addresses and escapes are written with. The rest of the text is left to
- * the plain scan.
+/* Addresses whose '@' or "://" is escaped: percent-encoding (RFC 3986), JSON and JavaScript strings (RFC 8259),
+ * character references (HTML, XML). The anchor is that escape itself, which ordinary text hardly has; what is decoded
+ * is the token around it, the run of characters that addresses and escapes are written with. The rest of the text is
+ * left to the plain scan.
  *
- * A token begins at most REACH bytes before its first '@' and is decoded up to REACH bytes behind the last, however
- * many there are between (a list of addresses in one parameter, say). The sniff denies all of them but the first. */
+ * A token begins at most REACH bytes before its first anchor and is decoded up to REACH bytes behind the last '@',
+ * however many there are between (a list of addresses in one parameter, say). The sniff denies all of them but the
+ * first. */
 #include <string.h>
 
 #include "decode/input.h"
 
-enum { REACH = 256, PIECE = 512, ESCAPE_MAX = 12 };
+enum { REACH = 1000, PIECE = 512, ESCAPE_MAX = 12 };
 _Static_assert(REACH <= (int)SB_BEFORE_MAX, "a token's beginning is in sight");
 
 struct notation {
-    const char *marks; /* characters of a token that belong to escapes alone */
-    bool (*is_at)(const uint8_t *data, size_t length);
+    const char *marks; /* characters of a token beside those of an address of mail */
+    bool (*is_anchor)(const uint8_t *data, size_t length);
     /* Decodes the escape that begins at data[0] into at most as many bytes as it has. Returns its length, 0 if none
      * is there. */
     size_t (*decode)(const uint8_t *data, size_t length, uint8_t *out, size_t *out_length);
@@ -62,13 +63,13 @@ static size_t write_character(uint32_t character, uint8_t *out)
 static bool sniff_token(const struct notation *notation, const uint8_t *data, size_t length, size_t at,
                         size_t anchor_length, struct sb_container *container)
 {
-    if (length - at <= anchor_length || !notation->is_at(data + at, length - at) ||
+    if (length - at <= anchor_length || !notation->is_anchor(data + at, length - at) ||
         !in_token(notation, data[at + anchor_length]))
         return false;
     size_t begin = at;
     while (begin > 0 && at - begin < REACH && in_token(notation, data[begin - 1])) {
         begin--;
-        if (notation->is_at(data + begin, length - begin))
+        if (notation->is_anchor(data + begin, length - begin))
             return false;
     }
     *container = (struct sb_container){.before = at - begin};
@@ -112,11 +113,11 @@ static enum sb_decode_result decode_token(const struct notation *notation, const
     return stopped ? SB_DECODE_STOPPED : SB_DECODE_DONE;
 }
 
-/* %40 */
+/* %40, %3A%2F%2F */
 
-static bool is_percent_at(const uint8_t *data, size_t length)
+static bool is_percent_anchor(const uint8_t *data, size_t length)
 {
-    return begins(data, length, "%40");
+    return begins(data, length, "%40") || begins(data, length, "%3A%2F%2F") || begins(data, length, "%3a%2f%2f");
 }
 
 static size_t decode_percent(const uint8_t *data, size_t length, uint8_t *out, size_t *out_length)
@@ -128,11 +129,11 @@ static size_t decode_percent(const uint8_t *data, size_t length, uint8_t *out, s
     return 3;
 }
 
-/* "\u0040" */
+/* "\u0040", "https:\/\/" */
 
-static bool is_json_at(const uint8_t *data, size_t length)
+static bool is_json_anchor(const uint8_t *data, size_t length)
 {
-    return begins(data, length, "\\u0040");
+    return begins(data, length, "\\u0040") || begins(data, length, ":\\/\\/");
 }
 
 static size_t decode_json(const uint8_t *data, size_t length, uint8_t *out, size_t *out_length)
@@ -161,7 +162,7 @@ static size_t decode_json(const uint8_t *data, size_t length, uint8_t *out, size
 
 /* "&#64;" and its like */
 
-static bool is_entity_at(const uint8_t *data, size_t length)
+static bool is_entity_anchor(const uint8_t *data, size_t length)
 {
     return begins(data, length, "&#64;") || begins(data, length, "&#064;") || begins(data, length, "&#x40;");
 }
@@ -204,16 +205,16 @@ static size_t decode_entity(const uint8_t *data, size_t length, uint8_t *out, si
     return 0;
 }
 
-static const struct notation percent = {"", is_percent_at, decode_percent};
-static const struct notation json = {"\\", is_json_at, decode_json};
-static const struct notation entity = {"&#;", is_entity_at, decode_entity};
+static const struct notation percent = {"", is_percent_anchor, decode_percent};
+static const struct notation json = {"\\:/?=&#~", is_json_anchor, decode_json};
+static const struct notation entity = {"&#;", is_entity_anchor, decode_entity};
 
-/* One row of the table for each way to write '@'. */
+/* One row of the table for each way to write an anchor. */
 /* NOLINTBEGIN(bugprone-macro-parentheses): names and literals, which brackets would spoil */
-#define ROW(ROW_NAME, NAME, NOTATION, AT)                                                                              \
+#define ROW(ROW_NAME, NAME, NOTATION, ANCHOR)                                                                          \
     static bool sniff_##ROW_NAME(const uint8_t *data, size_t length, size_t at, struct sb_container *container)        \
     {                                                                                                                  \
-        return sniff_token(&NOTATION, data, length, at, sizeof(AT) - 1, container);                                    \
+        return sniff_token(&NOTATION, data, length, at, sizeof(ANCHOR) - 1, container);                                \
     }                                                                                                                  \
     static enum sb_decode_result decode_##ROW_NAME##_token(                                                            \
         const struct sb_container *container, struct sb_input *input, struct sb_output *output, uint64_t *consumed)    \
@@ -222,8 +223,9 @@ static const struct notation entity = {"&#;", is_entity_at, decode_entity};
     }                                                                                                                  \
     const struct sb_decoder sb_decoder_##ROW_NAME = {                                                                  \
         .name = NAME,                                                                                                  \
-        .literal = AT,                                                                                                 \
-        .literal_length = sizeof(AT) - 1,                                                                              \
+        .literal = ANCHOR,                                                                                             \
+        .literal_length = sizeof(ANCHOR) - 1,                                                                          \
+        .text = true,                                                                                                  \
         .sniff = sniff_##ROW_NAME,                                                                                     \
         .decode = decode_##ROW_NAME##_token,                                                                           \
     }
@@ -231,7 +233,10 @@ static const struct notation entity = {"&#;", is_entity_at, decode_entity};
 /* NOLINTEND(bugprone-macro-parentheses) */
 
 ROW(percent, "PERCENT", percent, "%40");
+ROW(percent_page, "PERCENT", percent, "%3A%2F%2F");
+ROW(percent_page_small, "PERCENT", percent, "%3a%2f%2f");
 ROW(json, "JSON", json, "\\u0040");
+ROW(json_page, "JSON", json, ":\\/\\/");
 ROW(entity_decimal, "ENTITY", entity, "&#64;");
 ROW(entity_zero, "ENTITY", entity, "&#064;");
 ROW(entity_hex, "ENTITY", entity, "&#x40;");

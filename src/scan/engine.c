@@ -62,7 +62,7 @@ static void try_literals(struct sb_scanner *scanner, const struct view *view, si
         if (starter->decoder == NULL) {
             scanner->match.end = at + 1;
             (void)try_recogniser(scanner, view, starter->recogniser, at, seen);
-        } else if (at >= starter->container_offset && view->wide == NULL) {
+        } else if (at >= starter->container_offset && (view->wide == NULL || starter->decoder->text)) {
             open_container(scanner, view, at - starter->container_offset, starter->decoder);
         }
     }
@@ -154,7 +154,7 @@ void scan_view(struct sb_scanner *scanner, const struct view *view)
         scan_terms(scanner, view);
 }
 
-static const struct wide_run *run_at(const struct wide *wide, size_t at)
+const struct wide_run *run_at(const struct wide *wide, size_t at)
 {
     size_t low = 0;
     for (size_t high = wide->count; high - low > 1;) {
@@ -225,7 +225,7 @@ int sb_scan_chunk(struct sb_scanner *scanner, const struct sb_stream *stream, co
     if (chunk->own_begin >= own_end)
         return 0;
     if (chunk->offset + chunk->own_begin != scanner->next)
-        level->skip = level->skip_base64 = 0; /* not the continuation of the chunk before */
+        level->skip = level->skip_base64 = level->skip_wide = 0; /* not the continuation of the chunk before */
     scanner->next = chunk->offset + own_end;
     scanner->scanned += own_end - chunk->own_begin;
     scanner->sink = sink;
@@ -352,6 +352,7 @@ void sb_scan_start(struct sb_scanner *scanner)
         struct level *level = scanner->levels[depth];
         level->skip = 0;
         level->skip_base64 = 0;
+        level->skip_wide = 0;
         if (level->capacity > WINDOW_KEPT) {
             free(level->buffer);
             level->buffer = NULL;

@@ -55,6 +55,7 @@ struct level {
     char suffix[SB_PATH_MAX];
     uint64_t skip;         /* stream offset before which nothing is looked for: a container's payload */
     uint64_t skip_base64;  /* and before which no run of base64 is sniffed */
+    uint64_t skip_wide;    /* nor one in UTF-16, which is looked at when all else of the view was */
     struct bytes payloads; /* struct payload: what decoders have read of the view at hand, for search terms */
     struct wide *wide;
     struct hit hits[BATCH];
@@ -137,6 +138,8 @@ struct sb_scanner {
 };
 
 /* engine.c */
+/* The run of narrowed text that the character at `at` belongs to. */
+const struct wide_run *run_at(const struct wide *wide, size_t at);
 void scan_view(struct sb_scanner *scanner, const struct view *view);
 void report(struct sb_scanner *scanner, const struct view *view, enum sb_kind kind);
 void report_place(struct sb_scanner *scanner, const struct view *view, const struct place *place);

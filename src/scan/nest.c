@@ -151,6 +151,7 @@ static void begin_stream(struct level *level)
     level->offset = 0;
     level->skip = 0;
     level->skip_base64 = 0;
+    level->skip_wide = 0;
 }
 
 /* Budgets are the container's, whatever number of streams it has. */
@@ -231,9 +232,7 @@ static uint64_t place_of(const struct view *view, size_t at, const struct view *
     *data = view;
     if (view->wide == NULL)
         return view->offset + at;
-    const struct wide_run *run = view->wide->runs;
-    for (size_t i = 1; i < view->wide->count && view->wide->runs[i].text <= at; i++)
-        run = &view->wide->runs[i];
+    const struct wide_run *run = run_at(view->wide, at);
     *data = view->around;
     return view->around->offset + run->data + 2 * (at - run->text);
 }
@@ -241,6 +240,14 @@ static uint64_t place_of(const struct view *view, size_t at, const struct view *
 static bool owns(const struct view *data, uint64_t place)
 {
     return place >= data->offset + data->own_begin && place < data->offset + data->own_end;
+}
+
+/* Of a long run in UTF-16, neighbouring pieces see some of each other. (Of a run of base64 they continue what was
+ * begun.) */
+static bool piece_owns(const struct view *view, size_t at, bool base64)
+{
+    const struct wide_run *run = view->wide == NULL || base64 ? NULL : run_at(view->wide, at);
+    return run == NULL || (at >= run->own_begin && at < run->own_end);
 }
 
 void open_container(struct sb_scanner *scanner, const struct view *view, size_t at, const struct sb_decoder *decoder)
@@ -251,12 +258,14 @@ void open_container(struct sb_scanner *scanner, const struct view *view, size_t 
     struct level *outer = scanner->levels[depth];
     bool base64 = decoder->literal == NULL;
     struct sb_container container = {.label_length = 0};
-    if (!owns(data, place) || place < outer->skip || (base64 && place < outer->skip_base64) ||
-        !decoder->sniff(view->text.data, view->text.length, at, &container))
+    /* Narrowed text was gathered outside of payloads; those behind it have been read by now. */
+    uint64_t *skip_base64 = view->wide == NULL ? &outer->skip_base64 : &outer->skip_wide;
+    if (!owns(data, place) || !piece_owns(view, at, base64) || (view->wide == NULL && place < outer->skip) ||
+        (base64 && place < *skip_base64) || !decoder->sniff(view->text.data, view->text.length, at, &container))
         return;
-    if (container.before > 0 && view->wide == NULL && container.before <= at) {
+    if (container.before > 0 && container.before <= at) {
         at -= container.before;
-        place -= container.before;
+        place = place_of(view, at, &data);
     }
     if (depth == 0)
         scanner->root = place;
@@ -309,6 +318,6 @@ void open_container(struct sb_scanner *scanner, const struct view *view, size_t 
             bytes_append(&outer->payloads, &payload, sizeof payload);
         outer->skip = end;
     }
-    if (base64 && end > outer->skip_base64)
-        outer->skip_base64 = end;
+    if (base64 && end > *skip_base64)
+        *skip_base64 = end;
 }

@@ -6,7 +6,8 @@
 static const struct sb_decoder *const decoders[] = {
     &sb_decoder_quoted_crlf,  &sb_decoder_quoted_lf,  &sb_decoder_quoted_equals,  &sb_decoder_quoted_at,
     &sb_decoder_percent,      &sb_decoder_json,       &sb_decoder_entity_decimal, &sb_decoder_entity_zero,
-    &sb_decoder_quoted_blank, &sb_decoder_entity_hex,
+    &sb_decoder_quoted_blank, &sb_decoder_entity_hex, &sb_decoder_percent_page,   &sb_decoder_percent_page_small,
+    &sb_decoder_json_page,
 };
 enum { DECODERS = sizeof decoders / sizeof decoders[0] };
 
@@ -49,6 +50,9 @@ static const struct {
     {"?mail=anna%40exa.se&x=%40b", "|anna@exa.se|@b"},
     {"anna%2Eberg%40exa.se%2Cbo%40exa.se", "|anna.berg@exa.se,bo@exa.se"},
     {"100%40 ", ""},
+    {"?u=https%3A%2F%2Fexa.org%2Fa%3Fb%3D1&x", "|https://exa.org/a?b=1"},
+    {"https%3a%2f%2fexa.org%2f%3fm%3danna%40exa.se ", "|https://exa.org/?m=anna@exa.se"},
+    {"{\"u\":\"https:\\/\\/exa.org\\/a?b=1\\u0026c\"}", "|https://exa.org/a?b=1&c"},
     {"{\"a\":\"anna\\u0040exa.se\"}", "|anna@exa.se"},
     {"\"x\\nanna\\u0040exa.se\\u00e5\\ud83d\"", "|x\nanna@exa.se\xc3\xa5?"},
     {"anna\\\\u0040exa.se", "|anna\\u0040exa.se"},
@@ -138,6 +142,7 @@ static size_t read_text(void *context, uint64_t offset, uint8_t *buffer, size_t 
 static void the_scanner_finds_it(void **state)
 {
     (void)state;
+    enum { QUOTED = 3 }; /* the first ones: never in UTF-16 */
     static const char *const notations[] = {
         FORTY "to anna.b=\r\nerg@exa-post.se today\r\n",
         FORTY "to anna.berg@exa-p=\nost.se today\n",
@@ -148,14 +153,22 @@ static void the_scanner_finds_it(void **state)
         "<b>anna.berg&#64;exa-post.se</b>",
         "anna.berg&#x40;exa-post&period;se",
     };
-    for (size_t n = 0; n < sizeof notations / sizeof notations[0]; n++) {
+    enum { NOTATIONS = sizeof notations / sizeof notations[0], BEFORE = 9000 };
+    for (size_t n = 0; n < (size_t)2 * NOTATIONS - QUOTED; n++) {
+        bool wide = n >= NOTATIONS;
         struct bytes text = {0};
-        enum { BEFORE = 9000 };
-        append_prose(&text, BEFORE, 4);
+        append_prose(&text, wide ? BEFORE / 2 : BEFORE, 4);
         bytes_append_text(&text, "\n\n");
-        bytes_append_text(&text, notations[n]);
+        bytes_append_text(&text, notations[wide ? n - NOTATIONS + QUOTED : n]);
         bytes_append_text(&text, "\n");
         append_prose(&text, BEFORE, 5);
+        if (wide) {
+            struct bytes units = {0};
+            for (size_t i = 0; i < text.length; i++)
+                append_le16(&units, text.data[i]);
+            bytes_free(&text);
+            text = units;
+        }
         for (size_t chunk = BEFORE - 100; chunk < BEFORE + 200; chunk++) {
             unsigned found = 0;
             struct sb_sink sink = {.sighting = count, .note = ignore_note, .context = &found};
@@ -172,7 +185,7 @@ static void the_scanner_finds_it(void **state)
             }
             sb_scanner_free(scanner);
             if (found != 1)
-                fail_msg("%s in chunks of %zu: found %u times", notations[n], chunk, found);
+                fail_msg("notation %zu in chunks of %zu: found %u times", n, chunk, found);
         }
         bytes_free(&text);
     }

@@ -255,6 +255,10 @@ static void base64(void **state)
     assert_int_equal(scan_bytes(&scan, wide.data, wide.length), 0);
     assert_string_equal(text_of(&scan), "email anna@example.org @8+0 utf-8 BASE64-19\n"
                                         "email bo@example.org @8+0 utf-8 BASE64-40\n");
+    /* Narrowed text is read last: what was opened behind it does not matter. */
+    append_xor(&wide, "", text.data, text.length);
+    assert_int_equal(scan_bytes(&scan, wide.data, wide.length), 0);
+    assert_int_equal(scan.sightings, 4);
     scan_free(&scan);
     bytes_free(&wide);
     bytes_free(&text);
