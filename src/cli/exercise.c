@@ -29,8 +29,8 @@ static const struct command run_command = {
     run_run};
 static const struct command score_command = {
     "exercise score", "compares what was found with the truth", "DIR [--json]",
-    "Holds the store against DIR/truth.json: recall per kind, container, encoding and place, decoys reported, links and\n"
-    "networks. Exit status 0 only when everything was found and nothing else joined.",
+    "Holds the store against DIR/truth.json: recall by kind, decoder, layers of containers, encoding and place, decoys\n"
+    "reported, links and networks. Exit status 0 only when everything was found and nothing else joined.",
     run_score};
 
 /* The builder is a program of its own, since it links compressors that the supervisor has no use for. */

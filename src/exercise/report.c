@@ -2,7 +2,7 @@
 #include "base/json.h"
 #include "exercise/result.h"
 
-const char *const group_titles[GROUPS] = {"kind", "container", "encoding", "place"};
+const char *const group_titles[GROUPS] = {"kind", "decoder", "layers", "container", "encoding", "place"};
 
 static unsigned whole_networks(const struct result *result)
 {
@@ -26,10 +26,11 @@ static double percent(unsigned part, unsigned whole)
 
 /* ---- table ---- */
 
-static void write_tally(struct bytes *out, const struct tally *tally, const char *name)
+static void write_tally(struct bytes *out, const struct tally *tally)
 {
-    bytes_format(out, "  %-28s %8u %8u %7.1f %% %10u %7.1f %%\n", name, tally->planted, tally->found,
-                 percent(tally->found, tally->planted), tally->attributed, percent(tally->attributed, tally->planted));
+    bytes_format(out, "  %-28.*s %8u %8u %7.1f %% %10u %7.1f %%\n", tally->name_length, tally->name, tally->planted,
+                 tally->found, percent(tally->found, tally->planted), tally->attributed,
+                 percent(tally->attributed, tally->planted));
 }
 
 static void write_list(struct bytes *out, const char *title, const struct amiss_list *list)
@@ -54,12 +55,19 @@ void result_write_table(const struct result *result, struct bytes *out)
 {
     bytes_format(out, "  %-28s %8s %8s %9s %10s %9s\n", "", "planted", "found", "recall", "attributed", "");
     for (unsigned group = 0; group < GROUPS; group++) {
-        bytes_format(out, "by %s\n", group_titles[group]);
-        for (unsigned i = 0; i < result->group_sizes[group]; i++)
-            write_tally(out, &result->groups[group][i], result->groups[group][i].name);
+        /* Containers are many: their decoders say it, unless one of them failed where others stood around it. */
+        bool only_amiss = group == GROUP_CONTAINER;
+        if (only_amiss && result->total.found == result->total.planted)
+            continue;
+        bytes_format(out, "by %s%s\n", group_titles[group], only_amiss ? ", where not all was found" : "");
+        for (unsigned i = 0; i < result->group_sizes[group]; i++) {
+            const struct tally *tally = &result->groups[group][i];
+            if (!only_amiss || tally->found < tally->planted)
+                write_tally(out, tally);
+        }
     }
     bytes_append_text(out, "all\n");
-    write_tally(out, &result->total, "");
+    write_tally(out, &result->total);
     bytes_format(out, "\ndecoys    %u planted, %u reported\n", result->decoys, result->decoys_reported.count);
     bytes_format(out, "links     %u expected, %u found, %u strong ones too many\n", result->links,
                  result->links - result->links_missing.count, result->links_unexpected.count);
@@ -116,7 +124,7 @@ void result_write_json(const struct result *result, struct bytes *out)
             const struct tally *tally = &result->groups[group][i];
             begin_line(&line, "recall");
             json_text(&line, "by", group_titles[group]);
-            json_text(&line, "name", tally->name);
+            json_text_n(&line, "name", tally->name, (size_t)tally->name_length);
             json_int(&line, "planted", tally->planted);
             json_int(&line, "found", tally->found);
             json_int(&line, "attributed", tally->attributed);

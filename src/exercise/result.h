@@ -8,11 +8,14 @@
 
 struct bytes;
 
-enum { GROUP_KIND, GROUP_CONTAINER, GROUP_ENCODING, GROUP_PLACE, GROUPS, GROUP_NAMES_MAX = 64, LISTED_MAX = 20 };
+/* A decoder's row counts what stands in containers that it has a part in. */
+enum { GROUP_KIND, GROUP_DECODER, GROUP_LAYERS, GROUP_CONTAINER, GROUP_ENCODING, GROUP_PLACE, GROUPS };
+enum { GROUP_NAMES_MAX = 128, LISTED_MAX = 20 };
 extern const char *const group_titles[GROUPS];
 
 struct tally {
-    const char *name; /* owned by the truth */
+    const char *name; /* a part of the truth, or constant */
+    int name_length;
     unsigned planted, found, attributed;
 };
 

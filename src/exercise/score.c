@@ -75,16 +75,38 @@ static void count(struct tally *tally, const struct look *look)
     tally->attributed += look->attributed;
 }
 
-static struct tally *tally_of(struct result *result, unsigned group, const char *name)
+static struct tally *tally_of(struct result *result, unsigned group, const char *name, size_t length)
 {
     unsigned i = 0;
-    while (i < result->group_sizes[group] && strcmp(result->groups[group][i].name, name) != 0)
+    while (i < result->group_sizes[group] && ((size_t)result->groups[group][i].name_length != length ||
+                                              memcmp(result->groups[group][i].name, name, length) != 0))
         i++;
     if (i == GROUP_NAMES_MAX)
         return &result->groups[group][i - 1];
     if (i == result->group_sizes[group])
-        result->groups[group][result->group_sizes[group]++].name = name;
+        result->groups[group][result->group_sizes[group]++] = (struct tally){.name = name, .name_length = (int)length};
     return &result->groups[group][i];
+}
+
+static void count_whole(struct result *result, unsigned group, const char *name, const struct look *look)
+{
+    count(tally_of(result, group, name, strlen(name)), look);
+}
+
+/* "zip+gzip" counts for zip and for gzip, and as two layers. */
+static void count_layers(struct result *result, const char *container, const struct look *look)
+{
+    static const char *const numbers[] = {"0", "1", "2", "3", "4", "more"};
+    enum { NUMBERS = sizeof numbers / sizeof *numbers };
+    unsigned layers = 0;
+    for (const char *part = container; part != NULL; layers++) {
+        const char *end = strchrnul(part, '+');
+        count(tally_of(result, GROUP_DECODER, part, (size_t)(end - part)), look);
+        part = *end == '+' ? end + 1 : NULL;
+    }
+    if (strcmp(container, "plain") == 0)
+        layers = 0;
+    count_whole(result, GROUP_LAYERS, numbers[layers < NUMBERS ? layers : NUMBERS - 1], look);
 }
 
 static int score_planted(struct store *store, const json_t *truth, struct result *result, struct error *error)
@@ -95,12 +117,14 @@ static int score_planted(struct store *store, const json_t *truth, struct result
     {
         struct look look;
         struct amiss self = describe(item);
-        const char *const names[GROUPS] = {self.kind, self.container, self.encoding, self.place};
         if (look_up(store, item, &look, error) != 0)
             return -1;
         count(&result->total, &look);
-        for (unsigned group = 0; group < GROUPS; group++)
-            count(tally_of(result, group, names[group]), &look);
+        count_whole(result, GROUP_KIND, self.kind, &look);
+        count_layers(result, self.container, &look);
+        count_whole(result, GROUP_CONTAINER, self.container, &look);
+        count_whole(result, GROUP_ENCODING, self.encoding, &look);
+        count_whole(result, GROUP_PLACE, self.place, &look);
         if (!look.found)
             note(&result->missing, &self);
         else if (!look.attributed)
@@ -216,6 +240,8 @@ int exercise_score(struct store *store, const char *dir, const struct score_find
         return fail(error, "no truth to score against in %s: %s", dir, problem.text);
     struct result *result = calloc(1, sizeof *result);
     int outcome = result == NULL ? fail(error, "memory is short") : 0;
+    if (outcome == 0)
+        result->total.name = "";
     if (outcome == 0)
         outcome = score_planted(store, truth, result, error);
     if (outcome == 0) {

@@ -23,7 +23,7 @@ static const char truth[] =
     "\"planted\":["
     "{\"case\":\"SE-1\",\"kind\":\"email\",\"value\":\"a@b.example\",\"container\":\"plain\",\"encoding\":\"utf-8\","
     "\"place\":\"deleted\",\"file\":\"/mail/x.txt\"},"
-    "{\"case\":\"DE-1\",\"kind\":\"email\",\"value\":\"a@b.example\",\"container\":\"gzip\",\"encoding\":\"utf-8\","
+    "{\"case\":\"DE-1\",\"kind\":\"email\",\"value\":\"a@b.example\",\"container\":\"zip+gzip\",\"encoding\":\"utf-8\","
     "\"place\":\"unallocated\",\"file\":\"\"}],"
     "\"decoys\":[{\"case\":\"SE-1\",\"kind\":\"email\",\"text\":\"i@2x.png\",\"value\":\"i@2x.png\"}],"
     "\"links\":[{\"kind\":\"email\",\"value\":\"a@b.example\",\"cases\":[\"DE-1\",\"SE-1\"],\"weight\":0.8,"
@@ -62,7 +62,8 @@ static struct store *fill(const struct seen *seen, size_t count)
         if (case_id == 0)
             assert_int_equal(store_case_add(store, &record, &case_id, &error), 0);
         (void)snprintf(path, sizeof path, "/disk-%zu", i);
-        assert_int_equal(store_evidence_add(store, case_id, "disk", path, "", false, &evidence_id, &fresh, NULL, &error), 0);
+        assert_int_equal(
+            store_evidence_add(store, case_id, "disk", path, "", false, &evidence_id, &fresh, NULL, &error), 0);
         struct store_file file = {.evidence_id = evidence_id,
                                   .number = 1,
                                   .path = "/mail/x.txt",
@@ -92,23 +93,30 @@ static struct store *fill(const struct seen *seen, size_t count)
     return store;
 }
 
-/* Scores and returns the last line, the totals. Owned by the caller. */
-static json_t *score(const struct seen *seen, size_t count, const struct score_findings *findings, bool *perfect)
+/* Scores into JSON Lines. Owned by the caller. */
+static char *score_lines(const struct seen *seen, size_t count, const struct score_findings *findings, bool *perfect)
 {
     struct error error = {0};
     struct store *store = fill(seen, count);
-    char *text = NULL;
-    size_t length;
+    static char *text;
+    static size_t length;
     FILE *out = open_memstream(&text, &length);
     assert_non_null(out);
     int result = exercise_score(store, dir, findings, true, out, perfect, &error);
     (void)fclose(out);
     assert_int_equal(result, 0);
-    text[length - 1] = '\0';
+    store_close(store);
+    return text;
+}
+
+/* The last line, the totals. Owned by the caller. */
+static json_t *score(const struct seen *seen, size_t count, const struct score_findings *findings, bool *perfect)
+{
+    char *text = score_lines(seen, count, findings, perfect);
+    text[strlen(text) - 1] = '\0';
     json_t *totals = json_loads(strrchr(text, '\n') + 1, 0, NULL);
     assert_non_null(totals);
     free(text);
-    store_close(store);
     return totals;
 }
 
@@ -167,6 +175,23 @@ static void each_flaw_is_counted_and_spoils_it(void **state)
     }
 }
 
+/* What stands in a gzip file within a ZIP archive counts for both decoders. */
+static void recall_is_told_by_decoder_and_layers(void **state)
+{
+    (void)state;
+    static const char *const rows[] = {"\"by\":\"decoder\",\"name\":\"plain\",\"planted\":1,\"found\":1,",
+                                       "\"by\":\"decoder\",\"name\":\"zip\",\"planted\":1,\"found\":0,",
+                                       "\"by\":\"decoder\",\"name\":\"gzip\",\"planted\":1,\"found\":0,",
+                                       "\"by\":\"layers\",\"name\":\"0\",\"planted\":1,\"found\":1,",
+                                       "\"by\":\"layers\",\"name\":\"2\",\"planted\":1,\"found\":0,"};
+    bool perfect;
+    char *text = score_lines(everything, 1, &(struct score_findings){&right_link, 1, NULL, 0}, &perfect);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (strstr(text, rows[i]) == NULL)
+            fail_msg("no %s in %s", rows[i], text);
+    free(text);
+}
+
 static void missing_truth_is_an_error(void **state)
 {
     (void)state;
@@ -203,6 +228,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(everything_right_is_perfect),
         cmocka_unit_test(each_flaw_is_counted_and_spoils_it),
+        cmocka_unit_test(recall_is_told_by_decoder_and_layers),
         cmocka_unit_test(missing_truth_is_an_error),
     };
     return cmocka_run_group_tests(tests, prepare, remove_all);
