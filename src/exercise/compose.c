@@ -2,6 +2,7 @@
  * large, a fragmented one so long that a value (or its container) crosses from one cluster to another. */
 #include <string.h>
 
+#include "exercise/escape.h"
 #include "exercise/plan.h"
 
 enum { HOST_TAIL = 300, RESIDENT_MAX = 480, FILE_MIN = 1200, COMPRESSED_MIN = 40000, TRIES = 12 };
@@ -49,7 +50,9 @@ static int compose_once(struct carrier *carrier, const struct volume_plan *volum
 {
     struct bytes text = {0};
     bytes_clear(&carrier->content);
-    if (carrier->place == IN_FRAGMENTS && strcmp(carrier->container, "plain") == 0)
+    bool bare = strcmp(carrier->container, "plain") == 0 ||
+                (is_notation(carrier->container) && innermost(carrier->container) == carrier->container);
+    if (carrier->place == IN_FRAGMENTS && bare)
         write_across_clusters(&text, carrier, random, volume->cluster);
     else
         write_text(&text, carrier, random, padding);

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "exercise/escape.h"
+
 const char *const place_names[PLACES] = {"allocated", "fragmented", "deleted",    "unallocated", "slack",
                                          "resident",  "stream",     "compressed", "gap"};
 
@@ -244,8 +246,9 @@ static bool place_fits(const struct case_plan *one, unsigned volume, enum place 
 /* LZNT1 packs plain text; what is packed already would stay as it is. */
 static bool compresses(const char *container)
 {
+    bool nested = strchr(container, '+') != NULL;
     return strcmp(container, "plain") == 0 || strcmp(container, "zip-stored") == 0 ||
-           (strncmp(container, "base64", 6) == 0 && strchr(container, '+') == NULL) ||
+           (is_notation(container) && !nested) || (strncmp(container, "base64", 6) == 0 && !nested) ||
            strcmp(container, "data-url") == 0;
 }
 
@@ -314,11 +317,14 @@ static int plant(struct planter *planter, const char *container, enum sb_encodin
         if (count != 0) {
             *item = items[i];
         } else {
-            item->kind = (enum sb_kind)deck_draw(&planter->kinds, random);
+            item->kind = is_notation(container) ? notation_kind(container, random)
+                                                : (enum sb_kind)deck_draw(&planter->kinds, random);
             make_value(planter->maker, item->kind, item->normal);
         }
-        if (!near_misses)
+        if (!near_misses) {
             spell_value(random, item->kind, item->normal, item->text);
+            escape_text(container, random, item->text);
+        }
         /* Lines of a sheet and of rich text may be read with something between: the words of a phrase stay on one. What
          * people's kinds write over several lines is nothing on one. */
         bool parted = !is_person(item->kind) && (strstr(container, "rtf") != NULL || strstr(container, "xlsx") != NULL);
@@ -362,10 +368,14 @@ static int plant_case(struct plan *plan, unsigned index, struct maker *maker)
     deck_start(&planter.places, PLACES);
     deck_start(&planter.kinds, PLANTED_KINDS);
     deck_start(&planter.containers, container_count);
-    for (unsigned i = 0; i < container_count * SB_ENCODING_COUNT; i++)
-        if (plant(&planter, containers[i % container_count], (enum sb_encoding)(i / container_count), PLACES, NULL, 0,
-                  false) != 0)
+    for (unsigned i = 0; i < container_count * SB_ENCODING_COUNT; i++) {
+        const char *container = containers[i % container_count];
+        unsigned encoding = i / container_count;
+        bool nested = strchr(container, '+') != NULL; /* each of these has another encoding on the next disk */
+        if ((!nested || (i + index) % SB_ENCODING_COUNT == encoding) &&
+            plant(&planter, container, (enum sb_encoding)encoding, PLACES, NULL, 0, false) != 0)
             return -1;
+    }
     for (unsigned place = 0; place < PLACES; place++) /* plain text everywhere it can stand */
         if (plant(&planter, "plain", (enum sb_encoding)random_below(&planter.random, SB_ENCODING_COUNT),
                   (enum place)place, NULL, 0, false) != 0)
@@ -378,7 +388,11 @@ static int plant_case(struct plan *plan, unsigned index, struct maker *maker)
             struct item item = {.kind = shared->kind};
             memcpy(item.normal, shared->normal, sizeof item.normal);
             bool noise = shared->case_count == plan->settings.cases;
-            if (plant(&planter, noise ? "plain" : containers[deck_draw(&planter.containers, &planter.random)],
+            const char *container;
+            do
+                container = noise ? "plain" : containers[deck_draw(&planter.containers, &planter.random)];
+            while (!container_takes(container, shared->kind));
+            if (plant(&planter, container,
                       (enum sb_encoding)(noise ? 0 : random_below(&planter.random, SB_ENCODING_COUNT)),
                       noise ? IN_FILE : PLACES, &item, 1, false) != 0)
                 return -1;

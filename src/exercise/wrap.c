@@ -2,13 +2,12 @@
 #include "exercise/wrap.h"
 
 #include <bzlib.h>
+#include <lz4frame.h>
 #include <lzma.h>
-#include <stdio.h>
 #include <string.h>
 #include <zlib.h>
 #include <zstd.h>
 
-#include "exercise/value.h"
 #include "exercise/wrap_parts.h"
 
 const char *const encoding_names[SB_ENCODING_COUNT] = {"utf-8", "utf-16le", "utf-16be"};
@@ -24,6 +23,21 @@ void encode_text(struct bytes *out, const struct bytes *text, enum sb_encoding e
         if (encoding == SB_UTF16LE)
             bytes_append_char(out, 0);
     }
+}
+
+void append_le(struct bytes *out, uint64_t number, unsigned size)
+{
+    for (; size > 0; size--, number >>= 8)
+        bytes_append_char(out, (char)(number & 0xff));
+}
+
+bool is_text(const struct bytes *in)
+{
+    for (size_t i = 0; i < in->length; i++)
+        if ((in->data[i] < ' ' && in->data[i] != '\n' && in->data[i] != '\r' && in->data[i] != '\t') ||
+            in->data[i] >= 0x7f)
+            return false;
+    return true;
 }
 
 void append_deflated(struct bytes *out, const struct bytes *in, int window_bits)
@@ -50,173 +64,6 @@ static void wrap_gzip(struct bytes *out, const struct bytes *in, struct random *
 {
     (void)random;
     append_deflated(out, in, 31);
-}
-
-static void append_le(struct bytes *out, uint32_t number, unsigned size)
-{
-    for (; size > 0; size--, number >>= 8)
-        bytes_append_char(out, (char)(number & 0xff));
-}
-
-struct member {
-    const struct zip_part *part;
-    uint32_t offset, packed;
-    unsigned method;
-};
-
-static void append_member_fields(struct bytes *out, const struct member *member)
-{
-    enum { NOON = 0x6000, FIRST_OF_MARCH_2026 = (2026 - 1980) << 9 | 3 << 5 | 1 };
-    append_le(out, 20, 2);
-    append_le(out, 0, 2);
-    append_le(out, member->method, 2);
-    append_le(out, NOON, 2);
-    append_le(out, FIRST_OF_MARCH_2026, 2);
-    const struct bytes *content = member->part->content;
-    append_le(out, (uint32_t)crc32(0, content->data, (uInt)content->length), 4);
-    append_le(out, member->packed, 4);
-    append_le(out, (uint32_t)content->length, 4);
-    append_le(out, (uint32_t)strlen(member->part->name), 2);
-    append_le(out, 0, 2);
-}
-
-void append_zip(struct bytes *out, const struct zip_part *parts, unsigned count, unsigned method)
-{
-    struct bytes packed = {0};
-    struct member members[ZIP_PARTS_MAX];
-    size_t begin = out->length;
-    for (unsigned i = 0; i < count; i++) {
-        struct member *member = &members[i];
-        const struct bytes *content = parts[i].content;
-        bytes_clear(&packed);
-        if (method == ZIP_DEFLATED)
-            append_deflated(&packed, content, -15);
-        else
-            bytes_append(&packed, content->data, content->length);
-        *member = (struct member){&parts[i], (uint32_t)(out->length - begin), (uint32_t)packed.length, method};
-        append_le(out, 0x04034b50, 4);
-        append_member_fields(out, member);
-        bytes_append_text(out, parts[i].name);
-        bytes_append(out, packed.data, packed.length);
-        out->failed |= packed.failed;
-    }
-    size_t directory = out->length;
-    for (unsigned i = 0; i < count; i++) {
-        append_le(out, 0x02014b50, 4);
-        append_le(out, 20, 2);
-        append_member_fields(out, &members[i]);
-        append_le(out, 0, 2 + 2 + 2);
-        append_le(out, 0, 4);
-        append_le(out, members[i].offset, 4);
-        bytes_append_text(out, parts[i].name);
-    }
-    size_t end = out->length;
-    append_le(out, 0x06054b50, 4);
-    append_le(out, 0, 4);
-    append_le(out, count, 2);
-    append_le(out, count, 2);
-    append_le(out, (uint32_t)(end - directory), 4);
-    append_le(out, (uint32_t)(directory - begin), 4);
-    append_le(out, 0, 2);
-    bytes_free(&packed);
-}
-
-static void write_zip(struct bytes *out, const struct bytes *in, struct random *random, unsigned method)
-{
-    struct bytes note = {0};
-    struct zip_part parts[2] = {{"readme.txt", &note}, {"", in}};
-    char word[16];
-    make_word(random, word);
-    write_prose(&note, random, 40);
-    (void)snprintf(parts[1].name, sizeof parts[1].name, "%s/%s.dat", word, word);
-    append_zip(out, parts, 2, method);
-    out->failed |= note.failed;
-    bytes_free(&note);
-}
-
-static void wrap_zip(struct bytes *out, const struct bytes *in, struct random *random)
-{
-    write_zip(out, in, random, ZIP_DEFLATED);
-}
-
-static void wrap_zip_stored(struct bytes *out, const struct bytes *in, struct random *random)
-{
-    write_zip(out, in, random, ZIP_STORED);
-}
-
-static void wrap_pdf(struct bytes *out, const struct bytes *in, struct random *random)
-{
-    (void)random;
-    struct bytes packed = {0};
-    size_t begin = out->length, at[4];
-    append_deflated(&packed, in, 15);
-    bytes_append_text(out, "%PDF-1.4\n");
-    at[0] = out->length - begin;
-    bytes_append_text(out, "1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n");
-    at[1] = out->length - begin;
-    bytes_append_text(out, "2 0 obj\n<< /Type /Pages /Kids [3 0 R] /Count 1 >>\nendobj\n");
-    at[2] = out->length - begin;
-    bytes_append_text(out,
-                      "3 0 obj\n<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R >>\nendobj\n");
-    at[3] = out->length - begin;
-    bytes_format(out, "4 0 obj\n<< /Length %zu /Filter /FlateDecode >>\nstream\n", packed.length);
-    bytes_append(out, packed.data, packed.length);
-    bytes_append_text(out, "\nendstream\nendobj\n");
-    size_t table = out->length - begin;
-    bytes_append_text(out, "xref\n0 5\n0000000000 65535 f \n");
-    for (unsigned i = 0; i < 4; i++)
-        bytes_format(out, "%010zu 00000 n \n", at[i]);
-    bytes_format(out, "trailer\n<< /Size 5 /Root 1 0 R >>\nstartxref\n%zu\n%%%%EOF\n", table);
-    out->failed |= packed.failed;
-    bytes_free(&packed);
-}
-
-static void append_base64(struct bytes *out, const struct bytes *in, size_t line)
-{
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    size_t column = 0;
-    for (size_t i = 0; i < in->length; i += 3) {
-        size_t have = in->length - i < 3 ? in->length - i : 3;
-        uint32_t bits = (uint32_t)in->data[i] << 16 | (have > 1 ? (uint32_t)in->data[i + 1] << 8 : 0) |
-                        (have > 2 ? in->data[i + 2] : 0);
-        for (unsigned j = 0; j < 4; j++)
-            bytes_append_char(out, j > have ? '=' : digits[bits >> (18 - 6 * j) & 63]);
-        column += 4;
-        if (column == line && i + 3 < in->length) {
-            bytes_append_text(out, "\r\n");
-            column = 0;
-        }
-    }
-}
-
-static void wrap_base64_mime(struct bytes *out, const struct bytes *in, struct random *random)
-{
-    char word[16];
-    make_word(random, word);
-    bytes_format(out,
-                 "MIME-Version: 1.0\r\nSubject: %s\r\nContent-Type: application/octet-stream\r\n"
-                 "Content-Transfer-Encoding: base64\r\n\r\n",
-                 word);
-    append_base64(out, in, 76);
-    bytes_append_text(out, "\r\n");
-}
-
-static void wrap_base64(struct bytes *out, const struct bytes *in, struct random *random)
-{
-    char word[16];
-    make_word(random, word);
-    bytes_format(out, "%s=\"", word);
-    append_base64(out, in, 0);
-    bytes_append_text(out, "\"\n");
-}
-
-static void wrap_data_url(struct bytes *out, const struct bytes *in, struct random *random)
-{
-    char word[16];
-    make_word(random, word);
-    bytes_format(out, "<html><body><a title=\"%s\" href=\"data:application/octet-stream;base64,", word);
-    append_base64(out, in, 0);
-    bytes_append_text(out, "\">open</a></body></html>\n");
 }
 
 static void wrap_bzip2(struct bytes *out, const struct bytes *in, struct random *random)
@@ -253,36 +100,17 @@ static void wrap_zstd(struct bytes *out, const struct bytes *in, struct random *
         out->length += length;
 }
 
-/* RFC 2045: lines of 76 characters, broken within words; line ends stay in text, and are escaped in what is not. */
-static void wrap_quoted_printable(struct bytes *out, const struct bytes *in, struct random *random)
+static void wrap_lz4(struct bytes *out, const struct bytes *in, struct random *random)
 {
-    enum { LINE = 76 };
-    bool text = memchr(in->data, 0, in->length) == NULL;
-    char word[16];
-    make_word(random, word);
-    bytes_format(out,
-                 "MIME-Version: 1.0\r\nSubject: %s\r\nContent-Type: %s\r\n"
-                 "Content-Transfer-Encoding: quoted-printable\r\n\r\n",
-                 word, text ? "text/plain" : "application/octet-stream");
-    unsigned column = 0;
-    for (size_t i = 0; i < in->length; i++) {
-        uint8_t byte = in->data[i];
-        if (text && byte == '\n') {
-            bytes_append_text(out, "\r\n");
-            column = 0;
-            continue;
-        }
-        bool line_ends = i + 1 == in->length || in->data[i + 1] == '\n';
-        bool plain = (byte > ' ' && byte < 0x7f && byte != '=') || (byte == ' ' && !line_ends);
-        unsigned width = plain ? 1 : 3;
-        if (column + width > LINE - 1) {
-            bytes_append_text(out, "=\r\n");
-            column = 0;
-        }
-        bytes_format(out, plain ? "%c" : "=%02X", byte);
-        column += width;
-    }
-    bytes_append_text(out, "\r\n");
+    (void)random;
+    size_t room = LZ4F_compressFrameBound(in->length, NULL);
+    size_t length = bytes_reserve(out, room) != 0
+                        ? 0
+                        : LZ4F_compressFrame(out->data + out->length, room, in->data, in->length, NULL);
+    if (length == 0 || LZ4F_isError(length))
+        out->failed = true;
+    else
+        out->length += length;
 }
 
 static const struct {
@@ -290,65 +118,126 @@ static const struct {
     void (*wrap)(struct bytes *out, const struct bytes *in, struct random *random);
 } wrappers[] = {
     {"gzip", ".gz", wrap_gzip},
-    {"zip", ".zip", wrap_zip},
-    {"zip-stored", ".zip", wrap_zip_stored},
-    {"pdf", ".pdf", wrap_pdf},
-    {"base64-mime", ".eml", wrap_base64_mime},
-    {"base64", ".cfg", wrap_base64},
-    {"data-url", ".html", wrap_data_url},
     {"bzip2", ".bz2", wrap_bzip2},
     {"xz", ".xz", wrap_xz},
     {"zstd", ".zst", wrap_zstd},
+    {"lz4", ".lz4", wrap_lz4},
+    {"zip", ".zip", wrap_zip},
+    {"zip-stored", ".zip", wrap_zip_stored},
+    {"zip64", ".zip", wrap_zip64},
+    {"tar", ".tar", wrap_tar},
+    {"7z", ".7z", wrap_7z},
+    {"cab", ".cab", wrap_cab},
+    {"rar", ".rar", wrap_rar},
+    {"rar5", ".rar", wrap_rar5},
+    {"base64-mime", ".eml", wrap_base64_mime},
+    {"base64", ".cfg", wrap_base64},
+    {"base64url", ".log", wrap_base64url},
+    {"data-url", ".html", wrap_data_url},
     {"quoted-printable", ".eml", wrap_quoted_printable},
     {"docx", ".docx", wrap_docx},
     {"xlsx", ".xlsx", wrap_xlsx},
+    {"pptx", ".pptx", wrap_pptx},
     {"odt", ".odt", wrap_odt},
     {"rtf", ".rtf", wrap_rtf},
-    {"ole", ".msg", wrap_ole},
-    {"tar", ".tar", wrap_tar},
-    {"7z", ".7z", wrap_7z},
+    {"doc", ".doc", wrap_doc},
+    {"xls", ".xls", wrap_xls},
+    {"msg", ".msg", wrap_msg},
+    {"ole", ".mpp", wrap_ole},
+    {"pdf", ".pdf", wrap_pdf},
+    {"pdf-text", ".pdf", wrap_pdf_text},
+    {"pdf-ascii85", ".pdf", wrap_pdf_ascii85},
+    {"pdf-hex", ".pdf", wrap_pdf_hex},
+    {"pdf-lzw", ".pdf", wrap_pdf_lzw},
+    {"pdf-runs", ".pdf", wrap_pdf_runs},
     {"png", ".png", wrap_png},
     {"sqlite", ".db", wrap_sqlite},
-    {"pdf-ascii85", ".pdf", wrap_pdf_ascii85},
 };
 enum { WRAPPERS = sizeof wrappers / sizeof *wrappers };
 
-const char *const containers[] = {"plain",
-                                  "gzip",
-                                  "zip",
-                                  "zip-stored",
-                                  "pdf",
-                                  "base64-mime",
-                                  "base64",
-                                  "data-url",
-                                  "zip+gzip",
-                                  "base64+gzip",
-                                  "zip+pdf",
-                                  "gzip+zip+base64-mime",
-                                  "base64-mime+zip-stored+gzip",
-                                  "bzip2",
-                                  "xz",
-                                  "zstd",
-                                  "quoted-printable",
-                                  "zip+quoted-printable",
-                                  "xz+bzip2",
-                                  "base64-mime+zstd+xz",
-                                  "docx",
-                                  "xlsx",
-                                  "odt",
-                                  "rtf",
-                                  "ole",
-                                  "tar",
-                                  "7z",
-                                  "png",
-                                  "sqlite",
-                                  "pdf-ascii85",
-                                  "base64-mime+docx",
-                                  "zip+ole",
-                                  "7z+tar+rtf",
-                                  "sqlite+png",
-                                  "docx+xlsx+gzip"};
+/* clang-format off: a row each of one layer, two and three */
+const char *const containers[] = {
+    "plain",
+    "percent",
+    "json",
+    "entity",
+    "gzip",
+    "bzip2",
+    "xz",
+    "zstd",
+    "lz4",
+    "zip",
+    "zip-stored",
+    "zip64",
+    "tar",
+    "7z",
+    "cab",
+    "rar",
+    "rar5",
+    "base64-mime",
+    "base64",
+    "base64url",
+    "data-url",
+    "quoted-printable",
+    "docx",
+    "xlsx",
+    "pptx",
+    "odt",
+    "rtf",
+    "doc",
+    "xls",
+    "msg",
+    "ole",
+    "pdf",
+    "pdf-text",
+    "pdf-ascii85",
+    "pdf-hex",
+    "pdf-lzw",
+    "pdf-runs",
+    "png",
+    "sqlite",
+
+    "zip+gzip",
+    "base64+gzip",
+    "zip+pdf",
+    "zip+quoted-printable",
+    "xz+bzip2",
+    "gzip+tar",
+    "base64-mime+docx",
+    "zip+ole",
+    "sqlite+png",
+    "rar+pptx",
+    "cab+doc",
+    "lz4+base64url",
+    "zip64+xls",
+    "odt+rar5",
+    "tar+json",
+    "zstd+percent",
+
+    "gzip+zip+base64-mime",
+    "base64-mime+zip-stored+gzip",
+    "base64-mime+zstd+xz",
+    "7z+tar+rtf",
+    "docx+xlsx+gzip",
+    "rar5+zip64+pdf-text",
+    "base64-mime+msg+pdf-lzw",
+    "tar+cab+sqlite",
+    "zip+lz4+entity",
+    "quoted-printable+rar+7z",
+    "xz+odt+pdf-ascii85",
+    "data-url+doc+zip",
+    "pdf-hex+base64url+bzip2",
+    "gzip+xls+pdf-runs",
+    "rtf+pptx+bzip2",
+};
+/* clang-format on */
 const unsigned container_count = sizeof containers / sizeof *containers;
+
+const char *innermost(const char *container)
+{
+    const char *last = strrchr(container, '+');
+    return last == NULL ? container : last + 1;
+}
 
 static unsigned find_wrapper(const char *name, size_t length)
 {
@@ -372,7 +261,7 @@ int wrap(struct bytes *content, const char *container, struct random *random)
         while (begin > container && begin[-1] != '+')
             begin--;
         unsigned wrapper = find_wrapper(begin, (size_t)(end - begin));
-        if (wrapper < WRAPPERS) { /* not "plain" */
+        if (wrapper < WRAPPERS) { /* not "plain", and no notation of its text */
             struct bytes out = {0};
             wrappers[wrapper].wrap(&out, content, random);
             bytes_free(content);

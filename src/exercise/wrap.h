@@ -1,7 +1,6 @@
-/* Containers and encodings, written from their standards: UTF-16, gzip (RFC 1952), ZIP (APPNOTE), PDF streams (ISO
- * 32000), base64 (RFC 2045, RFC 4648), data: URLs (RFC 2397), quoted-printable (RFC 2045), Zstandard (RFC 8878), bzip2
- * and xz (these three by their own libraries), documents and archives (wrap_office.c, wrap_files.c), and these within
- * each other. */
+/* Containers and encodings, written from their standards or by the libraries of others: UTF-16, compressed streams
+ * (gzip, bzip2, xz, zstd, lz4), archives (wrap_zip.c, wrap_archive.c), bytes as characters (wrap_text.c), documents
+ * (wrap_office.c, wrap_ole.c, wrap_pdf.c), pictures and databases (wrap_files.c), and these within each other. */
 #ifndef EXERCISE_WRAP_H
 #define EXERCISE_WRAP_H
 
@@ -14,6 +13,9 @@
 /* Names of the containers, outermost first: "zip+gzip" is a gzip file inside a ZIP archive. "plain" is none. */
 extern const char *const containers[];
 extern const unsigned container_count;
+
+/* The name of the innermost one: that of a notation of text (escape.h), perhaps. */
+const char *innermost(const char *container);
 
 /* The file name extension that fits, with its dot. */
 const char *container_extension(const char *container);

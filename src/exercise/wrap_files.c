@@ -1,10 +1,5 @@
-/* Files that hold others: tar (POSIX ustar), 7z (by libarchive), PNG comments, SQLite databases (by SQLite itself), PDF
- * streams in ASCII85. */
-#include <archive.h>
-#include <archive_entry.h>
+/* Files of programs that hold what somebody wrote: comments of PNG pictures, SQLite databases (by SQLite itself). */
 #include <sqlite3.h>
-#include <stdio.h>
-#include <string.h>
 #include <zlib.h>
 
 #include "exercise/value.h"
@@ -14,59 +9,6 @@ static void append_be32(struct bytes *out, uint32_t number)
 {
     for (unsigned shift = 32; shift > 0; shift -= 8)
         bytes_append_char(out, (char)(number >> (shift - 8)));
-}
-
-static void append_zeros(struct bytes *out, size_t count)
-{
-    while (count-- > 0)
-        bytes_append_char(out, 0);
-}
-
-void wrap_tar(struct bytes *out, const struct bytes *in, struct random *random)
-{
-    enum { BLOCK = 512, SUM = 148, TYPE = 156, MAGIC = 257 };
-    char header[BLOCK] = {0}, name[16];
-    make_word(random, name);
-    (void)snprintf(header, 100, "home/%s.dat", name);
-    (void)snprintf(header + 100, 8, "%07o", 0644);
-    (void)snprintf(header + 124, 12, "%011o", (unsigned)in->length);
-    (void)snprintf(header + 136, 12, "%011o", 1772323200U);
-    header[TYPE] = '0';
-    memcpy(header + MAGIC, "ustar\00000", 8);
-    memset(header + SUM, ' ', 8);
-    unsigned sum = 0;
-    for (unsigned i = 0; i < BLOCK; i++)
-        sum += (uint8_t)header[i];
-    (void)snprintf(header + SUM, 8, "%06o", sum);
-    bytes_append(out, header, BLOCK);
-    bytes_append(out, in->data, in->length);
-    append_zeros(out, (BLOCK - in->length % BLOCK) % BLOCK + (size_t)2 * BLOCK);
-}
-
-void wrap_7z(struct bytes *out, const struct bytes *in, struct random *random)
-{
-    char name[16];
-    make_word(random, name);
-    size_t room = in->length + in->length / 2 + 65536;
-    size_t used = 0;
-    struct archive *archive = archive_write_new();
-    struct archive_entry *entry = archive_entry_new();
-    bool done = archive != NULL && entry != NULL && bytes_reserve(out, room) == 0 &&
-                archive_write_set_format_7zip(archive) == ARCHIVE_OK &&
-                archive_write_open_memory(archive, out->data + out->length, room, &used) == ARCHIVE_OK;
-    if (done) {
-        archive_entry_set_pathname(entry, name);
-        archive_entry_set_filetype(entry, AE_IFREG);
-        archive_entry_set_perm(entry, 0644);
-        archive_entry_set_size(entry, (la_int64_t)in->length);
-        done = archive_write_header(archive, entry) == ARCHIVE_OK &&
-               archive_write_data(archive, in->data, in->length) == (la_ssize_t)in->length &&
-               archive_write_close(archive) == ARCHIVE_OK;
-    }
-    out->failed |= !done;
-    out->length += done ? used : 0;
-    archive_entry_free(entry);
-    (void)archive_write_free(archive);
 }
 
 static void append_chunk(struct bytes *out, const char *type, const struct bytes *content)
@@ -132,41 +74,4 @@ void wrap_sqlite(struct bytes *out, const struct bytes *in, struct random *rando
     (void)sqlite3_close(database);
     sqlite3_free(image);
     bytes_free(&note);
-}
-
-static void append_ascii85(struct bytes *out, const struct bytes *in)
-{
-    enum { LINE = 15 };
-    for (size_t i = 0; i < in->length; i += 4) {
-        size_t have = in->length - i < 4 ? in->length - i : 4;
-        uint32_t group = 0;
-        for (size_t j = 0; j < 4; j++)
-            group = group << 8 | (j < have ? in->data[i + j] : 0);
-        char digits[5];
-        for (unsigned j = 5; j > 0; j--, group /= 85)
-            digits[j - 1] = (char)('!' + group % 85);
-        if (have == 4 && memcmp(digits, "!!!!!", 5) == 0)
-            bytes_append_char(out, 'z');
-        else
-            bytes_append(out, digits, have + 1);
-        if (i / 4 % LINE == LINE - 1)
-            bytes_append_char(out, '\n');
-    }
-    bytes_append_text(out, "~>");
-}
-
-void wrap_pdf_ascii85(struct bytes *out, const struct bytes *in, struct random *random)
-{
-    (void)random;
-    struct bytes packed = {0};
-    struct bytes text = {0};
-    append_deflated(&packed, in, 15);
-    append_ascii85(&text, &packed);
-    bytes_append_text(out, "%PDF-1.4\n");
-    bytes_format(out, "4 0 obj\n<< /Length %zu /Filter [/ASCII85Decode /FlateDecode] >>\nstream\n", text.length);
-    bytes_append(out, text.data, text.length);
-    bytes_append_text(out, "\nendstream\nendobj\n%%EOF\n");
-    out->failed |= packed.failed | text.failed;
-    bytes_free(&packed);
-    bytes_free(&text);
 }

@@ -1,21 +1,11 @@
-/* Documents as office programs write them: OOXML (ECMA-376), OpenDocument (ISO/IEC 26300), RTF 1.9.1, and compound
- * files (MS-CFB). Texts are cut into runs, since that is what these programs do with an address typed in two strokes.
- */
+/* Documents as office programs write them: OOXML (ECMA-376), OpenDocument (ISO/IEC 26300), RTF 1.9.1. Texts are cut
+ * into runs, since that is what these programs do with an address typed in two strokes. */
 #include <stdio.h>
 #include <string.h>
 
 #include "exercise/wrap_parts.h"
 
 enum { RUN_MIN = 3, RUN_SPAN = 6 };
-
-static bool is_text(const struct bytes *in)
-{
-    for (size_t i = 0; i < in->length; i++)
-        if ((in->data[i] < ' ' && in->data[i] != '\n' && in->data[i] != '\r' && in->data[i] != '\t') ||
-            in->data[i] >= 0x7f)
-            return false;
-    return true;
-}
 
 struct notation {
     const char *line, *line_end; /* around a line */
@@ -74,6 +64,12 @@ static const struct notation word = {
     write_xml_character};
 static const struct notation sheet = {"<si>",     "</si>", "<r><t xml:space=\"preserve\">",
                                       "</t></r>", "",      write_xml_character};
+static const struct notation slide = {"<a:p><a:pPr marL=\"0\" indent=\"0\"/>",
+                                      "</a:p>",
+                                      "<a:r><a:rPr lang=\"en-GB\" dirty=\"0\"/><a:t>",
+                                      "</a:t></a:r>",
+                                      "",
+                                      write_xml_character};
 static const struct notation writer = {"<text:p text:style-name=\"P1\">",    "</text:p>",
                                        "<text:span text:style-name=\"T1\">", "</text:span>",
                                        "<text:bookmark text:name=\"b\"/>",   write_xml_character};
@@ -102,7 +98,7 @@ static void wrap_office(struct bytes *out, const struct bytes *in, struct random
     struct zip_part parts[3] = {{"[Content_Types].xml", &types}, {"", &text}, {"", in}};
     (void)snprintf(parts[1].name, sizeof parts[1].name, "%s", office->part);
     (void)snprintf(parts[2].name, sizeof parts[2].name, "%s", office->embedded);
-    append_zip(out, parts, runs ? 2 : 3, ZIP_DEFLATED);
+    append_zip(out, parts, runs ? 2 : 3);
     out->failed |= types.failed | text.failed;
     bytes_free(&types);
     bytes_free(&text);
@@ -124,6 +120,17 @@ void wrap_xlsx(struct bytes *out, const struct bytes *in, struct random *random)
                                  "<?xml version=\"1.0\" encoding=\"UTF-8\"?><sst xmlns=\"http://schemas."
                                  "openxmlformats.org/spreadsheetml/2006/main\">",
                                  "</sst>", "xl/embeddings/object1.bin", &sheet});
+}
+
+void wrap_pptx(struct bytes *out, const struct bytes *in, struct random *random)
+{
+    wrap_office(
+        out, in, random,
+        &(struct office){"ppt/slides/slide1.xml",
+                         "<?xml version=\"1.0\" encoding=\"UTF-8\"?><p:sld xmlns:a=\"http://schemas.openxmlformats"
+                         ".org/drawingml/2006/main\" xmlns:p=\"http://schemas.openxmlformats.org/presentationml/"
+                         "2006/main\"><p:cSld><p:spTree><p:sp><p:txBody><a:bodyPr/>",
+                         "</p:txBody></p:sp></p:spTree></p:cSld></p:sld>", "ppt/embeddings/object1.bin", &slide});
 }
 
 void wrap_odt(struct bytes *out, const struct bytes *in, struct random *random)
@@ -149,104 +156,4 @@ void wrap_rtf(struct bytes *out, const struct bytes *in, struct random *random)
         bytes_append_text(out, "}}");
     }
     bytes_append_text(out, "}\r\n");
-}
-
-/* Compound files: everything is a sector of 512 bytes, numbered behind the header. */
-
-enum { SECTOR = 512, ENTRY = 128, CUTOFF = 4096, HEADER_FATS = 109, PER_FAT = SECTOR / 4 };
-static const uint32_t free_sector = 0xffffffff, chain_end = 0xfffffffe, fat_sector = 0xfffffffd;
-
-static void append_le(struct bytes *out, uint64_t number, unsigned size)
-{
-    for (; size > 0; size--, number >>= 8)
-        bytes_append_char(out, (char)(number & 0xff));
-}
-
-static void append_entry(struct bytes *out, const char *name, unsigned type, uint32_t child, uint32_t sector,
-                         uint64_t size)
-{
-    size_t begin = out->length;
-    for (const char *c = name; *c != '\0'; c++)
-        append_le(out, (uint8_t)*c, 2);
-    while (out->length < begin + 64)
-        bytes_append_char(out, 0);
-    append_le(out, *name == '\0' ? 0 : 2 * (strlen(name) + 1), 2);
-    append_le(out, type, 1);
-    append_le(out, 1, 1); /* black */
-    append_le(out, free_sector, 4);
-    append_le(out, free_sector, 4);
-    append_le(out, child, 4);
-    for (unsigned i = 0; i < 36; i++)
-        bytes_append_char(out, 0);
-    append_le(out, sector, 4);
-    append_le(out, size, 8);
-}
-
-static void append_header(struct bytes *out, uint32_t fats)
-{
-    bytes_append(out, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 8);
-    for (unsigned i = 0; i < 16; i++)
-        bytes_append_char(out, 0);
-    append_le(out, 0x3e, 2);
-    append_le(out, 3, 2);
-    append_le(out, 0xfffe, 2);
-    append_le(out, 9, 2);
-    append_le(out, 6, 2);
-    append_le(out, 0, 6 + 4);
-    append_le(out, fats, 4);
-    append_le(out, fats, 4); /* the directory is the sector behind the table */
-    append_le(out, 0, 4);
-    append_le(out, CUTOFF, 4);
-    append_le(out, chain_end, 4);
-    append_le(out, 0, 4);
-    append_le(out, chain_end, 4);
-    append_le(out, 0, 4);
-    for (uint32_t i = 0; i < HEADER_FATS; i++)
-        append_le(out, i < fats ? i : free_sector, 4);
-}
-
-/* Which sector of the stream stands at place `i`: two and two in the wrong order. */
-static uint32_t scattered(uint32_t i, uint32_t count)
-{
-    return (i ^ 1) < count ? i ^ 1 : i;
-}
-
-void wrap_ole(struct bytes *out, const struct bytes *in, struct random *random)
-{
-    (void)random;
-    uint32_t sectors = (uint32_t)((in->length + SECTOR - 1) / SECTOR);
-    if (in->length < CUTOFF) /* a shorter stream would be one of small sectors */
-        sectors = CUTOFF / SECTOR;
-    uint32_t fats = 1;
-    while ((uint64_t)fats * PER_FAT < (uint64_t)fats + 1 + sectors)
-        fats++;
-    if (fats > HEADER_FATS) {
-        out->failed = true;
-        return;
-    }
-    uint32_t first = fats + 1;
-    append_header(out, fats);
-    for (uint32_t i = 0; i < fats * PER_FAT; i++) {
-        uint32_t next = free_sector;
-        if (i < fats) {
-            next = fat_sector;
-        } else if (i == fats) {
-            next = chain_end;
-        } else if (i - first < sectors) {
-            uint32_t part = scattered(i - first, sectors);
-            next = part + 1 == sectors ? chain_end : first + scattered(part + 1, sectors);
-        }
-        append_le(out, next, 4);
-    }
-    append_entry(out, "Root Entry", 5, 1, chain_end, 0);
-    append_entry(out, "Contents", 2, free_sector, first + scattered(0, sectors), (uint64_t)sectors * SECTOR);
-    append_entry(out, "", 0, free_sector, 0, 0);
-    append_entry(out, "", 0, free_sector, 0, 0);
-    for (uint32_t i = 0; i < sectors; i++) {
-        size_t at = (size_t)scattered(i, sectors) * SECTOR;
-        size_t length = at >= in->length ? 0 : in->length - at < SECTOR ? in->length - at : SECTOR;
-        bytes_append(out, length == 0 ? in->data : in->data + at, length);
-        for (size_t pad = length; pad < SECTOR; pad++) /* not zeros, of which file systems make holes */
-            bytes_append_char(out, (char)0xff);
-    }
 }

@@ -9,6 +9,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <bzlib.h>
+#include <lz4frame.h>
 #include <lzma.h>
 #include <openssl/evp.h>
 #include <sqlite3.h>
@@ -16,6 +17,7 @@
 #include <zstd.h>
 
 #include "base/number.h"
+#include "exercise/escape.h"
 #include "exercise/wrap.h"
 
 #include <cmocka.h> /* last: it defines a macro named fail */
@@ -92,18 +94,32 @@ static void decode_quoted_printable(struct bytes *out, const uint8_t *text, size
     }
 }
 
-/* The first member of a tar or 7z archive. */
+/* The last member of an archive. */
 static void read_archive(struct bytes *out, const struct bytes *in)
 {
     struct archive *archive = archive_read_new();
     struct archive_entry *entry;
-    assert_int_equal(archive_read_support_format_all(archive), ARCHIVE_OK);
+    unsigned members = 0;
+    int result;
+    if (memcmp(in->data, "PK", 2) == 0) /* who knows ZIP finds it in the stored member of another archive, too */
+        assert_int_equal(archive_read_support_format_zip(archive), ARCHIVE_OK);
+    else
+        assert_true(archive_read_support_format_tar(archive) == ARCHIVE_OK &&
+                    archive_read_support_format_7zip(archive) == ARCHIVE_OK &&
+                    archive_read_support_format_cab(archive) == ARCHIVE_OK &&
+                    archive_read_support_format_rar(archive) == ARCHIVE_OK &&
+                    archive_read_support_format_rar5(archive) == ARCHIVE_OK);
     assert_int_equal(archive_read_open_memory(archive, in->data, in->length), ARCHIVE_OK);
-    assert_int_equal(archive_read_next_header(archive, &entry), ARCHIVE_OK);
-    size_t size = (size_t)archive_entry_size(entry);
-    assert_int_equal(bytes_reserve(out, size), 0);
-    assert_int_equal(archive_read_data(archive, out->data, size), size);
-    out->length = size;
+    while ((result = archive_read_next_header(archive, &entry)) == ARCHIVE_OK) {
+        size_t size = (size_t)archive_entry_size(entry);
+        bytes_clear(out);
+        assert_int_equal(bytes_reserve(out, size), 0);
+        assert_int_equal(archive_read_data(archive, out->data, size), size);
+        out->length = size;
+        members++;
+    }
+    assert_int_equal(result, ARCHIVE_EOF);
+    assert_true(members > 0);
     archive_read_free(archive);
 }
 
@@ -131,11 +147,16 @@ static void decode_hex(struct bytes *out, const uint8_t *text)
     }
 }
 
-/* Follows the stream that the second entry of the directory tells of. */
-static void read_compound(struct bytes *out, const struct bytes *in)
+/* Follows the stream that an entry of the directory tells of. */
+static void read_compound(struct bytes *out, const struct bytes *in, const char *name)
 {
     enum { SECTOR = 512, ENTRY = 128 };
-    const uint8_t *entry = in->data + (load_le32(in->data + 0x30) + 1) * (size_t)SECTOR + ENTRY;
+    const uint8_t *entry = in->data + (load_le32(in->data + 0x30) + 1) * (size_t)SECTOR;
+    uint8_t wide[64] = {0};
+    for (size_t i = 0; name[i] != '\0'; i++)
+        wide[2 * i] = (uint8_t)name[i];
+    for (unsigned left = 4; memcmp(entry, wide, sizeof wide) != 0; entry += ENTRY)
+        assert_true(--left > 0);
     for (uint32_t sector = load_le32(entry + 0x74); sector < 0xfffffffa;) {
         bytes_append(out, in->data + (sector + 1) * (size_t)SECTOR, SECTOR);
         uint32_t table = load_le32(in->data + 0x4c + (size_t)4 * (sector / (SECTOR / 4)));
@@ -165,6 +186,44 @@ static void decode_ascii85(struct bytes *out, const uint8_t *text)
     }
 }
 
+static void decode_runs(struct bytes *out, const uint8_t *at)
+{
+    for (; *at != 128; at += *at < 128 ? *at + 2 : 2)
+        for (unsigned i = 0; i < (*at < 128 ? *at + 1U : 257U - *at); i++)
+            bytes_append_char(out, (char)at[*at < 128 ? 1 + i : 1]);
+}
+
+/* Codes are kept as what they stand for, each as the place and length of that in the output. */
+static void decode_lzw(struct bytes *out, const uint8_t *data)
+{
+    size_t begins[4096] = {0};
+    size_t lengths[4096] = {0};
+    unsigned next = 258;
+    size_t bit = 0;
+    for (;;) {
+        unsigned width = next < 511 ? 9 : next < 1023 ? 10 : next < 2047 ? 11 : 12;
+        unsigned code = 0;
+        for (unsigned i = 0; i < width; i++, bit++)
+            code = code << 1 | (data[bit / 8] >> (7 - bit % 8) & 1);
+        if (code == 257)
+            return;
+        if (code == 256) {
+            next = 257; /* the first code behind it makes none */
+            continue;
+        }
+        size_t begin = out->length;
+        assert_true(code < 256 || code < next + 1);
+        if (code < 256)
+            bytes_append_char(out, (char)code);
+        for (size_t i = 0; code > 257 && i < lengths[code]; i++) /* may reach into what it writes itself */
+            bytes_append_char(out, (char)out->data[begins[code] + i]);
+        /* What the next code makes: this one, and the byte that follows. */
+        next++;
+        begins[next] = begin;
+        lengths[next] = out->length - begin + 1;
+    }
+}
+
 static bool is(const char *name, size_t length, const char *container)
 {
     return strlen(container) == length && memcmp(name, container, length) == 0;
@@ -173,16 +232,50 @@ static bool is(const char *name, size_t length, const char *container)
 static void unwrap(struct bytes *content, const char *name, size_t length)
 {
     struct bytes out = {0};
-    if (is(name, length, "docx") || is(name, length, "xlsx") || is(name, length, "odt")) {
+    if (is(name, length, "docx") || is(name, length, "xlsx") || is(name, length, "pptx") || is(name, length, "odt")) {
         unzip(&out, content);
-    } else if (is(name, length, "tar") || is(name, length, "7z")) {
+    } else if (is(name, length, "tar") || is(name, length, "7z") || is(name, length, "cab") ||
+               is(name, length, "rar") || is(name, length, "rar5") || is(name, length, "zip64")) {
         read_archive(&out, content);
     } else if (is(name, length, "sqlite")) {
         read_database(&out, content);
     } else if (is(name, length, "rtf")) {
         decode_hex(&out, find(content, "objdata "));
     } else if (is(name, length, "ole")) {
-        read_compound(&out, content);
+        read_compound(&out, content, "Contents");
+    } else if (is(name, length, "doc")) {
+        read_compound(&out, content, "ObjectPool");
+    } else if (is(name, length, "xls")) {
+        read_compound(&out, content, "Package");
+    } else if (is(name, length, "msg")) {
+        read_compound(&out, content, "__substg1.0_37010102");
+    } else if (is(name, length, "pdf-runs")) {
+        decode_runs(&out, find(content, "stream\n"));
+    } else if (is(name, length, "pdf-lzw")) {
+        decode_lzw(&out, find(content, "stream\n"));
+    } else if (is(name, length, "pdf-hex")) {
+        unsigned byte;
+        for (const uint8_t *at = find(content, "stream\n"); *at != '>'; at += at[2] == '\n' ? 3 : 2) {
+            assert_int_equal(sscanf((const char *)at, "%2X", &byte), 1);
+            bytes_append_char(&out, (char)byte);
+        }
+    } else if (is(name, length, "lz4")) {
+        LZ4F_dctx *context = NULL;
+        size_t room = 1 << 20, used = content->length;
+        assert_int_equal(LZ4F_createDecompressionContext(&context, LZ4F_VERSION), 0);
+        assert_int_equal(bytes_reserve(&out, room), 0);
+        assert_int_equal(LZ4F_decompress(context, out.data, &room, content->data, &used, NULL), 0);
+        out.length = room;
+        (void)LZ4F_freeDecompressionContext(context);
+    } else if (is(name, length, "base64url")) {
+        const uint8_t *begin = find(content, "state="), *end = memchr(begin, '&', content->length);
+        struct bytes padded = {0};
+        for (const uint8_t *at = begin; at < end; at++)
+            bytes_append_char(&padded, *at == '-' ? '+' : *at == '_' ? '/' : (char)*at);
+        while (padded.length % 4 != 0)
+            bytes_append_char(&padded, '=');
+        decode_base64(&out, padded.data, padded.length);
+        bytes_free(&padded);
     } else if (is(name, length, "png")) {
         const uint8_t *text = memmem(content->data, content->length, "zTXtComment\0\0", 13);
         text = text != NULL ? text + 13 : find(content, "iTXtXML:com.adobe.xmp") + 7;
@@ -196,7 +289,7 @@ static void unwrap(struct bytes *content, const char *name, size_t length)
         inflate_into(&out, content->data, content->length, 31);
     } else if (strncmp(name, "zip", length) == 0 || strncmp(name, "zip-stored", length) == 0) {
         unzip(&out, content);
-    } else if (strncmp(name, "pdf", length) == 0) {
+    } else if (is(name, length, "pdf") || is(name, length, "pdf-text")) {
         const uint8_t *at = find(content, "/Filter /FlateDecode >>\nstream\n");
         inflate_into(&out, at, strtoul((const char *)find(content, "4 0 obj\n<< /Length "), NULL, 10), 15);
     } else if (strncmp(name, "bzip2", length) == 0) {
@@ -247,10 +340,13 @@ static void containers_open_again(void **state)
         if (strcmp(containers[i], "plain") != 0)
             for (const char *name = containers[i]; *name != '\0';) {
                 size_t length = strcspn(name, "+");
-                unwrap(&content, name, length);
+                if (strchr(name, '+') != NULL ||
+                    !is_notation(name)) /* bytes that are no text stand there as they are */
+                    unwrap(&content, name, length);
                 name += length + (name[length] == '+');
             }
-        assert_int_equal(content.length, before.length);
+        if (content.length != before.length)
+            fail_msg("%s: %zu bytes, not %zu", containers[i], content.length, before.length);
         assert_memory_equal(content.data, before.data, before.length);
         bytes_free(&content);
         bytes_free(&before);
