@@ -96,6 +96,15 @@ extern const struct sb_decoder sb_decoder_rtf;
 extern const struct sb_decoder sb_decoder_sqlite;
 extern const struct sb_decoder sb_decoder_pdf_filter;
 
+/* XPRESS: mam.c, prefetch files without and with a checksum; hibernation.c, its blocks, and whole files by their
+ * signature. */
+extern const struct sb_decoder sb_decoder_mam;
+extern const struct sb_decoder sb_decoder_mam_checked;
+extern const struct sb_decoder sb_decoder_hibernation_block;
+extern const struct sb_decoder sb_decoder_hibernation_made;
+extern const struct sb_decoder sb_decoder_hibernation_restored;
+extern const struct sb_decoder sb_decoder_hibernation_woken;
+
 /* quoted.c: soft line breaks of mail (CRLF) and of mail on disk (LF), the escaped '=' and '@', and the
  * escaped blank before a line's end. */
 extern const struct sb_decoder sb_decoder_quoted_crlf;
