@@ -63,6 +63,13 @@ static bool is_hex_group(const struct text *text, size_t begin, size_t end)
 /* Does a table of numbers in groups of four, or of hexadecimal codes, go on before or behind the number? */
 static bool in_table(const struct text *text, size_t begin, size_t end)
 {
+    uint8_t before = byte_at(text, begin - 1);
+    uint8_t after = byte_at(text, end);
+    if (before == '<' && after == '>') /* cells of a device tree */
+        return true;
+    if ((after == ' ' && byte_at(text, end + 1) == '0' && byte_at(text, end + 2) == ' ') ||
+        (before == ' ' && byte_at(text, begin - 2) == '0' && byte_at(text, begin - 3) == ' '))
+        return true;
     for (size_t width = 4; width <= 5; width++) {
         if (byte_at(text, end) == ' ' && is_hex_group(text, end + 1, end + 1 + width) &&
             !is_alnum(byte_at(text, end + 1 + width)))
@@ -74,12 +81,75 @@ static bool in_table(const struct text *text, size_t begin, size_t end)
     return false;
 }
 
+/* A row of zeros where an account's number should be: a round number. */
+static bool is_round(const struct text *text, size_t end)
+{
+    enum { ZEROS = 7 };
+    size_t zeros = 0;
+    while (zeros < ZEROS && byte_at(text, end - 1 - zeros) == '0')
+        zeros++;
+    return zeros == ZEROS;
+}
+
+/* Does the number stand in a table of others of its length? One random number in ten passes Luhn: where three or more
+ * stand near, and fewer than one in four of them is a card's, this one is a card's by chance. Hexadecimal numbers count
+ * too where they stand behind the same bytes, in the same column or field. */
+static bool among_others(const struct text *text, size_t begin, size_t end)
+{
+    enum { REACH = 512, FEWEST = 3, SHARE = 4, FIELD = 4 };
+    size_t first = begin > REACH ? begin - REACH : 0;
+    size_t last = text->length - end > REACH ? end + REACH : text->length;
+    size_t length = end - begin;
+    unsigned others = 0;
+    unsigned cards = 0;
+    for (size_t i = first; i < last; i++) {
+        size_t token = i;
+        uint8_t digits[CARD_LONGEST];
+        bool decimal = true;
+        while (i < last && hex_value(text->data[i]) >= 0) {
+            if (i - token < CARD_LONGEST)
+                digits[i - token] = (uint8_t)(text->data[i] - '0');
+            decimal = decimal && is_digit(text->data[i]);
+            i++;
+        }
+        if (i - token != length || is_alnum(byte_at(text, token - 1)) || is_alnum(byte_at(text, i)) ||
+            memcmp(text->data + token, text->data + begin, length) == 0)
+            continue;
+        if (!decimal && (token < FIELD || begin < FIELD ||
+                         memcmp(text->data + token - FIELD, text->data + begin - FIELD, FIELD) != 0))
+            continue;
+        others++;
+        cards += decimal && is_card_number(digits, length);
+    }
+    return others >= FEWEST && cards * SHARE < others;
+}
+
+/* Is the number a line of a sorted dictionary, as password crackers use: the lines above and below begin alike, but are
+ * of other lengths? Lists of cards are of one length. */
+static bool in_dictionary(const struct text *text, size_t begin, size_t end)
+{
+    enum { ALIKE = 4 };
+    if (begin == 0 || text->data[begin - 1] != '\n' || byte_at(text, end) != '\n')
+        return false;
+    size_t above = begin - 1;
+    while (above > 0 && begin - above <= CARD_LONGEST + 1 && text->data[above - 1] != '\n')
+        above--;
+    size_t below = end + 1;
+    while (below < text->length && below - end <= CARD_LONGEST && text->data[below] != '\n')
+        below++;
+    size_t length = end - begin;
+    return begin - 1 - above > ALIKE && below - end - 1 > ALIKE && begin - 1 - above != length &&
+           below - end - 1 != length && memcmp(text->data + above, text->data + begin, ALIKE) == 0 &&
+           memcmp(text->data + end + 1, text->data + begin, ALIKE) == 0;
+}
+
 /* Does what surrounds the number leave it a number of its own? */
 static bool stands_alone(const struct text *text, size_t begin, size_t end, uint8_t separator)
 {
     static const char other_numbers[] =
         " id uid guid uuid oid pid timestamp time stamp mtime ctime hash seed imei imsi "
-        "isbn ean gtin serial size offset version phone tel fax build revision inode ";
+        "isbn ean gtin serial size offset version phone tel fax build revision inode model "
+        "iv plaintext ciphertext ";
     uint8_t before = byte_at(text, begin - 1);
     uint8_t before2 = byte_at(text, begin - 2);
     uint8_t after = byte_at(text, end);
@@ -89,7 +159,9 @@ static bool stands_alone(const struct text *text, size_t begin, size_t end, uint
     if ((before == '.' || before == ',' || before == '-' || before == '/' || before == ':') && is_digit(before2) &&
         before != ',')
         return false;
-    if (before == '-' && is_alnum(before2))
+    if ((before == '-' && is_alnum(before2)) || before == '&')
+        return false;
+    if (before == '.' && before2 > ' ' && !is_alpha(before2)) /* a fraction: "-.4539…" */
         return false;
     if ((after == '.' || after == '/' || after == ':') && is_digit(after2))
         return false;
@@ -102,6 +174,8 @@ static bool stands_alone(const struct text *text, size_t begin, size_t end, uint
                        is_alpha(byte_at(text, begin - 4)) && is_alpha(byte_at(text, begin - 5));
         return !account && !(separator == ' ' && in_table(text, begin, end));
     }
+    if (is_round(text, end) || among_others(text, begin, end) || in_dictionary(text, begin, end))
+        return false;
     if (has_scheme(text, token_begin(text, begin, 256), begin))
         return false;
     return !follows_word(text, begin, other_numbers);

@@ -98,7 +98,7 @@ static bool accept(const struct text *text, const struct credential *credential,
         size_t host;
         size_t host_end;
         find_host(text, credential->url, credential->url_end, &host, &host_end);
-        if (host_end == host)
+        if (host_end == host || memchr(text->data + host, '\\', host_end - host) != NULL)
             return false;
         for (size_t i = host; i < host_end; i++)
             put(match, to_lower(text->data[i]));

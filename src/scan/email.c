@@ -2,7 +2,9 @@
  * lets through, since '=', '/', '&' and the like around an address are nearly always somebody else's syntax. */
 #include "scan/recognise.h"
 
+#include <libpsl.h>
 #include <string.h>
+#include <strings.h>
 
 enum { LOCAL_MAX = 64, DOMAIN_MAX = 253, LABEL_MAX = 63, ADDRESS_MAX = 254 };
 
@@ -32,10 +34,16 @@ static size_t skip_escape(const struct text *text, size_t begin, size_t end)
     return begin + skip < end ? begin + skip : begin;
 }
 
+/* Is the byte before `begin` the backslash that manual pages (roff) write before a '-': "bug\-reports@example.org"? */
+static bool is_escaped_dash(const struct text *text, size_t begin, size_t at)
+{
+    return text->data[begin - 1] == '\\' && begin < at && text->data[begin] == '-' && is_alnum(byte_at(text, begin - 2));
+}
+
 static size_t local_begin(const struct text *text, size_t at)
 {
     size_t begin = at;
-    while (begin > 0 && at - begin <= LOCAL_MAX && is_local(text, begin - 1)) {
+    while (begin > 0 && at - begin <= LOCAL_MAX && (is_local(text, begin - 1) || is_escaped_dash(text, begin, at))) {
         if (text->data[begin - 1] == '.' && (begin == at || text->data[begin] == '.'))
             break;
         begin--;
@@ -46,6 +54,38 @@ static size_t local_begin(const struct text *text, size_t at)
     while (begin < at && (text->data[begin] == '.' || text->data[begin] == '-' || text->data[begin] == '\''))
         begin++;
     return begin;
+}
+
+/* Is the top-level domain one that exists, or one that local networks and examples use? What merely has the shape of an
+ * address, as in compiled programs and dictionaries of passwords, ends with any letters. */
+static bool is_assigned(const struct text *text, size_t at, size_t end)
+{
+    static const char local[] = " com org net edu gov mil int info example test invalid localhost localdomain lan "
+                                "intranet internal intern corp home onion ";
+    char word[LABEL_MAX + 3] = " ";
+    size_t length = end - at;
+    if (length == 2 || length > LABEL_MAX)
+        return length == 2;
+    for (size_t i = 0; i < length; i++)
+        word[1 + i] = (char)to_lower(text->data[at + i]);
+    word[1 + length] = ' ';
+    if (strstr(local, word) != NULL)
+        return true;
+    word[1 + length] = '\0';
+    return psl_is_public_suffix2(psl_builtin(), word + 1, PSL_TYPE_ICANN | PSL_TYPE_NO_STAR_RULE) != 0;
+}
+
+/* Is it the name of a message (RFC 5322, 3.6.4), as mail servers write them: a date and time to the minute or second and
+ * a queue's number behind a '.', or one of Gmail's, which stand below mail.gmail.com, where no mailbox is? */
+static bool is_message(const struct text *text, size_t begin, size_t at, size_t end)
+{
+    enum { STAMP = 12 };
+    static const char gmail[] = "@mail.gmail.com";
+    size_t digits = begin;
+    while (is_digit(text->data[digits]))
+        digits++;
+    return (digits - begin >= STAMP && text->data[digits] == '.') ||
+           (end - at == sizeof gmail - 1 && strncasecmp((const char *)text->data + at, gmail, end - at) == 0);
 }
 
 /* Finds the end of the longest valid domain at `at`: labels of letters, digits, '-' and (as some write) '_', the last
@@ -68,7 +108,7 @@ static size_t domain_end(const struct text *text, size_t at)
         labels++;
         bool last = byte != '.' || !is_alnum(byte_at(text, i + 1));
         if (last) {
-            if (labels > 1 && is_top_level(text, label, end))
+            if (labels > 1 && is_top_level(text, label, end) && is_assigned(text, label, end))
                 best = end;
             break;
         }
@@ -96,7 +136,7 @@ bool verify_email(const struct text *text, size_t at, struct match *match)
     if (begin == at)
         return false;
     size_t end = domain_end(text, at + 1);
-    if (end == at + 1 || end - begin > ADDRESS_MAX)
+    if (end == at + 1 || end - begin > ADDRESS_MAX || is_message(text, begin, at, end))
         return false;
     uint8_t before = byte_at(text, begin - 1);
     uint8_t after = byte_at(text, end);
@@ -110,7 +150,9 @@ bool verify_email(const struct text *text, size_t at, struct match *match)
         return false;
     match->begin = begin;
     match->end = end;
-    for (size_t i = begin; i < end; i++)
-        put(match, to_lower(text->data[i]));
+    for (size_t i = begin; i < end; i++) {
+        if (text->data[i] != '\\')
+            put(match, to_lower(text->data[i]));
+    }
     return true;
 }

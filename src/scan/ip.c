@@ -67,6 +67,32 @@ static bool in_list_of_versions(const struct text *text, size_t at, size_t end)
            (after == ' ' || after == '-') && is_digit(byte_at(text, end + 1));
 }
 
+/* The number of a section: small numbers at the beginning of a line or right behind a tag, before a full stop or a
+ * title, as in "5.21.16.2 Server Objects". */
+static bool is_heading(const struct text *text, const uint8_t octet[4], size_t at, size_t end)
+{
+    enum { SMALL = 100, CHAPTERS = 64 };
+    size_t first = at;
+    while (byte_at(text, first - 1) == ' ')
+        first--;
+    uint8_t before = byte_at(text, first - 1);
+    if (octet[0] >= CHAPTERS || octet[1] >= SMALL || octet[2] >= SMALL || octet[3] >= SMALL ||
+        (first > 0 && before != '\n' && before != '>'))
+        return false;
+    uint8_t after = byte_at(text, end);
+    uint8_t after2 = byte_at(text, end + 1);
+    return (after == '.' && (after2 == ' ' || after2 >= 0x80)) ||
+           (after == ' ' && is_upper(after2) && is_lower(byte_at(text, end + 2)));
+}
+
+/* The version of a program that says who it is: "Mozilla/5.0 (…) Chrome/4.0.219.6". */
+static bool in_user_agent(const struct text *text, size_t at)
+{
+    enum { LINE_SEEN = 256 };
+    return byte_at(text, at - 1) == '/' && is_alpha(byte_at(text, at - 2)) &&
+           mentions(text, at, LINE_SEEN, "mozilla/");
+}
+
 static bool is_v6_byte(uint8_t byte)
 {
     return hex_value(byte) >= 0 || byte == ':';
@@ -131,8 +157,12 @@ static bool verify_v4(const struct text *text, size_t at, struct match *match)
         return false;
     if (!is_public_v4(octet) || follows_word(text, begin, version_words))
         return false;
+    if (is_heading(text, octet, begin, end) || in_user_agent(text, begin))
+        return false;
     if (is_version_like(octet)) {
-        bool addressed = (after == ':' && is_digit(after2)) || before == '@' || before == '[' ||
+        /* "[1.3.1.4]" numbers parts. */
+        bool tiny = octet[0] < 16 && octet[1] < 16 && octet[2] < 16 && octet[3] < 16;
+        bool addressed = (after == ':' && is_digit(after2)) || before == '@' || (before == '[' && !tiny) ||
                          (before == '/' && byte_at(text, begin - 2) == '/') || in_access_log(text, end) ||
                          follows_word(text, begin, address_words);
         if (!addressed)

@@ -83,7 +83,9 @@ bool verify_mac(const struct text *text, size_t at, struct match *match)
     match->end = end;
     uint8_t after = byte_at(text, end);
     bool goes_on = (after == separator || after == '-' || after == ':') && is_alnum(byte_at(text, end + 1));
-    if (is_alnum(after) || after == '_' || goes_on || !is_device(digits, separator, &letters))
+    bool block = after == '/' && is_digit(byte_at(text, end + 1)) && is_digit(byte_at(text, end + 2)) &&
+                 !is_alnum(byte_at(text, end + 3)); /* of a maker: "70:B3:D5:AB:80:00/36" */
+    if (is_alnum(after) || after == '_' || goes_on || block || !is_device(digits, separator, &letters))
         return false;
     if (!letters && !follows_word(text, begin, words))
         return false;

@@ -308,7 +308,7 @@ static bool check_si(const char *c)
 #define WORDS_IE " pps ppsn ppsno rsi "
 #define WORDS_SE " personnummer personnr pnr persnr pno samordningsnummer ssn "
 #define WORDS_DK " cpr cprnr cprnummer personnummer "
-#define WORDS_AT " sozialversicherungsnummer svnr versicherungsnummer svnummer vsnr sv "
+#define WORDS_AT " sozialversicherungsnummer svnr versicherungsnummer svnummer vsnr "
 #define WORDS_NL " bsn burgerservicenummer sofi sofinummer burgerservicenr "
 
 /* By the number of digits they begin with; each list ends with a form without a pattern. */
@@ -328,11 +328,11 @@ static const struct national_form lead_2[] = {
 };
 static const struct national_form lead_3[] = {
     {"HU", "###~###~###", check_hu_insurance, 0, " taj ", NULL},
-    {"PT", "### ### ###", check_pt, 6, " nif contribuinte fiscal ", NULL},
+    {"PT", "### ### ###", check_pt, 6, " nif contribuinte ", "o fiscal"},
     {"", NULL, NULL, 0, NULL, NULL},
 };
 static const struct national_form lead_4[] = {
-    {"AT", "#### ######", check_at, 3, WORDS_AT, NULL},
+    {"AT", "#### ######", check_at, 3, WORDS_AT, "SV-N"},
     {"NL", "####.##.###", check_nl, 3, WORDS_NL, NULL},
     {"", NULL, NULL, 0, NULL, NULL},
 };
@@ -363,7 +363,7 @@ static const struct national_form lead_8[] = {
 static const struct national_form lead_9[] = {
     {"HU", "#########", check_hu_insurance, 0, " taj ", NULL},
     {"NL", "#########", check_nl, 7, WORDS_NL, NULL},
-    {"PT", "#########", check_pt, 7, " nif contribuinte fiscal nipc ", NULL},
+    {"PT", "#########", check_pt, 7, " nif contribuinte nipc ", "o fiscal"},
     {"GR", "#########", check_gr_tax, 7, " afm ", "\xce\x91\xce\xa6\xce\x9c"},
     {"", NULL, NULL, 0, NULL, NULL},
 };
@@ -372,7 +372,7 @@ static const struct national_form lead_10[] = {
     {"DK", "##########", check_dk, 5, WORDS_DK, NULL},
     {"SE", "##########", check_se, 5, WORDS_SE, NULL},
     {"BG", "##########", check_bg, 5, " egn ", "\xd0\x95\xd0\x93\xd0\x9d"},
-    {"AT", "##########", check_at, 5, WORDS_AT, NULL},
+    {"AT", "##########", check_at, 5, WORDS_AT, "SV-N"},
     {"HU", "##########", check_hu_tax, 6, " ado adoazonosito azonosito azonos jel ", NULL},
     {"", NULL, NULL, 0, NULL, NULL},
 };

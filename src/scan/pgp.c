@@ -185,12 +185,15 @@ static bool verify_armour(const struct text *text, size_t at, struct match *matc
     return false;
 }
 
-/* Digits in small letters are those of commits and digests more often than of keys. */
+/* Digits in small letters are those of commits, digests and other programs' keys more often than of OpenPGP's, so that
+ * "key" alone says nothing; "key =" assigns a key itself, and '^' begins a pattern. */
 static bool is_announced(const struct text *text, size_t at, bool small)
 {
-    const char *words = small ? " fingerprint fpr openpgp4fpr key keys "
+    const char *words = small ? " fingerprint fpr pgp gpg openpgp openpgp4fpr recv "
                               : " fingerprint fingerprints fpr pgp gpg openpgp openpgp4fpr keyid recv key keys ";
     static const char others[] = " sha1 sha sum sha1sum commit revision certificate cert x509 ssl tls md5 hash git ";
+    if (byte_at(text, at - 1) == '^' || ends_before(text, at, "key = ") || ends_before(text, at, "key="))
+        return false;
     return has_word_before(text, at, WORD_REACH, words) && !has_word_before(text, at, OTHER_REACH, others);
 }
 

@@ -133,6 +133,34 @@ static bool is_varied(const uint8_t *digits, size_t length)
            sequence_length(digits, length, 9) + 2 < length;
 }
 
+static unsigned read_unsigned(const struct text *text, size_t at, size_t digits)
+{
+    unsigned number = 0;
+    for (size_t i = at; i < at + digits; i++)
+        number = number * 10 + (text->data[i] - '0');
+    return number;
+}
+
+/* A place on earth (ISO 6709): latitude and longitude, in degrees and minutes or in degrees, minutes and seconds, as in
+ * "+4339-07923". */
+static bool is_position(const struct text *text, size_t at)
+{
+    size_t first = at + 1;
+    size_t sign = first;
+    while (sign - first <= 6 && is_digit(byte_at(text, sign)))
+        sign++;
+    size_t second = sign + 1;
+    size_t end = second;
+    while (end - second <= 7 && is_digit(byte_at(text, end)))
+        end++;
+    size_t latitude = sign - first;
+    if ((latitude != 4 && latitude != 6) || end - second != latitude + 1 || byte_at(text, sign) != '-' ||
+        byte_at(text, end) == '-')
+        return false;
+    return read_unsigned(text, first, 2) <= 90 && read_unsigned(text, first + 2, 2) < 60 &&
+           read_unsigned(text, second, 3) <= 180 && read_unsigned(text, second + 3, 2) < 60;
+}
+
 bool verify_phone(const struct text *text, size_t at, struct match *match)
 {
     struct written written = {.length = 0};
@@ -142,9 +170,11 @@ bool verify_phone(const struct text *text, size_t at, struct match *match)
         return false;
     read_number(text, at + 1, &written);
     const struct plan *plan = find_plan(written.digits, written.length);
-    if (plan == NULL || written.groups == 0)
+    if (plan == NULL || written.groups == 0 || is_position(text, at))
         return false;
     size_t code = plan->code < 10 ? 1 : plan->code < 100 ? 2 : 3;
+    if (written.group[0].length < code) /* nobody parts a country's code */
+        return false;
     /* The longest run of groups that makes a number of this country: another number may follow behind a space. */
     for (size_t groups = written.groups; groups > 0; groups--) {
         size_t end = written.group[groups - 1].end;

@@ -156,6 +156,18 @@ static size_t rest_end(const struct text *text, size_t at, size_t limit, uint8_t
     return end;
 }
 
+/* Where a string ends whose length stands before it, else `end`: in certificates (DER: an IA5String or the URI of a
+ * GeneralName, shorter than 128 bytes) and in compiled Python, the next value's first byte often looks like a part. */
+static size_t counted_end(const struct text *text, size_t begin, size_t after_host, size_t end)
+{
+    enum { IA5_STRING = 0x16, GENERAL_NAME_URI = 0x86, PYTHON_ASCII = 0xfa, PYTHON_INTERNED = 0xda, MOST = 127 };
+    uint8_t tag = byte_at(text, begin - 2);
+    size_t length = byte_at(text, begin - 1);
+    if (tag != IA5_STRING && tag != GENERAL_NAME_URI && tag != PYTHON_ASCII && tag != PYTHON_INTERNED)
+        return end;
+    return length <= MOST && begin + length >= after_host && begin + length < end ? begin + length : end;
+}
+
 /* In a list of "https://site/path:name:password", where the address ends; else `end`. */
 static size_t cut_password(const struct text *text, size_t begin, size_t after_host, size_t end)
 {
@@ -187,7 +199,7 @@ bool verify_url(const struct text *text, size_t at, struct match *match)
     if (next == '/' || next == '?' || next == '#')
         end = rest_end(text, end, limit, byte_at(text, begin - 1));
     match->end = end;
-    end = cut_password(text, begin, after_host, end);
+    end = counted_end(text, begin, after_host, cut_password(text, begin, after_host, end));
     if (end >= limit)
         return false;
     while (end > after_host && strchr(".,;:!?'*&([", text->data[end - 1]) != NULL)
