@@ -1,25 +1,62 @@
 #!/usr/bin/env bash
-# What is found where nobody planted anything: `make precision` scans what a Debian system installs and prints, for each
-# kind, how many values and places there are in a gigabyte. FOLDER… instead of the system's; SAMPLE=N prints N of each kind.
+# What is found where nobody planted anything: `make precision` scans what this system has installed and prints, for each
+# kind, how much there is in a gigabyte. SAMPLE=50 prints so many values of each kind with what stands around them, to be
+# read by hand (docs/precision.md has the verdicts): different values, two of a file at most. WIDE=1 scans the packages of
+# precision_packages.txt too, unpacked and not installed. FOLDER… instead of the system's.
 set -euo pipefail
+here=$(dirname "$0")
 build=${1:-build}
 shift || true
-[ $# -gt 0 ] || set -- /usr/share /usr/lib
 work=$(mktemp -d "${TMPDIR:-/tmp}/samband-precision.XXXXXX")
 trap 'rm -rf "$work"' EXIT
+[ $# -gt 0 ] || set -- /usr/share /usr/lib
+packages=$(dpkg-query -f '${db:Status-Abbrev}\n' -W | grep -c '^ii')
+said="$* of Debian $(cat /etc/debian_version) with $packages packages"
+if [ "${WIDE:-0}" != 0 ]; then
+    mkdir "$work/downloads" "$work/unpacked"
+    unpacked=0
+    for package in $(sed 's/#.*//' "$here/precision_packages.txt"); do
+        if (cd "$work/downloads" && apt-get download -qq "$package" >"$work/apt" 2>&1); then
+            unpacked=$((unpacked + 1))
+        else
+            echo "not to be had: $package" >&2
+        fi
+    done
+    for archive in "$work"/downloads/*.deb; do
+        dpkg-deb -x "$archive" "$work/unpacked"
+    done
+    find "$work/unpacked" -type l -delete
+    rm -r "$work/downloads"
+    said="$said; $unpacked packages more"
+    set -- "$@" "$work/unpacked"
+fi
+
 export SAMBAND_STORE=$work/precision.db
 samband=$build/samband
 "$samband" case add PRECISION --country SE >/dev/null
 "$samband" analyse --case PRECISION --no-digests --quiet "$@" || true # what may not be read is left out
-bytes=$("$samband" files --json | jq 'select(.regular) | .size' | awk '{ sum += $1 } END { printf "%.0f", sum }')
-printf '%.2f GB in %s\n\n%-8s %10s %10s %12s\n' "$(jq -n "$bytes / 1e9")" "$*" kind values places "places/GB"
-"$samband" selectors --json | jq -r '[.kind, .sightings] | @tsv' | awk -v bytes="$bytes" '
-    { values[$1]++; places[$1] += $2 }
-    END { for (kind in values) printf "%-8s %10d %10d %12.1f\n", kind, values[kind], places[kind], places[kind] * 1e9 / bytes }' |
-    sort
+"$samband" files --json | jq -r 'select(.regular) | .size' >"$work/sizes"
+"$samband" sightings --reveal --json |
+    jq -r '[.kind, .value, (.evidence + (.file // "")), .context, .count] | @tsv' >"$work/sightings"
+awk -v said="$said" '{ bytes += $1 } END { printf "%.2f GB in %d files: %s\n\n", bytes / 1e9, NR, said }' "$work/sizes"
+
+awk -F '\t' -v bytes="$(awk '{ sum += $1 } END { printf "%.0f", sum }' "$work/sizes")" '
+    { places[$1] += $5 }
+    !(($1, $2) in value) { value[$1, $2]; values[$1]++ }
+    !(($1, $3) in file) { files[$1]++ }
+    { file[$1, $3] += $5; if (file[$1, $3] > most[$1]) { most[$1] = file[$1, $3]; where[$1] = $3 } }
+    END {
+        printf "%-12s %9s %9s %7s %12s %12s   %s\n", "kind", "values", "places", "files", "values/GB", "places/GB", \
+            "the file with most of them"
+        for (kind in places)
+            printf "%-12s %9d %9d %7d %12.1f %12.1f   %d in %s\n", kind, values[kind], places[kind], files[kind], \
+                values[kind] * 1e9 / bytes, places[kind] * 1e9 / bytes, most[kind], where[kind] | "sort"
+    }' "$work/sightings"
+
 [ "${SAMPLE:-0}" -gt 0 ] || exit 0
-for kind in $("$samband" selectors --json | jq -r .kind | sort -u); do
-    printf '\n%s\n' "$kind"
-    "$samband" sightings --kind "$kind" --json | shuf -n "$SAMPLE" --random-source=<(yes) |
-        jq -r '"  \(.value[:80])\t\(.file // "-")\t\(.context)"'
-done
+shuf --random-source=<(yes) "$work/sightings" | awk -F '\t' -v most="$SAMPLE" '
+    ($1, $2) in seen || taken[$1] >= most || from[$1, $3] >= 2 { next }
+    { seen[$1, $2]; taken[$1]++; from[$1, $3]++; printf "%s\t%s\t…%s\t%s\n", $1, substr($2, 1, 80), \
+        substr($3, length($3) > 48 ? length($3) - 47 : 1), $4 }' |
+    sort -s -t "$(printf '\t')" -k 1,1 |
+    awk -F '\t' '$1 != kind { kind = $1; printf "\n%s\n", kind } { printf "  %s\n      %s | %s\n", $2, $4, $3 }'

@@ -91,12 +91,12 @@ static bool is_round(const struct text *text, size_t end)
     return zeros == ZEROS;
 }
 
-/* Does the number stand in a table of others of its length? One random number in ten passes Luhn: where three or more
- * stand near, and fewer than one in four of them is a card's, this one is a card's by chance. Hexadecimal numbers count
- * too where they stand behind the same bytes, in the same column or field. */
+/* Does the number stand in a table of others of its length? One random number in ten passes Luhn: where no more
+ * than one in four of those near is a card's, this one included, it is one by chance. Hexadecimal numbers count too
+ * where they stand behind the same bytes, in the same column or field. A list of cards shows itself after a few. */
 static bool among_others(const struct text *text, size_t begin, size_t end)
 {
-    enum { REACH = 512, FEWEST = 3, SHARE = 4, FIELD = 4 };
+    enum { REACH = 1984, SHARE = 4, FIELD = 4, FEW = 8 };
     size_t first = begin > REACH ? begin - REACH : 0;
     size_t last = text->length - end > REACH ? end + REACH : text->length;
     size_t length = end - begin;
@@ -120,8 +120,10 @@ static bool among_others(const struct text *text, size_t begin, size_t end)
             continue;
         others++;
         cards += decimal && is_card_number(digits, length);
+        if (others == FEW && cards * 2 >= others)
+            return false;
     }
-    return others >= FEWEST && cards * SHARE < others;
+    return (cards + 1) * SHARE <= others + 1;
 }
 
 /* Is the number a line of a sorted dictionary, as password crackers use: the lines above and below begin alike, but are

@@ -16,7 +16,8 @@ static bool is_local(const struct text *text, size_t at)
     return is_alnum(byte) || byte == '.' || byte == '_' || byte == '-' || byte == '+';
 }
 
-/* Steps over what an escape left before the local part: "\n" or "\u003c" in source and JSON, "%20" in a URL. */
+/* Steps over what an escape left before the local part: "\n" or "\u003c" in source and JSON, "%20" in a URL, a font or
+ * a quote in manual pages: "\fB", "\*(Aq". */
 static size_t skip_escape(const struct text *text, size_t begin, size_t end)
 {
     uint8_t before = byte_at(text, begin - 1);
@@ -27,6 +28,11 @@ static size_t skip_escape(const struct text *text, size_t begin, size_t end)
         skip = text->data[begin] == 'u' ? 5 : 3;
     else if (before == '\\' && (text->data[begin] == 'n' || text->data[begin] == 'r' || text->data[begin] == 't'))
         return end - begin > 1 ? begin + 1 : begin;
+    else if (before == '\\' && text->data[begin] == 'f' && end - begin > 2 &&
+             (is_digit(text->data[begin + 1]) || strchr("BIRPC", text->data[begin + 1]) != NULL))
+        return begin + 2;
+    else if (before == '(' && byte_at(text, begin - 2) == '*' && byte_at(text, begin - 3) == '\\' && end - begin > 2)
+        return begin + 2;
     for (size_t i = before == '%' ? 0 : 1; i < skip; i++) {
         if (begin + i >= end || hex_value(text->data[begin + i]) < 0)
             return begin;
@@ -37,7 +43,8 @@ static size_t skip_escape(const struct text *text, size_t begin, size_t end)
 /* Is the byte before `begin` the backslash that manual pages (roff) write before a '-': "bug\-reports@example.org"? */
 static bool is_escaped_dash(const struct text *text, size_t begin, size_t at)
 {
-    return text->data[begin - 1] == '\\' && begin < at && text->data[begin] == '-' && is_alnum(byte_at(text, begin - 2));
+    return text->data[begin - 1] == '\\' && begin < at && text->data[begin] == '-' &&
+           is_alnum(byte_at(text, begin - 2));
 }
 
 static size_t local_begin(const struct text *text, size_t at)
@@ -72,11 +79,55 @@ static bool is_assigned(const struct text *text, size_t at, size_t end)
     if (strstr(local, word) != NULL)
         return true;
     word[1 + length] = '\0';
-    return psl_is_public_suffix2(psl_builtin(), word + 1, PSL_TYPE_ICANN | PSL_TYPE_NO_STAR_RULE) != 0;
+    const psl_ctx_t *suffixes = psl_builtin();
+    return suffixes == NULL || psl_is_public_suffix2(suffixes, word + 1, PSL_TYPE_ICANN | PSL_TYPE_NO_STAR_RULE) != 0;
 }
 
-/* Is it the name of a message (RFC 5322, 3.6.4), as mail servers write them: a date and time to the minute or second and
- * a queue's number behind a '.', or one of Gmail's, which stand below mail.gmail.com, where no mailbox is? */
+/* Does the line begin as a header that names messages, before its '<'? */
+static bool in_message_header(const struct text *text, size_t begin)
+{
+    static const char *const headers[] = {"message-id:", "in-reply-to:", "references:"};
+    enum { LINE_SEEN = 512 };
+    if (byte_at(text, begin - 1) != '<')
+        return false;
+    size_t line = begin;
+    while (line > 0 && begin - line < LINE_SEEN && text->data[line - 1] != '\n')
+        line--;
+    for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
+        size_t length = strlen(headers[i]);
+        if (begin - line > length && strncasecmp((const char *)text->data + line, headers[i], length) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Names that have the form of an address: algorithms of SSH (RFC 4251, section 6) and add-ons of Mozilla's programs
+ * with their version, "name@host:1.0.2". */
+static bool is_label(const struct text *text, size_t begin, size_t at, size_t end)
+{
+    enum { PART_MOST = 3, VERSION_MOST = 16 };
+    static const char openssh[] = "@openssh.com";
+    if (end - at == sizeof openssh - 1 && strncasecmp((const char *)text->data + at, openssh, end - at) == 0 &&
+        memchr(text->data + begin, '-', at - begin) != NULL)
+        return true;
+    if (byte_at(text, begin - 1) != '"' || byte_at(text, end) != ':')
+        return false;
+    size_t dots = 0;
+    size_t part = 0;
+    for (size_t i = end + 1; i < end + 1 + VERSION_MOST && part <= PART_MOST; i++) {
+        uint8_t byte = byte_at(text, i);
+        if (byte == '"')
+            return dots > 0 && part > 0;
+        if (!is_digit(byte) && byte != '.')
+            return false;
+        part = byte == '.' ? 0 : part + 1;
+        dots += byte == '.';
+    }
+    return false;
+}
+
+/* Is it the name of a message (RFC 5322, 3.6.4), as mail servers write them: a date and time to the minute or second
+ * and a queue's number behind a '.', or one of Gmail's, which stand below mail.gmail.com, where no mailbox is? */
 static bool is_message(const struct text *text, size_t begin, size_t at, size_t end)
 {
     enum { STAMP = 12 };
@@ -136,7 +187,8 @@ bool verify_email(const struct text *text, size_t at, struct match *match)
     if (begin == at)
         return false;
     size_t end = domain_end(text, at + 1);
-    if (end == at + 1 || end - begin > ADDRESS_MAX || is_message(text, begin, at, end))
+    if (end == at + 1 || end - begin > ADDRESS_MAX || is_message(text, begin, at, end) ||
+        in_message_header(text, begin) || is_label(text, begin, at, end))
         return false;
     uint8_t before = byte_at(text, begin - 1);
     uint8_t after = byte_at(text, end);
@@ -144,6 +196,8 @@ bool verify_email(const struct text *text, size_t at, struct match *match)
         return false;
     /* "scheme://user:password@host" is no mailbox; "scheme://host/path:mailbox:password" has one. */
     if (before == ':' && in_authority(text, token_begin(text, begin, LOCAL_MAX), begin))
+        return false;
+    if (before == '/' && ends_before(text, begin, "ssh://")) /* a login, "ssh://git@host" */
         return false;
     /* Compressed bytes spell short addresses by chance: those must stand in text. */
     if (end - begin < 10 && !(may_adjoin(before) && may_adjoin(after)))

@@ -33,8 +33,8 @@ static size_t count_digits(const struct text *text, size_t at)
 }
 
 /* Do constants of some arithmetic, curves and primes, stand near: numbers longer than a machine's word that are neither
- * an address nor whole words of a contract (32 bytes each, perhaps behind a function's four), or right behind the NUL that
- * ends this one another that is longer? */
+ * an address nor whole words of a contract (32 bytes each, perhaps behind a function's four), or right behind the NUL
+ * that ends this one another that is longer? */
 static bool among_constants(const struct text *text, size_t at)
 {
     enum { REACH = 288, WORD = 16, CONTRACT = 64, FUNCTION = 8 };

@@ -41,6 +41,28 @@ static bool in_access_log(const struct text *text, size_t end)
     return text->length - end >= sizeof fields - 1 && memcmp(text->data + end, fields, sizeof fields - 1) == 0;
 }
 
+/* Does a decimal fraction stand behind the comma at `at`, or before it (step -1), as in the paths of drawings:
+ * "8.53,3.25.74.74,-2.14"? */
+static bool is_fraction(const struct text *text, size_t at, int step)
+{
+    enum { LONGEST = 12 };
+    unsigned dots = 0;
+    unsigned digits = 0;
+    if (byte_at(text, at) != ',')
+        return false;
+    at += (size_t)step;
+    if (step > 0 && byte_at(text, at) == '-')
+        at++;
+    for (unsigned i = 0; i < LONGEST; i++, at += (size_t)step) {
+        uint8_t byte = byte_at(text, at);
+        if (byte != '.' && !is_digit(byte))
+            break;
+        dots += byte == '.';
+        digits += byte != '.';
+    }
+    return dots == 1 && digits > 0;
+}
+
 /* Does the line speak of versions before `at`, as in "Upgrade V8 to 3.31.74.1", or is it a row of decimal fractions, as
  * in "2.12 3.51.98.32 2.03"? */
 static bool in_list_of_versions(const struct text *text, size_t at, size_t end)
@@ -63,6 +85,8 @@ static bool in_list_of_versions(const struct text *text, size_t at, size_t end)
     if (text->length - end > 7 && memcmp(text->data + end, " - ", 3) == 0 && is_digit(text->data[end + 3]) &&
         is_digit(text->data[end + 6]) && text->data[end + 7] == '-')
         return true; /* a headline: "3.7.91.1 - 2013-03-05" */
+    if (is_fraction(text, at - 1, -1) && is_fraction(text, end, 1))
+        return true;
     return length > 1 && line[length - 1] == ' ' && is_digit((uint8_t)line[length - 2]) &&
            (after == ' ' || after == '-') && is_digit(byte_at(text, end + 1));
 }
@@ -71,13 +95,12 @@ static bool in_list_of_versions(const struct text *text, size_t at, size_t end)
  * title, as in "5.21.16.2 Server Objects". */
 static bool is_heading(const struct text *text, const uint8_t octet[4], size_t at, size_t end)
 {
-    enum { SMALL = 100, CHAPTERS = 64 };
+    enum { SMALL = 64 };
     size_t first = at;
     while (byte_at(text, first - 1) == ' ')
         first--;
     uint8_t before = byte_at(text, first - 1);
-    if (octet[0] >= CHAPTERS || octet[1] >= SMALL || octet[2] >= SMALL || octet[3] >= SMALL ||
-        (first > 0 && before != '\n' && before != '>'))
+    if (octet[0] >= SMALL || octet[1] >= SMALL || octet[2] >= SMALL || (first > 0 && before != '\n' && before != '>'))
         return false;
     uint8_t after = byte_at(text, end);
     uint8_t after2 = byte_at(text, end + 1);
@@ -89,8 +112,7 @@ static bool is_heading(const struct text *text, const uint8_t octet[4], size_t a
 static bool in_user_agent(const struct text *text, size_t at)
 {
     enum { LINE_SEEN = 256 };
-    return byte_at(text, at - 1) == '/' && is_alpha(byte_at(text, at - 2)) &&
-           mentions(text, at, LINE_SEEN, "mozilla/");
+    return byte_at(text, at - 1) == '/' && is_alpha(byte_at(text, at - 2)) && mentions(text, at, LINE_SEEN, "mozilla/");
 }
 
 static bool is_v6_byte(uint8_t byte)
@@ -162,9 +184,10 @@ static bool verify_v4(const struct text *text, size_t at, struct match *match)
     if (is_version_like(octet)) {
         /* "[1.3.1.4]" numbers parts. */
         bool tiny = octet[0] < 16 && octet[1] < 16 && octet[2] < 16 && octet[3] < 16;
+        bool arc = octet[0] <= 2 && octet[1] < 40; /* of ITU or ISO: a comment, "//2.5.4.45" */
         bool addressed = (after == ':' && is_digit(after2)) || before == '@' || (before == '[' && !tiny) ||
-                         (before == '/' && byte_at(text, begin - 2) == '/') || in_access_log(text, end) ||
-                         follows_word(text, begin, address_words);
+                         (before == '/' && byte_at(text, begin - 2) == '/' && (!arc || text->data[begin - 3] == ':')) ||
+                         in_access_log(text, end) || follows_word(text, begin, address_words);
         if (!addressed)
             return false;
     }

@@ -158,13 +158,16 @@ static bool in_column(const struct text *text, size_t at, const struct national_
     return like >= form->column;
 }
 
+/* Not one digit over and over, nor all of them in order, "123456789", as programs and examples have it. */
 static bool is_varied(const char *c)
 {
+    bool same = true;
+    bool counts = true;
     for (size_t i = 1; c[i] != '\0'; i++) {
-        if (c[i] != c[0])
-            return true;
+        same = same && c[i] == c[0];
+        counts = counts && c[i] == c[i - 1] + 1;
     }
-    return false;
+    return !same && !counts;
 }
 
 static void accept(const struct national_form *form, const char *c, size_t begin, size_t end, struct match *match)

@@ -189,7 +189,7 @@ static bool verify_armour(const struct text *text, size_t at, struct match *matc
  * "key" alone says nothing; "key =" assigns a key itself, and '^' begins a pattern. */
 static bool is_announced(const struct text *text, size_t at, bool small)
 {
-    const char *words = small ? " fingerprint fpr pgp gpg openpgp openpgp4fpr recv "
+    const char *words = small ? " fingerprint fpr pgp gpg openpgp openpgp4fpr "
                               : " fingerprint fingerprints fpr pgp gpg openpgp openpgp4fpr keyid recv key keys ";
     static const char others[] = " sha1 sha sum sha1sum commit revision certificate cert x509 ssl tls md5 hash git ";
     if (byte_at(text, at - 1) == '^' || ends_before(text, at, "key = ") || ends_before(text, at, "key="))

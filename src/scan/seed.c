@@ -170,8 +170,8 @@ static bool has_checksum(const struct phrase *phrase, size_t count, unsigned lan
     return ((digest[0] ^ bits[entropy]) & mask) == 0;
 }
 
-/* Drawn words hardly repeat themselves: of twelve, one pair in thirty draws. Prose, code and lists do. A phrase that does
- * so must be the one of a single byte over and over, an example of the standard's kind. */
+/* Drawn words hardly repeat themselves: of twelve, one pair in thirty draws. Prose, code and lists do. A phrase that
+ * does so must be the one of a single byte over and over, an example of the standard's kind. */
 static bool is_drawn(const struct phrase *phrase, size_t count, unsigned language)
 {
     size_t repeated = 0;

@@ -15,5 +15,6 @@ bool verify_xmpp(const struct text *text, size_t at, struct match *match)
             break;
         reach++;
     }
-    return has_word_before(text, begin, reach, " xmpp jabber jid ") && verify_email(text, at, match);
+    return has_word_before(text, begin, reach, " xmpp jabber jid ") && !follows_word(text, begin, " email mail ") &&
+           verify_email(text, at, match);
 }
