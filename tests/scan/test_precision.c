@@ -10,13 +10,8 @@
 
 #include <cmocka.h>
 
-/* One of a kind is looked for in each text: "" for none of that kind. */
-struct vector {
-    const char *text;
-    const char *found;
-};
-
-static void check(const char *kind, const struct vector *vectors, size_t count)
+/* Of this kind alone, "" for none. */
+static void check_kind(const char *kind, const struct vector *vectors, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         char of_kind[4096] = "";
@@ -34,16 +29,16 @@ static void check(const char *kind, const struct vector *vectors, size_t count)
     }
 }
 
-#define CHECK(KIND, ...)                                                                                               \
+#define CHECK_KIND(KIND, ...)                                                                                          \
     do {                                                                                                               \
         static const struct vector vectors[] = {__VA_ARGS__};                                                          \
-        check(KIND, vectors, sizeof vectors / sizeof *vectors);                                                        \
+        check_kind(KIND, vectors, sizeof vectors / sizeof *vectors);                                                   \
     } while (0)
 
 static void card(void **state)
 {
     (void)state;
-    CHECK(
+    CHECK_KIND(
         "card",
         /* One of a table's numbers passes by chance. */
         {"4797891024485948\n4075592004871830\n4539368193036426\n4669976763471406\n4947422787582698\n", ""},
@@ -77,40 +72,40 @@ static void eth(void **state)
     (void)state;
 #define ADDRESS "0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed"
 #define SPELLED "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
-    CHECK("eth",
-          /* Beside other constants, and as a digest. */
-          {"0xfffffffffffffffffffffffffffffffeffffac73\n" ADDRESS "\n0x100000000000000000001b8fa16dfab9aca16b6b3", ""},
-          {"// HMAC_SHA1(\"key\", \"The quick brown fox jumps\") = " ADDRESS, ""}, {"sha1sum of it: " ADDRESS, ""},
-          {"x " ADDRESS
-           " 0x00c6858e06b70404e9cd9e3ecb662395b4429c648139053fb521f828af606b4d3dbaa14b5e77efe75928fe1dc127a2"
-           "ffa8de3348b3c1856a429bf97e7e31c2e5bd66",
-           ""},
-          {ADDRESS
-           ",0xa9059cbb0000000000000000000000005aaeb6053f3e94c9b9a09f33669435e7ef1beaed00000000000000000000000000"
-           "000000000000000000000000000000000f4240",
-           SPELLED},
-          /* In transactions, lists, and in mixed case wherever it stands. */
-          {"tx 0x9fc76417374aa880d4449a1f7f31ec597f00b1f6f3dd2d66f4c9c6c445836d8b from " ADDRESS
-           " value 0x2386f26fc10000",
-           SPELLED},
-          {ADDRESS "\n0xfb6916095ca1df60bb79ce92ce3ea74c37c5d359\n",
-           SPELLED " 0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359"},
-          {SPELLED " 0x100000000000000000001b8fa16dfab9aca16b6b3", SPELLED});
+    CHECK_KIND(
+        "eth",
+        /* Beside other constants, and as a digest. */
+        {"0xfffffffffffffffffffffffffffffffeffffac73\n" ADDRESS "\n0x100000000000000000001b8fa16dfab9aca16b6b3", ""},
+        {"// HMAC_SHA1(\"key\", \"The quick brown fox jumps\") = " ADDRESS, ""}, {"sha1sum of it: " ADDRESS, ""},
+        {"x " ADDRESS
+         " 0x00c6858e06b70404e9cd9e3ecb662395b4429c648139053fb521f828af606b4d3dbaa14b5e77efe75928fe1dc127a2"
+         "ffa8de3348b3c1856a429bf97e7e31c2e5bd66",
+         ""},
+        {ADDRESS ",0xa9059cbb0000000000000000000000005aaeb6053f3e94c9b9a09f33669435e7ef1beaed00000000000000000000000000"
+                 "000000000000000000000000000000000f4240",
+         SPELLED},
+        /* In transactions, lists, and in mixed case wherever it stands. */
+        {"tx 0x9fc76417374aa880d4449a1f7f31ec597f00b1f6f3dd2d66f4c9c6c445836d8b from " ADDRESS
+         " value 0x2386f26fc10000",
+         SPELLED},
+        {ADDRESS "\n0xfb6916095ca1df60bb79ce92ce3ea74c37c5d359\n",
+         SPELLED " 0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359"},
+        {SPELLED " 0x100000000000000000001b8fa16dfab9aca16b6b3", SPELLED});
 }
 
 static void phone(void **state)
 {
     (void)state;
-    CHECK("phone", {"CA +4339-07923 America/Toronto", ""}, {"US +394606-0860929 America/Indiana", ""},
-          {"+4 4294967295", ""}, {"+46 70 174 06 05", "+46701740605"}, {"+4670-1740605", "+46701740605"},
-          {"+1 415-492-9861", "+14154929861"});
+    CHECK_KIND("phone", {"CA +4339-07923 America/Toronto", ""}, {"US +394606-0860929 America/Indiana", ""},
+               {"+4 4294967295", ""}, {"+46 70 174 06 05", "+46701740605"}, {"+4670-1740605", "+46701740605"},
+               {"+1 415-492-9861", "+14154929861"});
 }
 
 static void seed(void **state)
 {
     (void)state;
-    CHECK("seed", {"cute cute cute cute cute cute cute cute cute cute cute cute", ""},
-          {"list column message list item hover message list column message list item", ""});
+    CHECK_KIND("seed", {"cute cute cute cute cute cute cute cute cute cute cute cute", ""},
+               {"list column message list item hover message list column message list item", ""});
     /* Eleven words and one again; and, of the standard's examples, a byte over and over. */
     const char *found = found_in("zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo wrong", 49);
     assert_non_null(strstr(found, "seed:"));
@@ -119,37 +114,38 @@ static void seed(void **state)
 static void mac(void **state)
 {
     (void)state;
-    CHECK("mac", {"70:B3:D5:AB:80:00/36\tHoribaAb", ""}, {"02-1B-00-00-00-00/16", ""},
-          {"00:1a:a0:12:8f:cb/eth0", "00:1a:a0:12:8f:cb"}, {"00:1a:a0:12:8f:cb / 36", "00:1a:a0:12:8f:cb"});
+    CHECK_KIND("mac", {"70:B3:D5:AB:80:00/36\tHoribaAb", ""}, {"02-1B-00-00-00-00/16", ""},
+               {"00:1a:a0:12:8f:cb/eth0", "00:1a:a0:12:8f:cb"}, {"00:1a:a0:12:8f:cb / 36", "00:1a:a0:12:8f:cb"});
 }
 
 static void ip(void **state)
 {
     (void)state;
-    CHECK("ip", {"5.21.16.2 Server Objects", ""}, {"intro\n  43.6.4.1. Returning from a function", ""},
-          {"<h4>36.2.1.6. No-op</h4>", ""}, {"Mozilla/5.0 (X11) AppleWebKit/532.0 Chrome/4.0.219.6 Safari/532.1", ""},
-          {"arm R: Path 1 [1.3.1.4]", ""}, {"5.18.1.105 Platform", ""}, {"8.53,3.25.74.74,-2.14", ""},
-          {"443,3.25.74.74,80", "3.25.74.74"}, {"\"uid\" //2.5.4.45", ""}, {"94.23.1.77 Connected", "94.23.1.77"},
-          {"195.145.16.2 Server Objects", "195.145.16.2"}, {"5.79.68.161 - - [10/Oct/2026", "5.79.68.161"},
-          {"from mail [66.31.45.164]", "66.31.45.164"}, {"shop.example/66.31.45.164:443", "66.31.45.164"});
+    CHECK_KIND("ip", {"5.21.16.2 Server Objects", ""}, {"intro\n  43.6.4.1. Returning from a function", ""},
+               {"<h4>36.2.1.6. No-op</h4>", ""},
+               {"Mozilla/5.0 (X11) AppleWebKit/532.0 Chrome/4.0.219.6 Safari/532.1", ""},
+               {"arm R: Path 1 [1.3.1.4]", ""}, {"5.18.1.105 Platform", ""}, {"8.53,3.25.74.74,-2.14", ""},
+               {"443,3.25.74.74,80", "3.25.74.74"}, {"\"uid\" //2.5.4.45", ""}, {"94.23.1.77 Connected", "94.23.1.77"},
+               {"195.145.16.2 Server Objects", "195.145.16.2"}, {"5.79.68.161 - - [10/Oct/2026", "5.79.68.161"},
+               {"from mail [66.31.45.164]", "66.31.45.164"}, {"shop.example/66.31.45.164:443", "66.31.45.164"});
 }
 
 static void email(void **state)
 {
     (void)state;
-    CHECK("email", {"z@MetastoreV1beta.FederationsService.GetIamPolicy", ""}, {"O@NCRSI.EKPTZ", ""},
-          {"77ba3f095ceb@addon.firefox", ""}, {"<199702221943.LAA20388@wall.example.org>", ""},
-          {"<CAOLTT8QfwOi9yx_qZZgyGa8iL8kHW@mail.gmail.com>", ""}, {"anna@gmail.com", "anna@gmail.com"},
-          {"bug\\-file\\-fetch@rt.example.org", "bug-file-fetch@rt.example.org"},
-          {"user:test\\-user@example.org", "test-user@example.org"}, {"\\fBanna@example.org\\fR", "anna@example.org"},
-          {"\\*(Aqanna@example.org\\*(Aq", "anna@example.org"}, {"C:\\anna@example.org", "anna@example.org"},
-          {"anna@firm.lan", "anna@firm.lan"}, {"anna@firma.berlin", "anna@firma.berlin"},
-          {"19970222@example.org", "19970222@example.org"},
-          {"Message-ID: <4f3a.1@mail.example.org>\nFrom: Anna <anna@example.org>", "anna@example.org"},
-          {"References: <a1@mail.example.org> <b2@mail.example.org>", ""},
-          {"aes256-gcm@openssh.com,umac-64-etm@openssh.com", ""}, {"openssh@openssh.com", "openssh@openssh.com"},
-          {"\"easy-lab@tools.example.org:1.0.2\"", ""}, {"\"anna@example.org:12.03.1985\"", "anna@example.org"},
-          {"ssh://git@github.com", ""}, {"sip:anna@example.org", "anna@example.org"});
+    CHECK_KIND("email", {"z@MetastoreV1beta.FederationsService.GetIamPolicy", ""}, {"O@NCRSI.EKPTZ", ""},
+               {"77ba3f095ceb@addon.firefox", ""}, {"<199702221943.LAA20388@wall.example.org>", ""},
+               {"<CAOLTT8QfwOi9yx_qZZgyGa8iL8kHW@mail.gmail.com>", ""}, {"anna@gmail.com", "anna@gmail.com"},
+               {"bug\\-file\\-fetch@rt.example.org", "bug-file-fetch@rt.example.org"},
+               {"user:test\\-user@example.org", "test-user@example.org"},
+               {"\\fBanna@example.org\\fR", "anna@example.org"}, {"\\*(Aqanna@example.org\\*(Aq", "anna@example.org"},
+               {"C:\\anna@example.org", "anna@example.org"}, {"anna@firm.lan", "anna@firm.lan"},
+               {"anna@firma.berlin", "anna@firma.berlin"}, {"19970222@example.org", "19970222@example.org"},
+               {"Message-ID: <4f3a.1@mail.example.org>\nFrom: Anna <anna@example.org>", "anna@example.org"},
+               {"References: <a1@mail.example.org> <b2@mail.example.org>", ""},
+               {"aes256-gcm@openssh.com,umac-64-etm@openssh.com", ""}, {"openssh@openssh.com", "openssh@openssh.com"},
+               {"\"easy-lab@tools.example.org:1.0.2\"", ""}, {"\"anna@example.org:12.03.1985\"", "anna@example.org"},
+               {"ssh://git@github.com", ""}, {"sip:anna@example.org", "anna@example.org"});
 }
 
 static void url(void **state)
@@ -157,12 +153,12 @@ static void url(void **state)
     (void)state;
     /* An IA5String and the URI of a GeneralName with the next element's tag behind, a string of compiled Python, and a
      * length that is none. */
-    CHECK("url", {"\x16\x1ehttp://example.org/ca/root.crt0:", "http://example.org/ca/root.crt"},
-          {"\x86\x1fhttp://example.org/ca/root.crl0\x4f", "http://example.org/ca/root.crl0"},
-          {"\x86\x1ehttp://example.org/ca/root.crt0O", "http://example.org/ca/root.crt"},
-          {"\xfa\x17https://example.org/v1/zAnext", "https://example.org/v1/"},
-          {"\x86\x05http://example.org/ca", "http://example.org/ca"},
-          {"\x86\x7fhttp://example.org/ca", "http://example.org/ca"});
+    CHECK_KIND("url", {"\x16\x1ehttp://example.org/ca/root.crt0:", "http://example.org/ca/root.crt"},
+               {"\x86\x1fhttp://example.org/ca/root.crl0\x4f", "http://example.org/ca/root.crl0"},
+               {"\x86\x1ehttp://example.org/ca/root.crt0O", "http://example.org/ca/root.crt"},
+               {"\xfa\x17https://example.org/v1/zAnext", "https://example.org/v1/"},
+               {"\x86\x05http://example.org/ca", "http://example.org/ca"},
+               {"\x86\x7fhttp://example.org/ca", "http://example.org/ca"});
 }
 
 static void pgp(void **state)
@@ -170,20 +166,20 @@ static void pgp(void **state)
     (void)state;
 #define DIGITS "72E902B74216A85EA244C0C418E50818D72EFD4C"
 #define SMALL "72e902b74216a85ea244c0c418e50818d72efd4c"
-    CHECK("pgp", {"KEY = " DIGITS, ""}, {"Public Key Id: " SMALL, ""}, {"kernel signing key: " SMALL, ""},
-          {"fingerprint = '^" SMALL "'", ""}, {"gpg key " SMALL, DIGITS}, {"key fingerprint: " SMALL, DIGITS},
-          {"--recv-keys " DIGITS, DIGITS}, {"signing key " DIGITS, DIGITS});
+    CHECK_KIND("pgp", {"KEY = " DIGITS, ""}, {"Public Key Id: " SMALL, ""}, {"kernel signing key: " SMALL, ""},
+               {"fingerprint = '^" SMALL "'", ""}, {"gpg key " SMALL, DIGITS}, {"key fingerprint: " SMALL, DIGITS},
+               {"--recv-keys " DIGITS, DIGITS}, {"signing key " DIGITS, DIGITS});
 }
 
 static void others(void **state)
 {
     (void)state;
-    CHECK("national_id", {"SV\n1237010180,1237010181,HN", ""}, {"SV-Nr. 1237 010180", "AT:1237010180"},
-          {"COMPROBANTE FISCAL 274538199", ""}, {"identificação fiscal: 274538199", "PT:274538199"},
-          {"nif: 123456789", ""});
-    CHECK("xmpp", {"<author jid='anna@jabber.example.org' email='berg@example.org'/>", "anna@jabber.example.org"},
-          {"E-Mail and Jabber: anna@example.org", "anna@example.org"});
-    CHECK("credential", {"URL: https://imap\\&.example\\&.com\nUsername: bob\nPassword: geheim4711\n", ""});
+    CHECK_KIND("national_id", {"SV\n1237010180,1237010181,HN", ""}, {"SV-Nr. 1237 010180", "AT:1237010180"},
+               {"COMPROBANTE FISCAL 274538199", ""}, {"identificação fiscal: 274538199", "PT:274538199"},
+               {"nif: 123456789", ""});
+    CHECK_KIND("xmpp", {"<author jid='anna@jabber.example.org' email='berg@example.org'/>", "anna@jabber.example.org"},
+               {"E-Mail and Jabber: anna@example.org", "anna@example.org"});
+    CHECK_KIND("credential", {"URL: https://imap\\&.example\\&.com\nUsername: bob\nPassword: geheim4711\n", ""});
 }
 
 int main(void)
