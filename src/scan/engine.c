@@ -22,7 +22,9 @@ static bool try_recogniser(struct sb_scanner *scanner, const struct view *view, 
     if (at < progress->next)
         return false;
     match->length = 0;
+    unsigned before = cost_begin(scanner->costs, COST_VERIFY + (unsigned)recogniser);
     bool found = recognisers[recogniser].verify(&view->text, at, match);
+    cost_end(scanner->costs, before, found);
     progress->next = match->end > at ? match->end : at + 1;
     size_t taken = progress->taken;
     if (found || match->end > at + 1)
@@ -105,6 +107,7 @@ void scan_view(struct sb_scanner *scanner, const struct view *view)
     struct level *level = level_at(scanner, view->depth);
     if (level == NULL)
         return;
+    unsigned outer = cost_begin(scanner->costs, COST_OTHER);
     struct progress seen[RECOGNISER_COUNT] = {{0, 0}};
     scanner->hidden.data = NULL; /* the same buffer may hold other bytes now */
     size_t wide_end = 0;
@@ -127,7 +130,9 @@ void scan_view(struct sb_scanner *scanner, const struct view *view)
         }
         size_t blocks = (stop - at + BLOCK - 1) / BLOCK;
         blocks = blocks < BATCH ? blocks : BATCH;
+        unsigned before = cost_begin(scanner->costs, COST_FIRST_STAGE);
         size_t count = scanner->classifier->find(scanner->classifier, text->data, text->length, at, blocks, view->hits);
+        cost_end(scanner->costs, before, false);
         for (size_t h = 0; h < count; h++) {
             const struct hit *hit = &view->hits[h];
             for (uint64_t any = hit->any; any != 0 && scanner->status == 0; any &= any - 1) {
@@ -140,8 +145,11 @@ void scan_view(struct sb_scanner *scanner, const struct view *view)
                     unsigned shape = (unsigned)__builtin_ctz(rest);
                     shapes |= (unsigned)(hit->shape[shape] >> bit & 1) << shape;
                 }
-                if (shapes >> SHAPE_WIDE & 1 && view->wide == NULL && place >= wide_end)
+                if (shapes >> SHAPE_WIDE & 1 && view->wide == NULL && place >= wide_end) {
+                    before = cost_begin(scanner->costs, COST_NARROW);
                     wide_end = collect_wide(scanner, view, place);
+                    cost_end(scanner->costs, before, true);
+                }
                 if (shapes & ~(1U << SHAPE_WIDE))
                     try_anchor(scanner, view, place, shapes, seen);
             }
@@ -152,6 +160,7 @@ void scan_view(struct sb_scanner *scanner, const struct view *view)
         flush_wide(scanner, view);
     if (view->wide == NULL && scanner->options.terms != NULL)
         scan_terms(scanner, view);
+    cost_end(scanner->costs, outer, false);
 }
 
 const struct wide_run *run_at(const struct wide *wide, size_t at)
@@ -186,7 +195,7 @@ void report(struct sb_scanner *scanner, const struct view *view, enum sb_kind ki
     report_place(scanner, data, &(struct place){kind, match->value, match->length, begin, end, encoding});
 }
 
-void report_place(struct sb_scanner *scanner, const struct view *view, const struct place *place)
+static void hand_over(struct sb_scanner *scanner, const struct view *view, const struct place *place)
 {
     char path[SB_PATH_MAX];
     write_path(scanner, view->depth, view->offset + place->begin, path);
@@ -213,6 +222,13 @@ void report_place(struct sb_scanner *scanner, const struct view *view, const str
         .context_length = scanner->context.length,
     };
     scanner->status = scanner->sink->sighting(scanner->sink->context, &sighting);
+}
+
+void report_place(struct sb_scanner *scanner, const struct view *view, const struct place *place)
+{
+    unsigned before = cost_begin(scanner->costs, COST_REPORT);
+    hand_over(scanner, view, place);
+    cost_end(scanner->costs, before, true);
 }
 
 int sb_scan_chunk(struct sb_scanner *scanner, const struct sb_stream *stream, const struct sb_chunk *chunk,

@@ -6,6 +6,7 @@
 #include "base/bytes.h"
 #include "decode/decode.h"
 #include "scan/anchors.h"
+#include "scan/cost.h"
 #include "scan/credential.h"
 #include "scan/recognise.h"
 #include "scan/scan.h"
@@ -135,6 +136,7 @@ struct sb_scanner {
     bool spent;       /* the output budget's end has been noted */
     int status;       /* what ends the scan, once not 0 */
     const struct sb_sink *sink;
+    struct costs *costs; /* NULL: nobody measures */
 };
 
 /* engine.c */

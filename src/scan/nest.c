@@ -250,6 +250,24 @@ static bool piece_owns(const struct view *view, size_t at, bool base64)
     return run == NULL || (at >= run->own_begin && at < run->own_end);
 }
 
+/* The first row in the table that has the decoder's name: some have several beginnings. */
+static unsigned row_of(const struct sb_decoder *decoder)
+{
+    unsigned row = 0;
+    while (row < COST_DECODERS - 1 && strcmp(sb_decoders[row]->name, decoder->name) != 0)
+        row++;
+    return row;
+}
+
+static bool sniff(struct sb_scanner *scanner, const struct text *text, size_t at, const struct sb_decoder *decoder,
+                  struct sb_container *container)
+{
+    unsigned before = scanner->costs == NULL ? 0 : cost_begin(scanner->costs, COST_SNIFF + row_of(decoder));
+    bool found = decoder->sniff(text->data, text->length, at, container);
+    cost_end(scanner->costs, before, found);
+    return found;
+}
+
 void open_container(struct sb_scanner *scanner, const struct view *view, size_t at, const struct sb_decoder *decoder)
 {
     const struct view *data;
@@ -261,7 +279,7 @@ void open_container(struct sb_scanner *scanner, const struct view *view, size_t 
     /* Narrowed text was gathered outside of payloads; those behind it have been read by now. */
     uint64_t *skip_base64 = view->wide == NULL ? &outer->skip_base64 : &outer->skip_wide;
     if (!owns(data, place) || !piece_owns(view, at, base64) || (view->wide == NULL && place < outer->skip) ||
-        (base64 && place < *skip_base64) || !decoder->sniff(view->text.data, view->text.length, at, &container))
+        (base64 && place < *skip_base64) || !sniff(scanner, &view->text, at, decoder, &container))
         return;
     if (container.before > 0 && container.before <= at) {
         at -= container.before;
@@ -288,7 +306,9 @@ void open_container(struct sb_scanner *scanner, const struct view *view, size_t 
     inner->stopped = NULL;
 
     uint64_t consumed = 0;
+    unsigned before = scanner->costs == NULL ? 0 : cost_begin(scanner->costs, COST_DECODE + row_of(decoder));
     enum sb_decode_result result = decoder->decode(&container, &feed.input, &inner->output, &consumed);
+    cost_end(scanner->costs, before, result == SB_DECODE_DONE);
     if (inner->length > inner->own_begin && scanner->status == 0)
         scan_level(inner, true);
     if (result == SB_DECODE_NO_MEMORY && scanner->status == 0)
