@@ -73,6 +73,8 @@ struct sb_decoder {
                                     struct sb_output *output, uint64_t *consumed);
 
     bool text; /* a notation of text, which may stand in UTF-16 too */
+    /* Where in the literal its rarest bytes begin, by which it is looked for: three, or two at its end. */
+    size_t literal_anchor;
 };
 
 extern const struct sb_decoder *const sb_decoders[]; /* ends with NULL */
@@ -80,6 +82,7 @@ extern const struct sb_decoder *const sb_decoders[]; /* ends with NULL */
 extern const struct sb_decoder sb_decoder_gzip;
 extern const struct sb_decoder sb_decoder_zip;
 extern const struct sb_decoder sb_decoder_pdf;
+extern const struct sb_decoder sb_decoder_pdf_cr;
 extern const struct sb_decoder sb_decoder_base64;
 extern const struct sb_decoder sb_decoder_bzip2;
 extern const struct sb_decoder sb_decoder_xz;
@@ -95,6 +98,7 @@ extern const struct sb_decoder sb_decoder_png_itxt;
 extern const struct sb_decoder sb_decoder_rtf;
 extern const struct sb_decoder sb_decoder_sqlite;
 extern const struct sb_decoder sb_decoder_pdf_filter;
+extern const struct sb_decoder sb_decoder_pdf_filter_cr;
 
 /* XPRESS: mam.c, prefetch files without and with a checksum; hibernation.c, its blocks, and whole files by their
  * signature. */

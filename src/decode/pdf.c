@@ -189,11 +189,11 @@ static enum sb_decode_result decode(const struct sb_container *container, struct
     return SB_DECODE_DONE;
 }
 
-const struct sb_decoder sb_decoder_pdf = {
-    .name = "PDF",
-    .literal = "stream",
-    .literal_length = KEYWORD,
-    .consumes = true,
-    .sniff = sniff,
-    .decode = decode,
-};
+/* The keyword ends a line; few others that do end with an m. */
+#define DECODER(END)                                                                                                   \
+    {                                                                                                                  \
+        .name = "PDF", .literal = "stream" END, .literal_length = KEYWORD + 1, .literal_anchor = KEYWORD - 1,          \
+        .consumes = true, .sniff = sniff, .decode = decode,                                                            \
+    }
+const struct sb_decoder sb_decoder_pdf = DECODER("\n");
+const struct sb_decoder sb_decoder_pdf_cr = DECODER("\r");

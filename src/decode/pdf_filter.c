@@ -272,10 +272,11 @@ static enum sb_decode_result decode(const struct sb_container *container, struct
     return result;
 }
 
-const struct sb_decoder sb_decoder_pdf_filter = {
-    .name = "PDF",
-    .literal = "stream",
-    .literal_length = KEYWORD,
-    .sniff = sniff,
-    .decode = decode,
-};
+/* As in pdf.c. */
+#define DECODER(END)                                                                                                   \
+    {                                                                                                                  \
+        .name = "PDF", .literal = "stream" END, .literal_length = KEYWORD + 1, .literal_anchor = KEYWORD - 1,          \
+        .sniff = sniff, .decode = decode,                                                                              \
+    }
+const struct sb_decoder sb_decoder_pdf_filter = DECODER("\n");
+const struct sb_decoder sb_decoder_pdf_filter_cr = DECODER("\r");

@@ -77,6 +77,7 @@ static enum sb_decode_result decode(const struct sb_container *container, struct
 const struct sb_decoder sb_decoder_png_ztxt = {
     .name = "PNG",
     .literal = "zTXt",
+    .literal_anchor = 1,
     .literal_length = 4,
     .literal_offset = 4,
     .consumes = true,

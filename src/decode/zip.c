@@ -203,6 +203,7 @@ static enum sb_decode_result decode(const struct sb_container *container, struct
 const struct sb_decoder sb_decoder_zip = {
     .name = "ZIP",
     .literal = "PK\x03\x04",
+    .literal_anchor = 1,
     .literal_length = 4,
     .named = true,
     .consumes = true,

@@ -30,12 +30,12 @@ enum class_index {
     CLASS_PLUS,
     CLASS_NUL,
     CLASS_UPPER,
-    CLASS_X,
+    CLASS_PAIRED, /* what stands between the pairs of an address */
     CLASS_DOMAIN, /* first letters of the top-level domains of three letters that are no other words */
-    CLASS_FIRST,  /* first, second and third bytes of the literals */
+    CLASS_FIRST,  /* first, second and third of the bytes that literals are looked for by */
     CLASS_SECOND,
     CLASS_THIRD,
-    CLASS_PAIR_FIRST, /* the same of literals of two bytes */
+    CLASS_PAIR_FIRST, /* the same where they are two */
     CLASS_PAIR_SECOND,
     CLASS_GAP,    /* what may stand between the words of a list */
     CLASS_ACCENT, /* bytes of letters with accents, in UTF-8 */
@@ -43,30 +43,36 @@ enum class_index {
 };
 enum { ASCII_CLASSES = CLASS_FIRST, CLASS_TABLES = 3 };
 
+/* In families that are looked for together (shapes.h). */
 enum shape {
-    SHAPE_AT,      /* '@' between characters of an address */
+    SHAPE_AT,     /* '@' between characters of an address */
+    SHAPE_HANDLE, /* '@', a letter and four characters of a name, not behind a letter or digit */
+    SHAPE_PLUS,   /* '+' and a digit, not behind a letter or digit */
+    SHAPE_SCHEME, /* the colon of "://" behind a letter or digit */
+    SHAPE_HOST,   /* the slash behind a name that ends in '.' and two or three letters or digits */
+    SHAPE_NAME,   /* the dot before two small letters, or three, of which CLASS_DOMAIN may begin, that end a name */
+    SHAPE_DOTTED, /* the first dot of three that stand between short digit runs */
+    SHAPE_COLONS, /* a colon behind a digit and three hexadecimal ones, and another close behind */
+    SHAPE_PAIRS,  /* the first of five dashes or colons among pairs, or of two dots among groups of four, that begin and
+                     end with a hexadecimal digit */
+    SHAPE_LITERAL, /* three bytes that may be a literal's, or two */
+
     SHAPE_DIGITS,  /* a digit run begins, and 13 digits or separators between digits follow */
-    SHAPE_PLUS,    /* '+' and a digit, not behind a letter or digit */
-    SHAPE_DOTTED,  /* the first dot of three that stand between short digit runs */
-    SHAPE_COLONS,  /* "::" beside a hexadecimal digit, or the first of four colons close together */
-    SHAPE_SCHEME,  /* the colon of "://" behind a letter or digit */
-    SHAPE_BASE58,  /* a run of 26 base58 characters begins as an address or key of some coin does */
-    SHAPE_BECH32,  /* 32 digits and letters of one case begin as an address in bech32 does */
-    SHAPE_HEX,     /* a digit, 'x' and at least eight hexadecimal digits */
-    SHAPE_ACCOUNT, /* two letters, two digits, and 11 letters, digits or separators */
-    SHAPE_BASE64,  /* a run of at least BASE64_RUN base64 characters begins */
-    SHAPE_WIDE,    /* six or more text characters with NULs between begin: UTF-16 in either order */
-    SHAPE_NAME,    /* the dot before two small letters, or three, of which CLASS_DOMAIN may begin, that end a name */
-    SHAPE_CODE,    /* a word of eight or eleven letters and digits begins with six capitals */
-    SHAPE_PAIRS,   /* the first of five separators among pairs, or of two dots among groups of four, that begin and end
-                      with a hexadecimal digit */
-    SHAPE_WORDS,   /* a word begins, and what follows for WORDS_LEAST bytes may be a list of words (shapes.h) */
-    SHAPE_HOST,    /* the slash behind a name that ends in '.' and two or three letters or digits */
-    SHAPE_HANDLE,  /* '@', a letter and four characters of a name, not behind a letter or digit */
     SHAPE_NUMBER,  /* six digits begin, or eleven with separators, or groups of digits with dots, or six letters and
                       the digits and letters of a codice fiscale */
+    SHAPE_ACCOUNT, /* two letters, two digits, and 11 letters, digits or separators; or two letters, a digit, and 11
+                      letters or digits */
     SHAPE_GROUPS,  /* groups of four hexadecimal digits begin */
-    SHAPE_LITERAL, /* three bytes that may begin a literal, or two that may be one */
+    SHAPE_CODE,    /* a word of eight or eleven letters and digits begins with six capitals */
+
+    SHAPE_BASE58, /* a run of 26 base58 characters begins as an address or key of some coin does */
+    SHAPE_BECH32, /* 32 digits and letters of one case begin as an address in bech32 does */
+    SHAPE_HEX,    /* a digit, a letter and at least 22 hexadecimal digits */
+    SHAPE_BASE64, /* a run of at least BASE64_RUN base64 characters begins */
+
+    SHAPE_WIDE, /* six or more text characters with NULs between begin: UTF-16 in either order */
+
+    SHAPE_WORDS, /* a word begins, and what follows for WORDS_LEAST bytes may be a list of words (shapes.h) */
     SHAPE_COUNT
 };
 enum { BASE64_RUN = 24, WORDS_LEAST = 47 };
@@ -94,6 +100,7 @@ struct literal {
     const char *text; /* at least two bytes, not all the same */
     size_t length;
     bool any_case;
+    size_t anchor; /* looked for are the three bytes from here on, or the last two: those that are rarest */
 };
 
 /* Fills in the tables and chooses the path, falling back to what the processor has. */

@@ -16,8 +16,8 @@ static const char *const class_bytes[ASCII_CLASSES] = {
         ("\t\n\r !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz"
          "{|}~"),
     /* base58: 13 btc, LM ltc, D9A doge, X7 dash, T trx, r xrp, 48 xmr, 5KL wif, 6 bip38, xyz xkey;
-     * bech32: l ltc, a ada, qpzr bch */
-    [CLASS_COIN] = "13456789ADKLMPQTXalpqrxyz",
+     * bech32: l ltc, a ada, qpzr bch; 0 eth */
+    [CLASS_COIN] = "013456789ADKLMPQTXalpqrxyz",
     [CLASS_AT] = "@",
     [CLASS_COLON] = ":",
     [CLASS_SLASH] = "/",
@@ -25,7 +25,7 @@ static const char *const class_bytes[ASCII_CLASSES] = {
     [CLASS_PLUS] = "+",
     [CLASS_NUL] = "",
     [CLASS_UPPER] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
-    [CLASS_X] = "xX",
+    [CLASS_PAIRED] = "-:",
     [CLASS_DOMAIN] = "bceno", /* biz com edu net org */
 };
 
@@ -37,14 +37,15 @@ static void add(struct classifier *classifier, unsigned class, uint8_t byte)
 
 static void add_literal(struct classifier *classifier, const struct literal *literal)
 {
-    /* A literal of two bytes has classes of its own: a third class that takes any byte would be no use to the others.
-     */
-    unsigned first = literal->length < 3 ? CLASS_PAIR_FIRST : CLASS_FIRST;
-    for (unsigned i = 0; i < 3 && i < literal->length; i++) {
+    /* Two bytes have classes of their own: a third class that takes any byte would be no use to the others. */
+    size_t length = literal->length - literal->anchor;
+    const char *text = literal->text + literal->anchor;
+    unsigned first = length < 3 ? CLASS_PAIR_FIRST : CLASS_FIRST;
+    for (unsigned i = 0; i < 3 && i < length; i++) {
         for (unsigned byte = 0; byte < 256; byte++) {
             bool letter = (byte | 0x20) >= 'a' && (byte | 0x20) <= 'z';
             unsigned fold = literal->any_case && letter ? 0x20 : 0;
-            if ((byte | fold) == ((uint8_t)literal->text[i] | fold))
+            if ((byte | fold) == ((uint8_t)text[i] | fold))
                 add(classifier, first + i, (uint8_t)byte);
         }
     }

@@ -5,6 +5,14 @@
 #include <immintrin.h>
 
 #define TARGET __attribute__((target("avx2,bmi,bmi2")))
+#define STEP 4
+typedef __m256i word;
+#define LOAD(slots) _mm256_loadu_si256((const __m256i *)(const void *)(slots))
+#define STORE(slots, value) _mm256_storeu_si256((__m256i *)(void *)(slots), value)
+#define SHIFT(of, by) _mm256_srli_epi64(of, by)
+#define JOIN(low, high, by) (_mm256_srli_epi64(low, by) | _mm256_slli_epi64(high, 64 - (by)))
+#define ADD(one, other) _mm256_add_epi64(one, other)
+#define LANES(of) (~_mm256_movemask_pd(_mm256_castsi256_pd(_mm256_cmpeq_epi64(of, _mm256_setzero_si256()))) & 15)
 #include "scan/shapes.h"
 
 TARGET ALWAYS_INLINE uint64_t join(__m256i low, __m256i high)

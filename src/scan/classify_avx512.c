@@ -11,7 +11,9 @@ typedef __m512i word;
 #define LOAD(slots) _mm512_loadu_si512(slots)
 #define STORE(slots, value) _mm512_storeu_si512(slots, value)
 #define JOIN(low, high, by) _mm512_shrdi_epi64(low, high, by)
+#define SHIFT(of, by) _mm512_srli_epi64(of, by)
 #define ADD(one, other) _mm512_add_epi64(one, other)
+#define LANES(of) _mm512_test_epi64_mask(of, of)
 #include "scan/shapes.h"
 
 TARGET ALWAYS_INLINE __m512i look_up(const uint8_t *table, __m512i data)
@@ -75,10 +77,8 @@ TARGET ALWAYS_INLINE void complete(struct row *row)
 TARGET ALWAYS_INLINE void keep(struct row *row)
 {
     for (int table = 0; table < CLASS_TABLES; table++) {
-        for (int class = 0; class < 8; class ++) {
-            row->group[table][0][class] = row->in[8 * table + class][0];
-            row->group[table][1][class] = row->in[8 * table + class][1];
-        }
+        for (int class = 0; class < 8; class ++)
+            row->group[table][0][class] = row->in[8 * table + class][FIRST_SLOT];
     }
 }
 #define COMPLETE complete

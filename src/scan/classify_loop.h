@@ -1,6 +1,6 @@
 /* The loop over blocks, compiled once for each path. Whoever includes it defines FIND (the function's name), TARGET
  * (its attributes), CLASSIFY(classifier, bytes, row, slot) and UNIFORM(bytes): are the 64 bytes at `bytes` all the
- * same? COMPLETE(row) may finish what CLASSIFY left open, KEEP(row) carry the first two slots over for itself.
+ * same? COMPLETE(row) may finish what CLASSIFY left open, KEEP(row) carry FIRST_SLOT over for itself.
  *
  * Of a run of blocks that repeat one byte (zeroed or erased disk) only the first and the last get into the row: a block
  * in the middle of the run has neighbours like itself, and so no anchor, since each shape needs two different bytes. */
@@ -28,23 +28,24 @@ static inline const uint8_t *block_at(const uint8_t *data, size_t length, size_t
 TARGET static size_t harvest(struct row *row, struct hit *hits, size_t found)
 {
     COMPLETE(row);
-    find_candidates(row);
-    for (size_t slot = 1; slot + 1 < row->count; slot++) {
-        if ((row->marks[slot] | row->numbers[slot] | row->keys[slot] | row->wide[slot]) == 0 && !has_words(row, slot))
-            continue;
-        find_shapes(row, slot, &hits[found]);
+    find_shapes(row);
+    if (row->count - 1 < FIRST_SLOT + ROW_BLOCKS) /* slots that the last word had too many */
+        row->some &= (1ULL << (row->count - 1 - FIRST_SLOT)) - 1;
+    for (uint64_t some = row->some; some != 0; some &= some - 1) {
+        size_t slot = FIRST_SLOT + (size_t)__builtin_ctzll(some);
+        fill_hit(row, slot, &hits[found]);
         hits[found].at = row->at[slot];
         found += hits[found].any != 0;
     }
     size_t last = row->count - 2;
     for (unsigned class = 0; class < CLASS_COUNT; class ++) {
-        row->in[class][0] = row->in[class][last];
-        row->in[class][1] = row->in[class][last + 1];
+        row->in[class][FIRST_SLOT - 1] = row->in[class][last];
+        row->in[class][FIRST_SLOT] = row->in[class][last + 1];
     }
     KEEP(row);
-    row->at[0] = row->at[last];
-    row->at[1] = row->at[last + 1];
-    row->count = 2;
+    row->at[FIRST_SLOT - 1] = row->at[last];
+    row->at[FIRST_SLOT] = row->at[last + 1];
+    row->count = FIRST_SLOT + 1;
     return found;
 }
 
@@ -58,8 +59,9 @@ TARGET size_t FIND(const struct classifier *classifier, const uint8_t *data, siz
     uint8_t repeated = 0;
     size_t end = blocks <= (length - from) / BLOCK ? from + blocks * BLOCK : length;
 
-    row.count = 1;
-    CLASSIFY(classifier, block_at(data, length, from >= BLOCK ? from - BLOCK : length, padded), &row, 0);
+    memset(row.group, 0, sizeof row.group);
+    row.count = FIRST_SLOT;
+    CLASSIFY(classifier, block_at(data, length, from >= BLOCK ? from - BLOCK : length, padded), &row, FIRST_SLOT - 1);
     for (size_t at = from;; at += BLOCK) {
         const uint8_t *bytes = block_at(data, length, at, padded);
         __builtin_prefetch(data + (at + FETCH < length ? at + FETCH : 0));

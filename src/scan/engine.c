@@ -47,17 +47,19 @@ static void try_after_mail(struct sb_scanner *scanner, const struct view *view, 
     }
 }
 
-static void try_literals(struct sb_scanner *scanner, const struct view *view, size_t at, struct progress *seen)
+/* All literals of which the bytes at their anchor stand at `anchor`. */
+static void try_literals(struct sb_scanner *scanner, const struct view *view, size_t anchor, struct progress *seen)
 {
     const struct text *text = &view->text;
-    const char *here = (const char *)text->data + at;
-    if (text->length - at < STARTER_BYTES)
-        return;
-    uint64_t rest = scanner->starters_of[0][text->data[at]] & scanner->starters_of[1][text->data[at + 1]];
+    uint64_t rest = ~0ULL;
+    for (size_t i = 0; i < STARTER_BYTES; i++)
+        rest &= scanner->starters_of[i][byte_at(text, anchor + i)];
     for (; rest != 0; rest &= rest - 1) {
         const struct starter *starter = &scanner->starters[__builtin_ctzll(rest)];
         const struct literal *literal = &starter->literal;
-        if (text->length - at < literal->length ||
+        size_t at = anchor - literal->anchor;
+        const char *here = (const char *)text->data + at;
+        if (anchor < literal->anchor || text->length - at < literal->length ||
             (literal->any_case ? strncasecmp(here, literal->text, literal->length)
                                : memcmp(here, literal->text, literal->length)) != 0)
             continue;
@@ -281,11 +283,16 @@ static void add_starter(struct sb_scanner *scanner, const struct starter *starte
     if (scanner->starter_count == STARTERS_MAX)
         return;
     uint64_t bit = 1ULL << scanner->starter_count;
-    for (size_t i = 0; i < STARTER_BYTES; i++) { /* a literal has at least two bytes */
-        uint8_t byte = (uint8_t)starter->literal.text[i];
+    const struct literal *literal = &starter->literal;
+    for (size_t i = 0; i < STARTER_BYTES; i++) {
+        for (unsigned any = 0; any < 256 && literal->anchor + i >= literal->length; any++)
+            scanner->starters_of[i][any] |= bit; /* behind the literal's end */
+        if (literal->anchor + i >= literal->length)
+            break;
+        uint8_t byte = (uint8_t)literal->text[literal->anchor + i];
         bool letter = (byte | 0x20) >= 'a' && (byte | 0x20) <= 'z';
         scanner->starters_of[i][byte] |= bit;
-        if (starter->literal.any_case && letter)
+        if (literal->any_case && letter)
             scanner->starters_of[i][byte ^ 0x20] |= bit;
     }
     scanner->starters[scanner->starter_count++] = *starter;
@@ -316,7 +323,8 @@ static void collect_starters(struct sb_scanner *scanner)
         if ((*decoder)->literal == NULL && scanner->run_count < DECODERS_MAX)
             scanner->runs[scanner->run_count++] = *decoder;
         if ((*decoder)->literal != NULL)
-            add_starter(scanner, &(struct starter){.literal = {(*decoder)->literal, (*decoder)->literal_length, false},
+            add_starter(scanner, &(struct starter){.literal = {(*decoder)->literal, (*decoder)->literal_length, false,
+                                                               (*decoder)->literal_anchor},
                                                    .container_offset = (*decoder)->literal_offset,
                                                    .decoder = *decoder});
     }

@@ -109,14 +109,14 @@ struct starter {
     size_t recogniser;
 };
 
-enum { STARTERS_MAX = 64, DECODERS_MAX = 64, STARTER_BYTES = 2 };
+enum { STARTERS_MAX = 64, DECODERS_MAX = 64, STARTER_BYTES = 3 };
 
 struct sb_scanner {
     struct sb_scan_options options;
     struct classifier *classifier;
     struct starter starters[STARTERS_MAX];
     size_t starter_count;
-    uint64_t starters_of[STARTER_BYTES][256];    /* bit i: starter i may have this byte in this place */
+    uint64_t starters_of[STARTER_BYTES][256];    /* bit i: starter i has this byte there from its anchor on, or none */
     uint64_t called[SHAPE_COUNT];                /* bit i: recogniser i is called at this shape */
     uint64_t after_mail;                         /* bit i: and where a mail address was found */
     uint64_t first[256];                         /* bit i: but only where this byte stands */

@@ -63,7 +63,7 @@ bool verify_eth(const struct text *text, size_t at, struct match *match)
     size_t begin = at + 2;
     unsigned uppers = 0;
     unsigned lowers = 0;
-    if (text->data[at] != '0' || text->length - at < ETH_DIGITS + 2)
+    if (text->data[at] != '0' || to_lower(byte_at(text, at + 1)) != 'x' || text->length - at < ETH_DIGITS + 2)
         return false;
     const uint8_t *data = text->data + begin;
     for (int i = 0; i < ETH_DIGITS; i++) {

@@ -49,20 +49,21 @@ static bool is_joined(uint8_t byte, uint8_t separator)
     return is_alnum(byte) || byte == '_' || byte == separator || byte == '-';
 }
 
-/* Where the address begins whose first separator stands at `at`. The first colon may also be that of a label: "MAC:…",
- * "mac: …". */
-static size_t begin_of(const struct text *text, size_t at, size_t width)
+/* Does a label end at `end`, as in "MAC:…", rather than another pair or group of digits? */
+static bool is_label(const struct text *text, size_t end)
 {
-    size_t begin = at - width;
-    bool whole = at >= width;
-    for (size_t i = begin; whole && i < at; i++)
-        whole = hex_value(text->data[i]) >= 0;
-    if (whole && hex_value(byte_at(text, at + 1)) >= 0 && !is_joined(byte_at(text, begin - 1), text->data[at]))
-        return begin;
-    begin = at + 1;
-    while (begin - at < 3 && (byte_at(text, begin) == ' ' || byte_at(text, begin) == '"'))
-        begin++;
-    return begin;
+    size_t begin = end;
+    bool digits = true;
+    while (begin > 0 && end - begin <= DIGITS && is_alnum(text->data[begin - 1]))
+        digits = hex_value(text->data[--begin]) >= 0 && digits;
+    return begin < end && (!digits || end - begin != 2);
+}
+
+/* May an address of that separator begin there, as no part of something longer? */
+static bool may_begin(const struct text *text, size_t begin, uint8_t separator)
+{
+    uint8_t before = byte_at(text, begin - 1);
+    return !is_joined(before, separator) || (separator == ':' && before == ':' && is_label(text, begin - 1));
 }
 
 bool verify_mac(const struct text *text, size_t at, struct match *match)
@@ -74,10 +75,10 @@ bool verify_mac(const struct text *text, size_t at, struct match *match)
     size_t width = separator == '.' ? 4 : 2;
     uint8_t digits[DIGITS];
     bool letters;
-    if (separator == ' ')
+    if (at < width || !may_begin(text, at - width, separator))
         return false;
-    size_t begin = begin_of(text, at, width);
-    size_t end = begin < at || separator == ':' ? read_groups(text, begin, separator, width, digits) : 0;
+    size_t begin = at - width;
+    size_t end = read_groups(text, begin, separator, width, digits);
     if (end == 0)
         return false;
     match->end = end;

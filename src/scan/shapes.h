@@ -1,332 +1,352 @@
 /* From byte classes to shapes: bit i of a mask speaks of byte i of its block. Included by the three paths, so that this
- * logic is compiled for each processor but written once. It works in two steps. find_candidates looks at a row of
- * blocks with shifts and ANDs only, so that the compiler does several blocks at once; it asks of a long run no more
- * than a few of its bytes. find_shapes then looks exactly, in the few blocks that are left. */
+ * logic is compiled for each processor but written once. Several blocks are looked at at once, in registers, by shifts
+ * and ANDs. Of a shape that takes many of them, a few bytes are asked for first: mostly no block has them. */
 #ifndef SCAN_SHAPES_H
 #define SCAN_SHAPES_H
 
 #include "scan/anchors.h"
 
-/* A processor that joins two words while it shifts takes several slots in one step; whoever includes this says so by
- * defining `word`, STEP (slots in a word), LOAD, STORE, ADD and JOIN(low, high, by), the 64 bits that begin `by` bits
- * up.
+/* A processor takes several blocks in one step where whoever includes this defines `word`, STEP (slots in a word),
+ * LOAD, STORE, ADD, SHIFT(word, by), JOIN(low, high, by), the 64 bits that begin `by` bits up, and LANES(word): a bit
+ * for each slot that is not 0.
  */
 #ifndef STEP
 #define STEP 1
 typedef uint64_t word;
 #define LOAD(slots) (*(slots))
 #define STORE(slots, value) (*(slots) = (value))
+#define SHIFT(of, by) ((of) >> (by))
 #define JOIN(low, high, by) ((low) >> (by) | (high) << (64 - (by)))
 #define ADD(one, other) ((one) + (other))
+#define LANES(of) ((of) != 0)
 #endif
 
 enum {
-    SLOTS = 66, /* blocks in a row, the neighbours at its ends included */
-    ROOM = 80,  /* slots, so that a step over the end stays inside; what they hold means nothing */
+    FIRST_SLOT = 8,  /* the slots before are there so that words are aligned; the last of them holds a neighbour */
+    ROW_BLOCKS = 64, /* one bit each in row->some */
+    SLOTS = FIRST_SLOT + ROW_BLOCKS + 1, /* with the neighbour behind */
+    ROOM = FIRST_SLOT + ROW_BLOCKS + 8,
 };
 
-/* The classes of a row of blocks; those in the first and last slot are there for their neighbours' sake. */
+/* Shapes that are looked for together, in the order of enum shape; and where the next ones begin there. */
+enum family { MARKS, NUMBERS, KEYS, WIDE, WORDS, FAMILIES };
+static const unsigned family_end[FAMILIES] = {SHAPE_DIGITS, SHAPE_BASE58, SHAPE_WIDE, SHAPE_WORDS, SHAPE_COUNT};
+
+/* A row of blocks between two neighbours. What other slots hold means nothing. */
 struct row {
     _Alignas(64) uint64_t in[8 * CLASS_TABLES][ROOM];
-    uint64_t alnum[ROOM], base64[ROOM], base58[ROOM], number[ROOM], lower[ROOM]; /* unions of classes */
-    uint64_t four58[ROOM];                                                       /* four base58 characters begin */
-    uint64_t four[ROOM];                                                         /* four base64 characters begin */
-    uint64_t letter[ROOM];                                                       /* of words, accents included */
-    uint64_t odd[ROOM];                           /* what no row of plain words holds, at its last byte */
-    uint64_t calm[ROOM];                          /* bit 7 of each byte of `odd` that is 0 */
-    uint64_t same[ROOM], two[ROOM], run[ROOM];    /* how often a byte and that before are both letters or both none */
-    uint64_t name[ROOM], code[ROOM], pairs[ROOM]; /* SHAPE_NAME, SHAPE_CODE, SHAPE_PAIRS */
-    uint64_t phrase[ROOM];                        /* not 0 where SHAPE_WORDS may stand */
-    uint64_t marks[ROOM], numbers[ROOM], keys[ROOM], wide[ROOM]; /* what find_candidates found */
-    _Alignas(64) uint64_t group[CLASS_TABLES][8][8];             /* classify's own */
-    size_t at[SLOTS];                                            /* where in the data each block is */
+    _Alignas(64) uint64_t found[FAMILIES][ROOM];     /* not 0 where a shape of the family may stand */
+    _Alignas(64) uint64_t shape[SHAPE_COUNT][ROOM];  /* where its family is found */
+    uint64_t some;                                   /* bit i: in slot FIRST_SLOT + i a family is found */
+    _Alignas(64) uint64_t group[CLASS_TABLES][8][8]; /* classify's own */
+    size_t at[SLOTS];                                /* where in the data each block is */
     size_t count;
 };
 
-#define LOW_SEVEN 0x7f7f7f7f7f7f7f7fULL
-
-typedef unsigned __int128 mask128; /* a block and the one behind it */
+#define LOW_SEVEN 0x7f7f7f7f7f7f7f7fULL /* the lower seven bits of each byte */
 
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 
-ALWAYS_INLINE mask128 both(const struct row *row, size_t slot, enum class_index class)
+/* A mask of the blocks in a word, and of those before and behind each of them. */
+struct span {
+    word before, here, after;
+};
+
+#define SPAN_OF(class)                                                                                                 \
+    ((struct span){LOAD(&row->in[class][slot - 1]), LOAD(&row->in[class][slot]), LOAD(&row->in[class][slot + 1])})
+#define SPAN(class) SPAN_OF(CLASS_##class)
+#define HERE(class) LOAD(&row->in[CLASS_##class][slot])
+/* Bit i: is byte i + by in it, or i - by? */
+#define AHEAD(of, by) JOIN((of).here, (of).after, by)
+#define BEHIND(of, by) JOIN((of).before, (of).here, 64 - (by))
+/* The same for the block behind, whose own neighbour is not known: its last bits are lost, and nobody asks for them. */
+#define NEXT_AHEAD(of, by) SHIFT((of).after, by)
+#define NEXT_BEHIND(of, by) JOIN((of).here, (of).after, 64 - (by))
+/* The byte, and that `by` ahead of it. */
+#define TWICE(of, by) ((struct span){(of).before, (of).here & AHEAD(of, by), (of).after & NEXT_AHEAD(of, by)})
+#define EITHER(of, by) ((struct span){(of).before, (of).here | AHEAD(of, by), (of).after | NEXT_AHEAD(of, by)})
+#define KEEP_SHAPE(name, mask) STORE(&row->shape[SHAPE_##name][slot], mask)
+
+TARGET ALWAYS_INLINE struct span either(struct span one, struct span other)
 {
-    return (mask128)row->in[class][slot + 1] << 64 | row->in[class][slot];
+    return (struct span){one.before | other.before, one.here | other.here, one.after | other.after};
 }
 
-/* Bit i: is byte i - by of the block in the class whose masks these are? */
-ALWAYS_INLINE uint64_t behind(const uint64_t *class, size_t slot, unsigned by)
+TARGET ALWAYS_INLINE struct span without(struct span one, struct span other)
 {
-    return class[slot] << by | class[slot - 1] >> (64 - by);
+    return (struct span){one.before & ~other.before, one.here & ~other.here, one.after & ~other.after};
 }
 
-/* Bit i: is byte i + by in the class? */
-ALWAYS_INLINE uint64_t ahead(const uint64_t *class, size_t slot, unsigned by)
+/* Where eight bytes of the mask begin. */
+TARGET ALWAYS_INLINE struct span eight(struct span mask)
 {
-    return class[slot] >> by | class[slot + 1] << (64 - by);
+    mask = TWICE(mask, 1);
+    mask = TWICE(mask, 2);
+    return TWICE(mask, 4);
 }
 
-/* Bit i: do `length` bytes of the class begin at i? Doubling steps; length from 8 to 32. Exact for the lower block. */
-ALWAYS_INLINE mask128 runs(mask128 mask, unsigned length)
+/* What many shapes ask for. */
+struct common {
+    struct span digit, alpha, alnum, upper, hex, dot, slash, local, separator;
+    word digit1, alnum1;     /* there is one ahead */
+    word digit_before, edge; /* there is one before; no letter or digit before */
+};
+
+/* Each of them between digits. */
+TARGET ALWAYS_INLINE struct span between_digits(const struct common *is, struct span mask)
 {
-    mask &= mask >> 1;
-    mask &= mask >> 2;
-    mask &= mask >> 4;
-    if (length > 16)
-        mask &= mask >> 8;
-    unsigned have = length > 16 ? 16 : 8;
-    return length > have ? mask & mask >> (length - have) : mask;
+    mask.here &= is->digit_before & is->digit1;
+    mask.after &= NEXT_BEHIND(is->digit, 1) & NEXT_AHEAD(is->digit, 1);
+    return mask;
 }
 
-#define HERE_IN(class) LOAD(&(class)[slot])
-#define AHEAD_IN(class, by) JOIN(LOAD(&(class)[slot]), LOAD(&(class)[slot + 1]), by)
-#define BEHIND_IN(class, by) JOIN(LOAD(&(class)[slot - 1]), LOAD(&(class)[slot]), 64 - (by))
-#define HERE(class) HERE_IN(row->in[CLASS_##class])
-#define AHEAD(class, by) AHEAD_IN(row->in[CLASS_##class], by)
-#define BEHIND(class, by) BEHIND_IN(row->in[CLASS_##class], by)
-
-/* Names, codes and words, which are many in text: name, code and pairs are the shapes themselves. What cannot stand in
- * a phrase is odd: a word of one or two letters or of more than nine, a capital within a word, a dot behind one, more
- * than nine bytes without a letter, and characters that part no words. */
-TARGET ALWAYS_INLINE void find_words(struct row *row)
+TARGET ALWAYS_INLINE word find_dotted(struct span dot)
 {
-    const uint64_t sevens[8] = {LOW_SEVEN, LOW_SEVEN, LOW_SEVEN, LOW_SEVEN, LOW_SEVEN, LOW_SEVEN, LOW_SEVEN, LOW_SEVEN};
-    word low = LOAD(sevens); /* the lower seven bits of each byte */
-    for (size_t slot = 0; slot < ROOM; slot += STEP)
-        STORE(&row->letter[slot], HERE(ALPHA) | HERE(ACCENT));
-    for (size_t slot = 1; slot < SLOTS; slot += STEP) {
-        word letter = HERE_IN(row->letter);
-        word inner = BEHIND_IN(row->letter, 1);
-        word brief = ~letter & inner & ~(BEHIND_IN(row->letter, 2) & BEHIND_IN(row->letter, 3));
-        STORE(&row->same[slot], ~(letter ^ inner));
-        STORE(&row->odd[slot], brief | ((HERE(UPPER) | HERE(DOT)) & inner) | ~(letter | HERE(GAP)));
+    struct span two = {dot.before, dot.here & (AHEAD(dot, 2) | AHEAD(dot, 3) | AHEAD(dot, 4)),
+                       dot.after & (NEXT_AHEAD(dot, 2) | NEXT_AHEAD(dot, 3) | NEXT_AHEAD(dot, 4))};
+    return dot.here & (AHEAD(two, 2) | AHEAD(two, 3) | AHEAD(two, 4));
+}
+
+TARGET ALWAYS_INLINE word find_pairs(const struct common *is, struct span mark)
+{
+    struct span pair = {mark.before, mark.here & AHEAD(is->hex, 1) & AHEAD(is->hex, 2),
+                        mark.after & NEXT_AHEAD(is->hex, 1) & NEXT_AHEAD(is->hex, 2)};
+    word pairs = pair.here & AHEAD(pair, 3) & AHEAD(pair, 6) & AHEAD(pair, 9) & AHEAD(mark, 12) & AHEAD(is->hex, 13) &
+                 BEHIND(is->hex, 1) & BEHIND(is->hex, 2);
+    word fours = is->dot.here & AHEAD(is->hex, 1) & AHEAD(is->hex, 2) & AHEAD(is->hex, 3) & AHEAD(is->hex, 4) &
+                 AHEAD(is->dot, 5) & BEHIND(is->hex, 1);
+    return pairs | fours;
+}
+
+TARGET ALWAYS_INLINE word find_marks(struct row *row, size_t slot, const struct common *is)
+{
+    struct span colon = SPAN(COLON);
+    struct span paired = SPAN(PAIRED);
+    struct span domain = SPAN(DOMAIN);
+    struct span second = SPAN(SECOND);
+    struct span third = SPAN(THIRD);
+    struct span pair_second = SPAN(PAIR_SECOND);
+    word at = HERE(AT) & is->alnum1;
+    word plus = HERE(PLUS) & is->digit1 & is->edge;
+    word scheme = colon.here & ~is->edge & AHEAD(is->slash, 1) & AHEAD(is->slash, 2);
+    word host = is->slash.here & ~is->edge & (BEHIND(is->dot, 3) | BEHIND(is->dot, 4));
+    word lower = AHEAD(is->alpha, 1) & AHEAD(is->alpha, 2) & ~(AHEAD(is->upper, 1) | AHEAD(is->upper, 2));
+    word name = is->dot.here & ~is->edge & lower & (~AHEAD(is->local, 3) | (AHEAD(domain, 1) & ~AHEAD(is->local, 4)));
+    word dotted =
+        is->dot.here & is->digit_before & is->digit1 & (AHEAD(is->dot, 2) | AHEAD(is->dot, 3) | AHEAD(is->dot, 4));
+    word colons = colon.here & BEHIND(is->hex, 1) & BEHIND(is->hex, 2) & BEHIND(is->digit, 4);
+    word pairs = (paired.here & AHEAD(paired, 3) & AHEAD(paired, 6)) |
+                 (is->dot.here & AHEAD(is->dot, 5) & AHEAD(is->hex, 1) & AHEAD(is->hex, 4));
+    word literal = (HERE(FIRST) & AHEAD(second, 1) & AHEAD(third, 2)) | (HERE(PAIR_FIRST) & AHEAD(pair_second, 1));
+    if (LANES(dotted) != 0)
+        dotted = find_dotted(between_digits(is, is->dot));
+    if (LANES(colons) != 0)
+        colons &= BEHIND(is->hex, 3) & ~BEHIND(is->alnum, 5) &
+                  (AHEAD(colon, 1) | AHEAD(colon, 2) | AHEAD(colon, 3) | AHEAD(colon, 4) | AHEAD(colon, 5));
+    if (LANES(pairs) != 0)
+        pairs = find_pairs(is, paired);
+    word any = at | plus | scheme | host | name | dotted | colons | pairs | literal;
+    if (LANES(any) == 0)
+        return any;
+    KEEP_SHAPE(AT, at & BEHIND(is->local, 1));
+    KEEP_SHAPE(HANDLE, at & is->edge & AHEAD(is->alpha, 1) & AHEAD(is->local, 2) & AHEAD(is->local, 3) &
+                           AHEAD(is->local, 4) & AHEAD(is->local, 5));
+    KEEP_SHAPE(PLUS, plus);
+    KEEP_SHAPE(SCHEME, scheme);
+    KEEP_SHAPE(HOST, host);
+    KEEP_SHAPE(NAME, name);
+    KEEP_SHAPE(DOTTED, dotted);
+    KEEP_SHAPE(COLONS, colons);
+    KEEP_SHAPE(PAIRS, pairs);
+    KEEP_SHAPE(LITERAL, literal);
+    return any;
+}
+
+/* The digits and letters of a codice fiscale: six letters, two digits, a letter, two digits, one, three, one. */
+TARGET ALWAYS_INLINE word find_fiscal(const struct common *is)
+{
+    struct span alpha2 = TWICE(is->alpha, 1);
+    struct span digit2 = TWICE(is->digit, 1);
+    return alpha2.here & AHEAD(alpha2, 2) & AHEAD(alpha2, 4) & AHEAD(digit2, 6) & AHEAD(is->alpha, 8) &
+           AHEAD(digit2, 9) & AHEAD(is->alpha, 11) & AHEAD(digit2, 12) & AHEAD(is->digit, 14) & AHEAD(is->alpha, 15);
+}
+
+TARGET ALWAYS_INLINE word find_numbers(struct row *row, size_t slot, const struct common *is)
+{
+    word first = is->digit.here & ~is->digit_before;
+    word behind_dot = BEHIND(is->dot, 1);
+    struct span number = either(is->digit, between_digits(is, either(is->separator, is->dot)));
+    word digits = first & AHEAD(number, 4) & AHEAD(number, 8) & AHEAD(number, 9);
+    word numbers = digits | (first & is->digit1 & AHEAD(is->digit, 3) & AHEAD(is->digit, 5) & ~behind_dot);
+    word fiscal = is->alpha.here & is->edge & AHEAD(is->digit, 6) & AHEAD(is->digit, 9);
+    word account = is->alpha.here & is->edge & AHEAD(is->alpha, 1) & AHEAD(is->digit, 2) & AHEAD(is->alnum, 3);
+    word code = is->upper.here & is->edge & AHEAD(is->upper, 1) & AHEAD(is->upper, 2) & AHEAD(is->upper, 3) &
+                AHEAD(is->upper, 4) & AHEAD(is->upper, 5) & AHEAD(is->local, 7) &
+                (~AHEAD(is->local, 8) | (AHEAD(is->local, 10) & ~AHEAD(is->local, 11)));
+    word groups =
+        is->hex.here & is->edge & AHEAD(is->separator, 4) & AHEAD(is->separator, 9) & AHEAD(is->separator, 14);
+    if (LANES(numbers) != 0) {
+        struct span plain = eight(either(is->digit, between_digits(is, is->separator)));
+        struct span dot = between_digits(is, is->dot);
+        struct span digit2 = TWICE(is->digit, 1);
+        word six = digit2.here & AHEAD(digit2, 2) & AHEAD(digit2, 4);
+        word seven = six & AHEAD(is->digit, 6) & ~AHEAD(is->digit, 7); /* what may stand behind letters */
+        word eleven = plain.here & AHEAD(plain, 3);
+        word dotted = (AHEAD(dot, 2) & (AHEAD(dot, 5) | AHEAD(dot, 6))) | (AHEAD(dot, 4) & AHEAD(dot, 7));
+        numbers = first & (six | eleven | dotted) & ~behind_dot & (is->edge | seven);
+        digits = first & eleven & AHEAD(plain, 5);
     }
-    row->same[0] = row->two[0] = row->run[0] = 0;
-    for (size_t slot = 1; slot < SLOTS; slot += STEP)
-        STORE(&row->two[slot], HERE_IN(row->same) & BEHIND_IN(row->same, 1));
-    for (size_t slot = 1; slot < SLOTS; slot += STEP)
-        STORE(&row->run[slot], HERE_IN(row->two) & BEHIND_IN(row->two, 2));
-    for (size_t slot = 1; slot < SLOTS; slot += STEP) {
-        word odd = HERE_IN(row->odd) | (HERE_IN(row->run) & BEHIND_IN(row->run, 4) & BEHIND_IN(row->same, 8));
-        STORE(&row->odd[slot], odd);
-        STORE(&row->calm[slot], ~(ADD(odd & low, low) | odd | low));
+    if (LANES(fiscal) != 0)
+        fiscal &= find_fiscal(is);
+    if (LANES(account) != 0) {
+        struct span parted = eight(either(is->alnum, is->separator));
+        struct span whole = eight(is->alnum);
+        account &= (AHEAD(is->digit, 3) & AHEAD(parted, 4) & AHEAD(parted, 7)) | (whole.here & AHEAD(whole, 6));
     }
-    for (size_t slot = 1; slot < SLOTS - 1; slot += STEP) {
-        STORE(&row->name[slot], HERE(DOT) & BEHIND(LOCAL, 1) & AHEAD_IN(row->lower, 1) & AHEAD_IN(row->lower, 2) &
-                                    (~AHEAD(LOCAL, 3) | (AHEAD(DOMAIN, 1) & ~AHEAD(LOCAL, 4))));
-        STORE(&row->code[slot], HERE(UPPER) & ~BEHIND_IN(row->alnum, 1) & AHEAD(UPPER, 1) & AHEAD(UPPER, 2) &
-                                    AHEAD(UPPER, 3) & AHEAD(UPPER, 4) & AHEAD(UPPER, 5) & AHEAD(LOCAL, 7) &
-                                    (~AHEAD(LOCAL, 8) | (AHEAD(LOCAL, 10) & ~AHEAD(LOCAL, 11))));
-        word pairs =
-            HERE(SEPARATOR) & AHEAD(SEPARATOR, 3) & AHEAD(SEPARATOR, 6) & AHEAD(SEPARATOR, 9) & AHEAD(SEPARATOR, 12);
-        STORE(&row->pairs[slot],
-              (pairs | (HERE(DOT) & AHEAD(DOT, 5) & AHEAD(HEX, 4))) & AHEAD(HEX, 1) & BEHIND(HEX, 1));
-        /* A phrase covers five groups of eight bytes wholly, the first of them that in which it begins or the next. */
-        STORE(&row->phrase[slot],
-              AHEAD_IN(row->calm, 8) & AHEAD_IN(row->calm, 16) & AHEAD_IN(row->calm, 24) & AHEAD_IN(row->calm, 32));
+    if (LANES(groups) != 0) {
+        struct span hex2 = TWICE(is->hex, 1);
+        groups &= hex2.here & AHEAD(hex2, 2) & AHEAD(hex2, 5) & AHEAD(hex2, 7) & AHEAD(is->hex, 10);
     }
+    word any = numbers | digits | fiscal | account | code | groups;
+    if (LANES(any) == 0)
+        return any;
+    KEEP_SHAPE(DIGITS, digits);
+    KEEP_SHAPE(NUMBER, numbers | fiscal);
+    KEEP_SHAPE(ACCOUNT, account);
+    KEEP_SHAPE(GROUPS, groups);
+    KEEP_SHAPE(CODE, code);
+    return any;
 }
 
-/* Writes to marks, numbers, keys and wide masks in which no anchor is missing, for each slot but the first and the
- * last: of shapes told by single characters, of those told by digits, of runs of letters and digits, and of UTF-16. */
-TARGET ALWAYS_INLINE void find_candidates(struct row *row)
+TARGET ALWAYS_INLINE word find_keys(struct row *row, size_t slot, const struct common *is)
 {
-    for (size_t slot = 0; slot < ROOM; slot += STEP) {
-        word alpha = LOAD(&row->in[CLASS_ALPHA][slot]);
-        word digit = LOAD(&row->in[CLASS_DIGIT][slot]);
-        word alnum = alpha | digit;
-        STORE(&row->alnum[slot], alnum);
-        STORE(&row->base64[slot], alnum | LOAD(&row->in[CLASS_SLASH][slot]) | LOAD(&row->in[CLASS_PLUS][slot]));
-        STORE(&row->base58[slot], alnum & ~LOAD(&row->in[CLASS_NOT58][slot]));
-        STORE(&row->lower[slot], alpha & ~LOAD(&row->in[CLASS_UPPER][slot]));
+    struct span symbol = either(is->slash, SPAN(PLUS));
+    struct span base64 = either(is->alnum, symbol);
+    struct span part = eight(base64);
+    word run = part.here & AHEAD(part, 8) & AHEAD(part, 16);
+    if (LANES(run) == 0)
+        return run;
+    word coin = run & HERE(COIN) & is->edge;
+    word base58 = coin;
+    word bech32 = coin;
+    word hex = coin;
+    if (LANES(coin) != 0) {
+        struct span small = eight(without(is->alnum, is->upper));
+        struct span large = eight(either(is->digit, is->upper));
+        small = TWICE(small, 8);
+        large = TWICE(large, 8);
+        bech32 &= is->alpha.here & ((small.here & AHEAD(small, 16)) | (large.here & AHEAD(large, 16)));
+        part = eight(without(is->alnum, SPAN(NOT58)));
+        base58 &= part.here & AHEAD(part, 8) & AHEAD(part, 16) & AHEAD(part, 18);
+        part = eight(is->hex);
+        /* Of the letters that are no hexadecimal digits, any will do for the x. */
+        hex &= is->digit.here & AHEAD(is->alpha, 1) & ~AHEAD(is->hex, 1) & AHEAD(part, 2) & AHEAD(part, 10) &
+               AHEAD(part, 16);
     }
-    for (size_t slot = 0; slot < ROOM - 8; slot += STEP) {
-        STORE(&row->four[slot],
-              HERE_IN(row->base64) & AHEAD_IN(row->base64, 1) & AHEAD_IN(row->base64, 2) & AHEAD_IN(row->base64, 3));
-        STORE(&row->four58[slot],
-              HERE_IN(row->base58) & AHEAD_IN(row->base58, 1) & AHEAD_IN(row->base58, 2) & AHEAD_IN(row->base58, 3));
-    }
-    for (size_t slot = 1; slot < SLOTS; slot += STEP)
-        STORE(&row->number[slot], HERE(DIGIT) | (HERE(SEPARATOR) & BEHIND(DIGIT, 1) & AHEAD(DIGIT, 1)));
-    for (size_t slot = 1; slot < SLOTS - 1; slot += STEP) {
-        word digit1 = AHEAD(DIGIT, 1);
-        word alnum1 = AHEAD_IN(row->alnum, 1);
-        word digit_before = BEHIND(DIGIT, 1);
-        word edge = ~BEHIND_IN(row->alnum, 1);
-        word marks = HERE(AT) & BEHIND(LOCAL, 1) & alnum1;
-        marks |= HERE(PLUS) & digit1 & edge;
-        marks |= HERE(FIRST) & AHEAD(SECOND, 1) & AHEAD(THIRD, 2);
-        marks |= HERE(PAIR_FIRST) & AHEAD(PAIR_SECOND, 1);
-        marks |= HERE(COLON) & AHEAD(SLASH, 1) & AHEAD(SLASH, 2);
-        marks |=
-            HERE(COLON) & (AHEAD(COLON, 1) | AHEAD(COLON, 2) | AHEAD(COLON, 3) | AHEAD(COLON, 4) | AHEAD(COLON, 5));
-        marks |= HERE(DOT) & digit_before & digit1 & (AHEAD(DOT, 2) | AHEAD(DOT, 3) | AHEAD(DOT, 4));
-        marks |= HERE(AT) & edge & AHEAD(ALPHA, 1) & AHEAD(LOCAL, 3) & AHEAD(LOCAL, 5);
-        marks |= HERE(SLASH) & ~edge & (BEHIND(DOT, 3) | BEHIND(DOT, 4));
-        STORE(&row->marks[slot], marks);
-        word dotted = (AHEAD(DOT, 2) & (AHEAD(DOT, 5) | AHEAD(DOT, 6))) | (AHEAD(DOT, 4) & AHEAD(DOT, 7));
-        word numbers = HERE(DIGIT) & ~digit_before &
-                       ((AHEAD_IN(row->number, 4) & AHEAD_IN(row->number, 8) & AHEAD_IN(row->number, 10)) |
-                        (((digit1 & AHEAD(DIGIT, 3) & AHEAD(DIGIT, 5)) | dotted) & ~BEHIND(DOT, 1)));
-        numbers |= HERE(HEX) & edge & AHEAD(SEPARATOR, 4) & AHEAD(SEPARATOR, 9) & AHEAD(SEPARATOR, 14);
-        numbers |= HERE(DIGIT) & edge & AHEAD(X, 1) & AHEAD(HEX, 9);
-        numbers |=
-            HERE(ALPHA) & edge & alnum1 & ((AHEAD(DIGIT, 2) & AHEAD(DIGIT, 3)) | (AHEAD(DIGIT, 6) & AHEAD(DIGIT, 9)));
-        STORE(&row->numbers[slot], numbers);
-        word run = HERE_IN(row->four) & AHEAD_IN(row->four, 4) & AHEAD_IN(row->four, 8) & AHEAD_IN(row->four, 12) &
-                   AHEAD_IN(row->four, 16) & AHEAD_IN(row->four, 20);
-        word run58 = HERE_IN(row->four58) & AHEAD_IN(row->four58, 4) & AHEAD_IN(row->four58, 8) &
-                     AHEAD_IN(row->four58, 12) & AHEAD_IN(row->four58, 16) & AHEAD_IN(row->four58, 20);
-        /* Bech32 is in one case, as a few of its bytes show. */
-        word upper = AHEAD(UPPER, 3) | AHEAD(UPPER, 7) | AHEAD(UPPER, 12) | AHEAD(UPPER, 17) | AHEAD(UPPER, 21);
-        word lower = AHEAD_IN(row->lower, 3) | AHEAD_IN(row->lower, 12) | AHEAD_IN(row->lower, 21);
-        STORE(&row->keys[slot],
-              (run & ~BEHIND_IN(row->base64, 1)) | (HERE(COIN) & edge & (run58 | (run & ~(upper & lower)))));
-        STORE(&row->wide[slot],
-              HERE(TEXT) & AHEAD(NUL, 1) & AHEAD(TEXT, 2) & AHEAD(NUL, 5) & AHEAD(NUL, 9) & AHEAD(TEXT, 10));
-    }
-    find_words(row);
-}
-
-#undef BEHIND
-#undef AHEAD
-#undef HERE
-#undef BEHIND_IN
-#undef AHEAD_IN
-#undef HERE_IN
-
-/* Fills hit->shape for one block from the candidates of its slot, a group of shapes at a time. */
-ALWAYS_INLINE void find_marks(const struct row *row, size_t slot, uint64_t *shape)
-{
-    mask128 digit = both(row, slot, CLASS_DIGIT);
-    mask128 alnum = digit | both(row, slot, CLASS_ALPHA);
-    mask128 slash = both(row, slot, CLASS_SLASH);
-    mask128 colon = both(row, slot, CLASS_COLON);
-    uint64_t behind_digit = behind(row->in[CLASS_DIGIT], slot, 1);
-    uint64_t edge = ~behind(row->alnum, slot, 1);
-
-    shape[SHAPE_AT] = row->in[CLASS_AT][slot] & behind(row->in[CLASS_LOCAL], slot, 1) & (uint64_t)(alnum >> 1);
-    shape[SHAPE_PLUS] = row->in[CLASS_PLUS][slot] & (uint64_t)(digit >> 1) & edge;
-    shape[SHAPE_HANDLE] = row->in[CLASS_AT][slot] & ahead(row->in[CLASS_ALPHA], slot, 1) & edge &
-                          ahead(row->in[CLASS_LOCAL], slot, 2) & ahead(row->in[CLASS_LOCAL], slot, 3) &
-                          ahead(row->in[CLASS_LOCAL], slot, 4) & ahead(row->in[CLASS_LOCAL], slot, 5);
-    shape[SHAPE_HOST] = row->in[CLASS_SLASH][slot] & ~edge &
-                        (behind(row->in[CLASS_DOT], slot, 3) | behind(row->in[CLASS_DOT], slot, 4));
-    shape[SHAPE_SCHEME] = (uint64_t)(colon & slash >> 1 & slash >> 2) & ~edge;
-    shape[SHAPE_LITERAL] = row->in[CLASS_FIRST][slot] & (uint64_t)(both(row, slot, CLASS_SECOND) >> 1) &
-                           (uint64_t)(both(row, slot, CLASS_THIRD) >> 2);
-    shape[SHAPE_LITERAL] |= row->in[CLASS_PAIR_FIRST][slot] & (uint64_t)(both(row, slot, CLASS_PAIR_SECOND) >> 1);
-
-    mask128 dot = both(row, slot, CLASS_DOT) & (digit << 1 | behind_digit) & digit >> 1;
-    mask128 two = dot & (dot >> 2 | dot >> 3 | dot >> 4);
-    shape[SHAPE_DOTTED] = (uint64_t)(dot & (two >> 2 | two >> 3 | two >> 4));
-
-    mask128 near = colon & (colon >> 2 | colon >> 3 | colon >> 4 | colon >> 5);
-    near &= near >> 2 | near >> 3 | near >> 4 | near >> 5;
-    near &= near >> 2 | near >> 3 | near >> 4 | near >> 5;
-    uint64_t earlier = behind(row->in[CLASS_COLON], slot, 2) | behind(row->in[CLASS_COLON], slot, 3) |
-                       behind(row->in[CLASS_COLON], slot, 4) | behind(row->in[CLASS_COLON], slot, 5);
-    uint64_t hex = behind(row->in[CLASS_HEX], slot, 1) | ahead(row->in[CLASS_HEX], slot, 2);
-    shape[SHAPE_COLONS] = ((uint64_t)near & ~earlier) | ((uint64_t)(colon & colon >> 1) & hex);
-}
-
-ALWAYS_INLINE void find_numbers(const struct row *row, size_t slot, uint64_t *shape)
-{
-    mask128 digit = both(row, slot, CLASS_DIGIT);
-    mask128 alpha = both(row, slot, CLASS_ALPHA);
-    mask128 separator = both(row, slot, CLASS_SEPARATOR);
-    mask128 behind_digit = digit << 1 | row->in[CLASS_DIGIT][slot - 1] >> 63;
-    uint64_t edge = ~behind(row->alnum, slot, 1);
-
-    mask128 number = digit | (separator & behind_digit & digit >> 1);
-    shape[SHAPE_DIGITS] = (uint64_t)(digit & ~behind_digit & runs(number, 13));
-    shape[SHAPE_HEX] =
-        (uint64_t)digit & edge & (uint64_t)(both(row, slot, CLASS_X) >> 1 & runs(both(row, slot, CLASS_HEX), 8) >> 2);
-    shape[SHAPE_ACCOUNT] =
-        (uint64_t)(alpha & alpha >> 1 & digit >> 2 & digit >> 3 & runs(alpha | digit | separator, 11) >> 4) & edge;
-
-    mask128 dot = both(row, slot, CLASS_DOT) & behind_digit & digit >> 1;
-    mask128 dotted = (dot >> 2 & (dot >> 5 | dot >> 6)) | (dot >> 4 & dot >> 7);
-    mask128 digit2 = digit & digit >> 1;
-    mask128 digit6 = digit2 & digit2 >> 2 & digit2 >> 4;
-    mask128 digit7 = digit6 & digit >> 6 & ~(digit >> 7); /* what may stand behind letters */
-    mask128 alpha2 = alpha & alpha >> 1;
-    mask128 fiscal = alpha2 & alpha2 >> 2 & alpha2 >> 4 & digit2 >> 6 & alpha >> 8 & digit2 >> 9 & alpha >> 11 &
-                     digit2 >> 12 & digit >> 14 & alpha >> 15;
-    shape[SHAPE_NUMBER] = ((uint64_t)(digit & ~behind_digit & (digit6 | runs(number, 11) | dotted)) &
-                           ~behind(row->in[CLASS_DOT], slot, 1) & (edge | (uint64_t)digit7)) |
-                          ((uint64_t)fiscal & edge);
-    mask128 hex = both(row, slot, CLASS_HEX);
-    mask128 hex4 = hex & hex >> 1 & hex >> 2 & hex >> 3;
-    shape[SHAPE_GROUPS] =
-        (uint64_t)(hex4 & separator >> 4 & hex4 >> 5 & separator >> 9 & hex >> 10 & separator >> 14) & edge;
-}
-
-ALWAYS_INLINE void find_keys(const struct row *row, size_t slot, uint64_t *shape)
-{
-    mask128 digit = both(row, slot, CLASS_DIGIT);
-    mask128 alpha = both(row, slot, CLASS_ALPHA);
-    mask128 upper = both(row, slot, CLASS_UPPER);
-    mask128 alnum = digit | alpha;
-    mask128 base64 = alnum | both(row, slot, CLASS_SLASH) | both(row, slot, CLASS_PLUS);
-    mask128 base58 = alnum & ~both(row, slot, CLASS_NOT58);
-    uint64_t coin = row->in[CLASS_COIN][slot] & ~behind(row->alnum, slot, 1);
-
-    shape[SHAPE_BASE58] = coin & (uint64_t)runs(base58, 26);
-    shape[SHAPE_BECH32] = coin & (uint64_t)(alpha & (runs(alnum & ~upper, 32) | runs(digit | upper, 32)));
-    shape[SHAPE_BASE64] = (uint64_t)runs(base64, BASE64_RUN) & ~behind(row->base64, slot, 1);
+    run &= ~BEHIND(base64, 1);
+    KEEP_SHAPE(BASE58, base58);
+    KEEP_SHAPE(BECH32, bech32);
+    KEEP_SHAPE(HEX, hex);
+    KEEP_SHAPE(BASE64, run);
+    return run | base58 | bech32 | hex;
 }
 
 /* Five characters with a NUL behind, and a sixth, whose NUL stands before it in big endian. */
-ALWAYS_INLINE void find_wide(const struct row *row, size_t slot, uint64_t *shape)
+TARGET ALWAYS_INLINE word find_wide(struct row *row, size_t slot)
 {
-    mask128 text = both(row, slot, CLASS_TEXT);
-    mask128 wide = text & both(row, slot, CLASS_NUL) >> 1;
-    uint64_t earlier = behind(row->in[CLASS_TEXT], slot, 2) & behind(row->in[CLASS_NUL], slot, 1);
-    shape[SHAPE_WIDE] = (uint64_t)(wide & wide >> 2 & wide >> 4 & wide >> 6 & wide >> 8 & text >> 10) & ~earlier;
+    struct span text = SPAN(TEXT);
+    struct span nul = SPAN(NUL);
+    struct span unit = {text.before, text.here & AHEAD(nul, 1), text.after & NEXT_AHEAD(nul, 1)};
+    struct span units = TWICE(unit, 2);
+    word earlier = BEHIND(text, 2) & BEHIND(nul, 1);
+    word wide = units.here & AHEAD(units, 4) & AHEAD(unit, 8) & AHEAD(text, 10) & ~earlier;
+    KEEP_SHAPE(WIDE, wide);
+    return wide;
 }
 
-ALWAYS_INLINE bool has_words(const struct row *row, size_t slot)
+/* What cannot stand among the words of a list, but for what lasts too long: a word of one or two letters (told by what
+ * follows it), a capital within a word, a dot behind one, and characters that part no words. */
+TARGET ALWAYS_INLINE word find_odd(word letters_before, word letters, word joints, word gaps)
 {
-    return (row->name[slot] | row->code[slot] | row->pairs[slot] | row->phrase[slot]) != 0;
+    word inner = JOIN(letters_before, letters, 63);
+    word brief = ~letters & inner & ~(JOIN(letters_before, letters, 62) & JOIN(letters_before, letters, 61));
+    return brief | (joints & inner) | ~(letters | gaps);
 }
 
-ALWAYS_INLINE void fill_words(const struct row *row, size_t slot, uint64_t *shape)
+TARGET ALWAYS_INLINE word find_words(struct row *row, size_t slot, const struct common *is)
 {
-    shape[SHAPE_NAME] = row->name[slot];
-    shape[SHAPE_CODE] = row->code[slot];
-    shape[SHAPE_PAIRS] = row->pairs[slot];
-    if (row->phrase[slot] == 0)
-        return;
-    mask128 odd = (mask128)row->odd[slot + 1] << 64 | row->odd[slot];
-    for (unsigned step = 1; step < 32; step *= 2)
-        odd |= odd >> step;
-    odd |= odd >> (WORDS_LEAST - 32);
-    shape[SHAPE_WORDS] = row->letter[slot] & ~behind(row->letter, slot, 1) & ~(uint64_t)odd;
+    const uint64_t sevens[8] = {LOW_SEVEN, LOW_SEVEN, LOW_SEVEN, LOW_SEVEN, LOW_SEVEN, LOW_SEVEN, LOW_SEVEN, LOW_SEVEN};
+    word low = LOAD(sevens);
+    struct span letter = either(is->alpha, SPAN(ACCENT));
+    struct span joint = either(is->upper, is->dot);
+    struct span gap = SPAN(GAP);
+    /* Ten letters or more, and ten bytes without any. */
+    struct span same = {low, ~(letter.here ^ AHEAD(letter, 1)), ~(letter.after ^ NEXT_AHEAD(letter, 1))};
+    struct span lasting = eight(same);
+    struct span odd = {
+        low, find_odd(letter.before, letter.here, joint.here, gap.here) | (lasting.here & AHEAD(same, 8)),
+        find_odd(letter.here, letter.after, joint.after, gap.after) | (lasting.after & NEXT_AHEAD(same, 8))};
+    /* A phrase covers five groups of eight bytes wholly, the first of them that in which it begins or the next. Bit 7
+     * of each group that has nothing odd: */
+    struct span calm = {low, ~(ADD(odd.here & low, low) | odd.here | low),
+                        ~(ADD(odd.after & low, low) | odd.after | low)};
+    word words = AHEAD(calm, 8) & AHEAD(calm, 16) & AHEAD(calm, 24) & AHEAD(calm, 32);
+    if (LANES(words) == 0)
+        return words;
+    odd = EITHER(odd, 1);
+    odd = EITHER(odd, 2);
+    odd = EITHER(odd, 4);
+    odd = EITHER(odd, 8);
+    odd = EITHER(odd, 16);
+    words = letter.here & ~BEHIND(letter, 1) & ~odd.here & ~AHEAD(odd, WORDS_LEAST - 32);
+    KEEP_SHAPE(WORDS, words);
+    return words;
+}
+
+TARGET static void find_shapes(struct row *row)
+{
+    row->some = 0;
+    for (size_t slot = FIRST_SLOT; slot + 1 < row->count; slot += STEP) {
+        struct common is = {.digit = SPAN(DIGIT),
+                            .alpha = SPAN(ALPHA),
+                            .upper = SPAN(UPPER),
+                            .hex = SPAN(HEX),
+                            .dot = SPAN(DOT),
+                            .slash = SPAN(SLASH),
+                            .local = SPAN(LOCAL),
+                            .separator = SPAN(SEPARATOR)};
+        is.alnum = either(is.alpha, is.digit);
+        is.digit1 = AHEAD(is.digit, 1);
+        is.alnum1 = AHEAD(is.alnum, 1);
+        is.digit_before = BEHIND(is.digit, 1);
+        is.edge = ~BEHIND(is.alnum, 1);
+        word marks = find_marks(row, slot, &is);
+        word numbers = find_numbers(row, slot, &is);
+        word keys = find_keys(row, slot, &is);
+        word wide = find_wide(row, slot);
+        word words = find_words(row, slot, &is);
+        STORE(&row->found[MARKS][slot], marks);
+        STORE(&row->found[NUMBERS][slot], numbers);
+        STORE(&row->found[KEYS][slot], keys);
+        STORE(&row->found[WIDE][slot], wide);
+        STORE(&row->found[WORDS][slot], words);
+        row->some |= (uint64_t)LANES(marks | numbers | keys | wide | words) << (slot - FIRST_SLOT);
+    }
 }
 
 /* Fills in all of the hit but its place. */
-ALWAYS_INLINE void find_shapes(const struct row *row, size_t slot, struct hit *hit)
+ALWAYS_INLINE void fill_hit(const struct row *row, size_t slot, struct hit *hit)
 {
     *hit = (struct hit){0};
-    if (row->marks[slot] != 0)
-        find_marks(row, slot, hit->shape);
-    if (row->numbers[slot] != 0)
-        find_numbers(row, slot, hit->shape);
-    if (row->keys[slot] != 0)
-        find_keys(row, slot, hit->shape);
-    if (row->wide[slot] != 0)
-        find_wide(row, slot, hit->shape);
-    if (has_words(row, slot))
-        fill_words(row, slot, hit->shape);
-    uint64_t any = 0;
-    unsigned present = 0;
-    for (unsigned i = 0; i < SHAPE_COUNT; i++) {
-        any |= hit->shape[i];
-        present |= (unsigned)(hit->shape[i] != 0) << i;
+    unsigned shape = 0;
+    for (unsigned family = 0; family < FAMILIES; family++) {
+        for (; row->found[family][slot] != 0 && shape < family_end[family]; shape++) {
+            hit->shape[shape] = row->shape[shape][slot];
+            hit->any |= hit->shape[shape];
+            hit->present |= (unsigned)(hit->shape[shape] != 0) << shape;
+        }
+        shape = family_end[family];
     }
-    hit->any = any;
-    hit->present = present;
 }
 
 #endif

@@ -18,8 +18,11 @@ static const int paths[3] = {SB_PORTABLE, SB_AVX2, SB_AVX512};
 
 static void prepare(void)
 {
-    static const struct literal literals[] = {
-        {".onion", 6, true}, {"bc1", 3, true}, {"\x1f\x8b\x08", 3, false}, {"PK\3\4", 4, false}};
+    static const struct literal literals[] = {{".onion", 6, true},
+                                              {"bc1", 3, true},
+                                              {"\x1f\x8b\x08", 3, false},
+                                              {"PK\3\4", 4, false},
+                                              {"stream\r", 7, false, 5}};
     for (int i = 0; i < 3; i++)
         classifier_prepare(&classifiers[i], literals, sizeof literals / sizeof *literals, paths[i]);
 }
@@ -120,13 +123,13 @@ static void every_place(void **state)
         {SHAPE_DIGITS, 0, "4539 5787-636", 13},
         {SHAPE_PLUS, 0, "+4", 2},
         {SHAPE_DOTTED, 3, "192.0.2.1", 9},
-        {SHAPE_COLONS, 1, "1:2:3:4:5", 9},
-        {SHAPE_COLONS, 0, "::1", 3},
+        {SHAPE_COLONS, 4, "2001:db8::1", 11},
+        {SHAPE_COLONS, 4, "2a02::", 6},
         {SHAPE_SCHEME, 1, "p://", 4},
         {SHAPE_BASE58, 0, "1A1zP1eP5QGefi2DMPTfTL5SLm", 26},
         {SHAPE_BASE58, 0, "XuUGDZHrKLo841CyamDbG5W7n5", 26},
         {SHAPE_BECH32, 0, "addr1vx2fxv2umyhttkxyxp8x0dlpdt3", 32},
-        {SHAPE_HEX, 0, "0x12345678", 10},
+        {SHAPE_HEX, 0, "0x0123456789abcdefABCDEF", 24},
         {SHAPE_ACCOUNT, 0, "SE4550000000000", 15},
         {SHAPE_BASE64, 0, "QUJDQUJDQUJDQUJDQUJDQUJD", 24},
         {SHAPE_WIDE, 0, "a\0b\0c\0d\0e\0f\0", 12},
@@ -135,6 +138,7 @@ static void every_place(void **state)
         {SHAPE_CODE, 0, "DEUTDEFF\n", 9},
         {SHAPE_CODE, 0, "DEUTDEFF500\n", 12},
         {SHAPE_PAIRS, 2, "08-00-27-4e-66-a1", 17},
+        {SHAPE_PAIRS, 2, "08:00:27:4e:66:a1", 17},
         {SHAPE_PAIRS, 4, "0800.274e.66a1", 14},
         {SHAPE_WORDS, 0, "Ape bee cat dog eel fox gnu hen imp jay koi\nlambs, moth", 55},
         {SHAPE_HOST, 4, "t.me/", 5},
@@ -146,6 +150,7 @@ static void every_place(void **state)
         {SHAPE_NUMBER, 0, "RCCMNL83S18D969H", 16},
         {SHAPE_GROUPS, 0, "72E9 02B7 4216 ", 15},
         {SHAPE_LITERAL, 0, "PK\3\4", 4},
+        {SHAPE_LITERAL, 5, "stream\r", 7},
         {SHAPE_LITERAL, 0, ".oNiOn", 6},
     };
     static const uint8_t around[] = {0xff, '\n', '#'};
