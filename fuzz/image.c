@@ -17,8 +17,10 @@ static struct medium *open_medium(const char *path, const uint8_t *data, size_t 
 {
     struct medium *medium = NULL;
     struct ewf_index index;
-    if (size >= 4 && memcmp(data, "QFI\xfb", 4) == 0)
-        return medium_open_qcow(path, NULL);
+    if (size >= 4 && memcmp(data, "QFI\xfb", 4) == 0) {
+        struct medium *file = medium_open_raw(&path, 1, NULL);
+        return file == NULL ? NULL : medium_open_qcow(file, "image", NULL);
+    }
     if (size >= 4 && memcmp(data, "AFF1", 4) == 0)
         return medium_salvage_aff(path, &medium, NULL) == 0 ? medium : NULL;
     if (ewf_index_build(&index, &path, 1, NULL) == 0)

@@ -2,7 +2,8 @@
  *
  * These functions parse what a suspect may have prepared. They run only in a process that has locked itself
  * (worker/cage.h), and still trust no size, offset or name they read. File systems through The
- * Sleuth Kit (libtsk); image formats through libewf, libafflib, libvhdi and libvmdk, and a qcow2 reader of our own. */
+ * Sleuth Kit (libtsk); image formats through libewf, libafflib, libvhdi and libvmdk, and a qcow2 reader of our own. A
+ * disk image in a file of the evidence is evidence too. */
 #ifndef EVIDENCE_EVIDENCE_H
 #define EVIDENCE_EVIDENCE_H
 
@@ -29,6 +30,13 @@ struct sb_evidence_info {
  * format what is left is opened, and sb_evidence_extent says what is lost. NULL with a sentence in *error. Owned by the
  * caller. */
 struct sb_evidence *sb_evidence_open(const char *const paths[], size_t count, struct error *error);
+/* Opens the disk image that a file of `outer` holds, as sb_map told of it (struct sb_file, `disk`). `outer` must stay
+ * open longer. NULL when it cannot be opened, with a sentence; or with none when it is no disk after all: a file
+ * without a format that is known, in which no volume or file system is found. `error` must not be NULL. */
+enum { SB_INSIDE_MOST = 3 }; /* disks within disks within a disk */
+struct sb_file_place;
+struct sb_evidence *sb_evidence_open_inside(struct sb_evidence *outer, const struct sb_file_place *place,
+                                            struct error *error);
 void sb_evidence_close(struct sb_evidence *evidence); /* NULL is allowed */
 const struct sb_evidence_info *sb_evidence_info(const struct sb_evidence *evidence);
 
@@ -93,6 +101,7 @@ struct sb_file {
                       encrypted or beyond the initialised size. Otherwise a unit of its own must read it */
     bool packed;   /* the runs hold the content compressed or encrypted by the file system: no byte of it stands in the
                       medium */
+    bool disk;     /* an allocated file that begins as a disk image does: see sb_evidence_open_inside */
     bool resident; /* content lies inside a metadata structure (runs say where, if it could be located) */
     const struct sb_run *runs;
     size_t run_count;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "evidence/inside.h"
 #include "evidence/numbers.h"
 #include "evidence/room.h"
 
@@ -119,6 +120,18 @@ static bool is_volume_label(const struct walk *walk, const struct sb_file *told)
            strcmp(told->path + length - (sizeof ending - 1), ending) == 0;
 }
 
+/* Compressed or encrypted, its bytes stand nowhere in the medium: left to the unit that reads such files. */
+static bool begins_as_disk(const struct walk *walk, const TSK_FS_ATTR *attribute, const struct sb_file *told)
+{
+    uint8_t head[DISK_HEAD];
+    if (walk->evidence->depth >= SB_INSIDE_MOST || !told->allocated || !told->regular || told->hard_link ||
+        told->packed || told->run_count == 0 || told->size < DISK_LEAST || told->size % 512 != 0)
+        return false;
+    ssize_t count = tsk_fs_attr_read(attribute, 0, (char *)head, sizeof head, TSK_FS_FILE_READ_FLAG_NONE);
+    tsk_error_reset();
+    return count > 0 && (size_t)count <= sizeof head && disk_is_likely(head, (size_t)count, told->size);
+}
+
 /* One content of a file: fills runs and size from its attribute and tells it. */
 static int tell_content(struct walk *walk, TSK_FS_FILE *file, const TSK_FS_ATTR *attribute, struct sb_file *told)
 {
@@ -138,6 +151,7 @@ static int tell_content(struct walk *walk, TSK_FS_FILE *file, const TSK_FS_ATTR 
         told->slack = 0;
         told->in_order = false;
     }
+    told->disk = begins_as_disk(walk, attribute, told);
     return tell_file(walk, told);
 }
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "evidence/inside.h"
 #include "evidence/room.h"
 #include "evidence/segments.h"
 
@@ -91,7 +92,17 @@ static int enter_directory(struct walk *walk, int descriptor)
     return 0;
 }
 
-static int tell_file(struct walk *walk, const struct stat *status)
+static bool begins_as_disk(int descriptor, const struct stat *status)
+{
+    uint8_t head[DISK_HEAD];
+    if (descriptor < 0 || !S_ISREG(status->st_mode) || status->st_size < DISK_LEAST)
+        return false;
+    ssize_t count = pread(descriptor, head, sizeof head, 0);
+    return count > 0 && disk_is_likely(head, (size_t)count, (uint64_t)status->st_size);
+}
+
+/* descriptor: the file, open, or -1. */
+static int tell_file(struct walk *walk, const struct stat *status, int descriptor)
 {
     bool regular = S_ISREG(status->st_mode);
     struct sb_file file = {.number = ++walk->files,
@@ -103,7 +114,8 @@ static int tell_file(struct walk *walk, const struct stat *status)
                            .changed = status->st_ctime,
                            .created = INT64_MIN,
                            .allocated = true,
-                           .regular = regular};
+                           .regular = regular,
+                           .disk = begins_as_disk(descriptor, status)};
     if (walk->path.failed)
         return fail(walk->error, "Memory is short: close other programs and try again.");
     int result = walk->sink->file == NULL ? 0 : walk->sink->file(walk->sink->context, &file);
@@ -121,13 +133,13 @@ static int tell_name(struct walk *walk, int directory, const char *name)
     if (fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) != 0)
         return tell_gap(walk, "cannot examine", strerror(errno));
     if (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode))
-        return tell_file(walk, &status);
+        return tell_file(walk, &status, -1);
     int flags = O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | (S_ISDIR(status.st_mode) ? O_DIRECTORY : 0);
     int descriptor = open_quietly(directory, name, flags);
     if (descriptor < 0)
         return tell_gap(walk, S_ISDIR(status.st_mode) ? "cannot read the directory" : "cannot open the file",
                         strerror(errno));
-    int result = tell_file(walk, &status);
+    int result = tell_file(walk, &status, descriptor);
     if (result == 0 && S_ISDIR(status.st_mode))
         return enter_directory(walk, descriptor);
     close(descriptor);

@@ -41,7 +41,11 @@ struct medium *medium_open_vhd(const char *path, struct error *error);
 /* Is this sector (512 bytes) the footer of a VHD, or its copy? */
 bool vhd_footer(const uint8_t *sector);
 struct medium *medium_open_vmdk(const char *path, struct error *error);
-struct medium *medium_open_qcow(const char *path, struct error *error);
+/* What lies in another medium: a file, or a file of evidence. Each takes `file` over, in any case; `name` is for
+ * sentences. */
+struct medium *medium_open_qcow(struct medium *file, const char *name, struct error *error);
+struct medium *medium_open_vhd_within(struct medium *file, const char *name, struct error *error);
+struct medium *medium_open_vmdk_within(struct medium *file, const char *name, struct error *error);
 
 /* Reads exactly what lies within the medium: length bytes, or less only at its end. -1 with a sentence. */
 int64_t medium_read(struct medium *medium, uint64_t offset, void *buffer, size_t length, struct error *error);

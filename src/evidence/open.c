@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "evidence/inside.h"
 #include "evidence/room.h"
 #include "evidence/segments.h"
 
@@ -34,8 +35,10 @@ static struct medium *open_medium(const struct path_list *files, const struct he
         return medium_open_aff(first, error);
     if (starts_with(head, "KDMV", 4) || starts_with(head, "COWD", 4) || starts_with(head, "# Disk DescriptorFile", 21))
         return medium_open_vmdk(first, error);
-    if (starts_with(head, "QFI\xfb", 4))
-        return medium_open_qcow(first, error);
+    if (starts_with(head, "QFI\xfb", 4)) {
+        struct medium *file = medium_open_raw(paths, 1, error);
+        return file == NULL ? NULL : medium_open_qcow(file, path_name(first), error);
+    }
     if (vhd_footer(head->first) || starts_with(head, "vhdxfile", 8) || vhd_footer(head->last))
         return medium_open_vhd(first, error);
     return medium_open_raw(paths, files->count, error);
@@ -64,20 +67,13 @@ static int read_head(const char *path, struct head *head, struct error *error)
     return result;
 }
 
-static int open_image(struct sb_evidence *evidence, const char *const paths[], size_t count, struct error *error)
+/* The evidence has its medium: what is on it. */
+static int look_into(struct sb_evidence *evidence, struct error *error)
 {
-    struct head head;
-    struct path_list files;
-    if (read_head(paths[0], &head, error) != 0 || segments_find(paths, count, &files, error) != 0)
-        return -1;
-    evidence->medium = open_medium(&files, &head, error);
-    path_list_free(&files);
-    if (evidence->medium == NULL)
-        return -1;
     static const uint64_t size_most = UINT64_C(1) << 47; /* bytes: more than any disk has */
     if (evidence->medium->size > size_most)
         return fail(error, "%s says that its disk has %llu bytes, which none has: it is damaged, copy it again.",
-                    path_name(paths[0]), (unsigned long long)evidence->medium->size);
+                    evidence->name, (unsigned long long)evidence->medium->size);
     evidence->image = image_wrap(evidence->medium);
     if (evidence->image == NULL)
         return fail(error, "Memory is short: close other programs and try again.");
@@ -87,6 +83,17 @@ static int open_image(struct sb_evidence *evidence, const char *const paths[], s
     memcpy(evidence->info.recorded_md5, evidence->medium->recorded_md5, sizeof evidence->info.recorded_md5);
     memcpy(evidence->info.recorded_sha1, evidence->medium->recorded_sha1, sizeof evidence->info.recorded_sha1);
     return volumes_find(evidence, error);
+}
+
+static int open_image(struct sb_evidence *evidence, const char *const paths[], size_t count, struct error *error)
+{
+    struct head head;
+    struct path_list files;
+    if (read_head(paths[0], &head, error) != 0 || segments_find(paths, count, &files, error) != 0)
+        return -1;
+    evidence->medium = open_medium(&files, &head, error);
+    path_list_free(&files);
+    return evidence->medium == NULL ? -1 : look_into(evidence, error);
 }
 
 static int open_folder(struct sb_evidence *evidence, const char *path, struct error *error)
@@ -134,6 +141,42 @@ struct sb_evidence *sb_evidence_open(const char *const paths[], size_t count, st
         return NULL;
     }
     return evidence;
+}
+
+/* A raw one without volumes or file systems is no disk but a file. */
+static int open_disk(struct sb_evidence *evidence, struct sb_evidence *outer, const struct sb_file_place *place,
+                     struct error *error)
+{
+    if (evidence->depth > SB_INSIDE_MOST)
+        return fail(error, "Disk images are nested too deeply.");
+    evidence->medium = disk_open(outer, place, error);
+    if (evidence->medium == NULL)
+        return -1;
+    if (strcmp(evidence->medium->format, "raw") != 0 && disk_is_inflated(evidence->medium, place->size))
+        return fail(error, "%s claims to hold more than a hundred times its own bytes.", evidence->name);
+    if (look_into(evidence, error) != 0)
+        return -1;
+    if (evidence->info.single_file)
+        error->text[0] = '\0';
+    return evidence->info.single_file ? -1 : 0;
+}
+
+struct sb_evidence *sb_evidence_open_inside(struct sb_evidence *outer, const struct sb_file_place *place,
+                                            struct error *error)
+{
+    struct sb_evidence *evidence = calloc(1, sizeof *evidence);
+    error->text[0] = '\0';
+    if (evidence != NULL) {
+        evidence->folder = -1;
+        evidence->depth = outer->depth + 1;
+        evidence->name = strdup(path_name(place->path));
+    }
+    if (evidence == NULL || evidence->name == NULL)
+        (void)fail(error, "Memory is short: close other programs and try again.");
+    else if (open_disk(evidence, outer, place, error) == 0)
+        return evidence;
+    sb_evidence_close(evidence);
+    return NULL;
 }
 
 void sb_evidence_close(struct sb_evidence *evidence)

@@ -3,17 +3,13 @@
  *
  * Read here and not by libqcow, which (20201213) shows old data where version 3 flags zeros, and hands out memory from
  * behind its buffers where an image is cut off. */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <zlib.h>
 
 #include "base/number.h"
 #include "evidence/medium.h"
-#include "evidence/segments.h"
 
 enum {
     HEADER_SIZE = 80,
@@ -32,12 +28,11 @@ static const uint64_t ZEROS = 1;
 
 struct qcow {
     struct medium medium;
-    int descriptor;
+    struct medium *file; /* what the tables stand in; owned */
     uint32_t version;
     unsigned cluster_bits;
     uint64_t level1; /* where the table of tables stands in the file */
     uint32_t level1_count;
-    uint64_t file_size;
     bool level2_absent;    /* the table that is loaded stands nowhere: all is zeros */
     uint64_t level2_index; /* which table of the second level is loaded; UINT64_MAX: none */
     uint8_t *level2;       /* a cluster long, as the buffers below; owned */
@@ -53,7 +48,7 @@ static size_t cluster_size(const struct qcow *qcow)
 
 static bool read_exactly(const struct qcow *qcow, uint64_t at, void *buffer, size_t length)
 {
-    return at <= INT64_MAX && pread(qcow->descriptor, buffer, length, (off_t)at) == (ssize_t)length;
+    return medium_read(qcow->file, at, buffer, length, NULL) == (int64_t)length;
 }
 
 /* The second-level entry of a cluster; 0 where there is no table. False if a table cannot be read. */
@@ -91,7 +86,7 @@ static bool unpack(struct qcow *qcow, uint64_t entry)
     size_t length = (size_t)((sectors + 1) * SECTOR - at % SECTOR);
     if (length > cluster_size(qcow) + SECTOR)
         return false;
-    ssize_t count = pread(qcow->descriptor, qcow->packed, length, (off_t)at);
+    int64_t count = medium_read(qcow->file, at, qcow->packed, length, NULL);
     if (count <= 0)
         return false;
     z_stream stream = {.next_in = qcow->packed,
@@ -135,11 +130,11 @@ static enum sb_extent_kind kind_of(const struct qcow *qcow, uint64_t entry)
 {
     if ((entry & COMPRESSED) != 0) {
         unsigned bits = 62 - (qcow->cluster_bits - 8);
-        return (entry & ((UINT64_C(1) << bits) - 1)) >= qcow->file_size ? SB_LOST : SB_DATA;
+        return (entry & ((UINT64_C(1) << bits) - 1)) >= qcow->file->size ? SB_LOST : SB_DATA;
     }
     if ((entry & HOST_OFFSET) == 0 || (qcow->version >= 3 && (entry & ZEROS) != 0))
         return SB_ZEROS;
-    return (entry & HOST_OFFSET) >= qcow->file_size ? SB_LOST : SB_DATA;
+    return (entry & HOST_OFFSET) >= qcow->file->size ? SB_LOST : SB_DATA;
 }
 
 /* As far as one table of the second level reaches: a table that is not there is a hole, one that cannot be read is
@@ -166,8 +161,7 @@ static void qcow_extent(struct medium *medium, uint64_t offset, struct sb_extent
 static void close_qcow(struct medium *medium)
 {
     struct qcow *qcow = (struct qcow *)medium;
-    if (qcow->descriptor >= 0)
-        close(qcow->descriptor);
+    medium_close(qcow->file);
     free(qcow->level2);
     free(qcow->unpacked);
     free(qcow->packed);
@@ -196,19 +190,13 @@ static int check_header(const uint8_t *header, const char *name, struct error *e
     return 0;
 }
 
-static int open_file(struct qcow *qcow, const char *path, struct error *error)
+static int read_header(struct qcow *qcow, const char *name, struct error *error)
 {
-    const char *name = path_name(path);
     uint8_t header[HEADER_SIZE] = {0};
-    qcow->descriptor = open(path, O_RDONLY | O_CLOEXEC);
-    if (qcow->descriptor < 0 || pread(qcow->descriptor, header, sizeof header, 0) < HEADER_SIZE_2)
+    if (medium_read(qcow->file, 0, header, sizeof header, NULL) < HEADER_SIZE_2)
         return fail(error, "%s is cut off: copy it again.", name);
     if (check_header(header, name, error) != 0)
         return -1;
-    off_t end = lseek(qcow->descriptor, 0, SEEK_END);
-    if (end < 0)
-        return fail(error, "The size of %s cannot be found (%s).", name, strerror(errno));
-    qcow->file_size = (uint64_t)end;
     qcow->version = load_be32(header + 4);
     qcow->cluster_bits = load_be32(header + 20);
     qcow->medium.size = load_be64(header + 24);
@@ -222,18 +210,19 @@ static int open_file(struct qcow *qcow, const char *path, struct error *error)
     return 0;
 }
 
-struct medium *medium_open_qcow(const char *path, struct error *error)
+struct medium *medium_open_qcow(struct medium *file, const char *name, struct error *error)
 {
     struct qcow *qcow = calloc(1, sizeof *qcow);
     if (qcow == NULL) {
+        medium_close(file);
         fail(error, "Memory is short: close other programs and try again.");
         return NULL;
     }
     qcow->medium = (struct medium){
         .format = "qcow2", .sector_size = 512, .read = read_qcow, .extent = qcow_extent, .close = close_qcow};
-    qcow->descriptor = -1;
+    qcow->file = file;
     qcow->level2_index = UINT64_MAX;
-    if (open_file(qcow, path, error) != 0) {
+    if (read_header(qcow, name, error) != 0) {
         close_qcow(&qcow->medium);
         return NULL;
     }

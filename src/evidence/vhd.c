@@ -1,15 +1,13 @@
 /* Virtual PC and Hyper-V disks (VHD: fixed, dynamic, differencing; VHDX) through libvhdi. A differencing disk holds
  * only what changed: its parents are looked for beside it, by the name it records. */
-#include <fcntl.h>
 #include <libvhdi.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/number.h"
+#include "evidence/handle.h"
 #include "evidence/medium.h"
 #include "evidence/segments.h"
 
@@ -30,9 +28,8 @@ enum {
 /* One disk of a chain. The tables of a differencing VHD are read here, and those of a dynamic one that libvhdi refuses,
  * as it does when the footer at its end is cut off or damaged: the copy that begins the file says the same. */
 struct generation {
-    libvhdi_file_t *file; /* NULL: refused */
-    int descriptor;       /* -1: libvhdi reads it */
-    uint64_t file_size;
+    libvhdi_file_t *file;                             /* NULL: refused */
+    struct medium *tables;                            /* what its tables are read from, owned; NULL: libvhdi reads it */
     uint8_t footer[FOOTER_SIZE], header[HEADER_SIZE]; /* of a disk whose tables are read here */
     uint64_t table;                                   /* of block addresses */
     uint32_t entries;
@@ -46,7 +43,14 @@ struct vhd {
     struct medium medium;
     struct generation generation[GENERATIONS_MAX]; /* the disk itself, its parent, the parent's parent, … */
     size_t count;
+    struct medium *within; /* what a disk inside evidence lies in, owned; NULL: a file of its own */
+    libbfio_handle_t *handle;
 };
+
+static bool read_at(const struct generation *generation, uint64_t at, void *buffer, size_t length)
+{
+    return medium_read(generation->tables, at, buffer, length, NULL) == (int64_t)length;
+}
 
 static int load_block(struct generation *generation, uint64_t block)
 {
@@ -57,12 +61,11 @@ static int load_block(struct generation *generation, uint64_t block)
     generation->block_data = 0;
     if (block < generation->entries) {
         uint64_t at = generation->table + block * sizeof entry;
-        if (pread(generation->descriptor, entry, sizeof entry, (off_t)at) != sizeof entry)
+        if (!read_at(generation, at, entry, sizeof entry))
             return -1;
         uint64_t sector = load_be32(entry);
         if (sector != UINT32_MAX) {
-            if (pread(generation->descriptor, generation->bitmap, bitmap_size, (off_t)(sector * SECTOR)) !=
-                (ssize_t)bitmap_size)
+            if (!read_at(generation, sector * SECTOR, generation->bitmap, bitmap_size))
                 return -1;
             generation->block_data = sector * SECTOR + bitmap_room;
         }
@@ -90,7 +93,7 @@ static struct generation *find_holder(struct vhd *vhd, uint64_t sector, int64_t 
     *place = 0;
     for (size_t i = 0; i < vhd->count; i++) {
         struct generation *generation = &vhd->generation[i];
-        if (generation->descriptor < 0)
+        if (generation->tables == NULL)
             return generation;
         *place = find_sector(generation, sector);
         if (*place != 0)
@@ -108,8 +111,8 @@ static int64_t read_vhd(struct medium *medium, uint64_t offset, void *buffer, si
     uint64_t skip = offset % SECTOR;
     int64_t place;
     struct generation *holder = find_holder(vhd, sector, &place);
-    ssize_t count = -1;
-    if (holder != NULL && vhd->generation[0].descriptor >= 0) {
+    int64_t count = -1;
+    if (holder != NULL && vhd->generation[0].tables != NULL) {
         /* As many sectors as the same file holds one after the other. */
         uint64_t sectors = 1;
         int64_t next = 0;
@@ -120,9 +123,9 @@ static int64_t read_vhd(struct medium *medium, uint64_t offset, void *buffer, si
             length = (size_t)(sectors * SECTOR - skip);
     }
     if (holder != NULL && place > 0)
-        count = pread(holder->descriptor, buffer, length, (off_t)place + (off_t)skip);
+        count = medium_read(holder->tables, (uint64_t)place + skip, buffer, length, NULL);
     else if (holder != NULL && holder->file == NULL)
-        count = (ssize_t)(memset(buffer, 0, length), length);
+        count = (int64_t)(memset(buffer, 0, length), length);
     else if (holder != NULL)
         count = libvhdi_file_read_buffer_at_offset(holder->file, buffer, length, (off64_t)offset, NULL);
     if (count <= 0)
@@ -137,16 +140,15 @@ static void vhd_extent(struct medium *medium, uint64_t offset, struct sb_extent 
 {
     struct vhd *vhd = (struct vhd *)medium;
     struct generation *generation = &vhd->generation[0];
-    if (generation->descriptor < 0 || vhd->count != 1)
+    if (generation->tables == NULL || vhd->count != 1)
         return;
     uint64_t block = offset / generation->block_size;
     uint64_t end = (block + 1) * generation->block_size;
     uint8_t entry[4];
-    bool known = block < generation->entries &&
-                 pread(generation->descriptor, entry, sizeof entry, (off_t)(generation->table + block * 4)) == 4;
+    bool known = block < generation->entries && read_at(generation, generation->table + block * 4, entry, sizeof entry);
     uint64_t place = known ? (uint64_t)load_be32(entry) * SECTOR : UINT64_MAX;
     extent->length = end - offset;
-    if (!known || (load_be32(entry) != UINT32_MAX && place >= generation->file_size)) {
+    if (!known || (load_be32(entry) != UINT32_MAX && place >= generation->tables->size)) {
         extent->kind = SB_LOST;
         extent->reason = "The image is cut off or damaged: copy it again.";
     } else if (load_be32(entry) == UINT32_MAX) {
@@ -163,10 +165,11 @@ static void close_vhd(struct medium *medium)
             (void)libvhdi_file_close(generation->file, NULL);
             (void)libvhdi_file_free(&generation->file, NULL);
         }
-        if (generation->descriptor >= 0)
-            close(generation->descriptor);
+        medium_close(generation->tables);
         free(generation->bitmap);
     }
+    (void)libbfio_handle_free(&vhd->handle, NULL);
+    medium_close(vhd->within);
     free(vhd);
 }
 
@@ -215,28 +218,21 @@ bool vhd_footer(const uint8_t *sector)
     return load_be32(sector + CHECKSUM) == ~sum;
 }
 
-/* Opens the file for its tables to be read here, if it has any: 1; 0 if not; or -1 with a sentence. */
-static int read_tables(struct generation *generation, const char *path, struct error *error)
+/* Takes the file over for its tables to be read here, if it has any: 1; 0 if not; or -1 with a sentence. */
+static int read_tables(struct generation *generation, struct medium *file, const char *name, struct error *error)
 {
-    struct stat status;
-    int descriptor = open(path, O_RDONLY | O_CLOEXEC);
     uint8_t *footer = generation->footer;
-    bool found =
-        descriptor >= 0 && fstat(descriptor, &status) == 0 && pread(descriptor, footer, FOOTER_SIZE, 0) == FOOTER_SIZE;
+    bool found = medium_read(file, 0, footer, FOOTER_SIZE, NULL) == FOOTER_SIZE;
     if (found && !vhd_footer(footer)) /* the copy is damaged: the footer itself may not be */
-        found = status.st_size > FOOTER_SIZE &&
-                pread(descriptor, footer, FOOTER_SIZE, status.st_size - FOOTER_SIZE) == FOOTER_SIZE &&
+        found = file->size > FOOTER_SIZE &&
+                medium_read(file, file->size - FOOTER_SIZE, footer, FOOTER_SIZE, NULL) == FOOTER_SIZE &&
                 vhd_footer(footer);
     found = found && load_be64(footer + 16) <= INT64_MAX / 2 &&
-            pread(descriptor, generation->header, HEADER_SIZE, (off_t)load_be64(footer + 16)) == HEADER_SIZE &&
+            medium_read(file, load_be64(footer + 16), generation->header, HEADER_SIZE, NULL) == HEADER_SIZE &&
             memcmp(generation->header, "cxsparse", 8) == 0;
-    if (!found) {
-        if (descriptor >= 0)
-            close(descriptor);
+    if (!found)
         return 0;
-    }
-    generation->descriptor = descriptor;
-    generation->file_size = (uint64_t)status.st_size;
+    generation->tables = file;
     generation->table = load_be64(generation->header + 16);
     generation->entries = load_be32(generation->header + 28);
     generation->block_size = load_be32(generation->header + 32);
@@ -245,8 +241,17 @@ static int read_tables(struct generation *generation, const char *path, struct e
         return fail(error, "Memory is short: close other programs and try again.");
     if (generation->block_size < SECTOR * 8 || generation->block_size > BLOCK_SIZE_MAX ||
         generation->block_size % (SECTOR * 8) != 0 || generation->table > INT64_MAX / 2)
-        return fail(error, "%s is damaged: its blocks have an impossible size. Copy it again.", path_name(path));
+        return fail(error, "%s is damaged: its blocks have an impossible size. Copy it again.", name);
     return 1;
+}
+
+static int read_tables_of(struct generation *generation, const char *path, struct error *error)
+{
+    struct medium *file = medium_open_raw(&path, 1, NULL);
+    int found = file == NULL ? 0 : read_tables(generation, file, path_name(path), error);
+    if (generation->tables != file)
+        medium_close(file);
+    return found;
 }
 
 static uint32_t type_of(const struct generation *generation)
@@ -261,13 +266,13 @@ static uint32_t type_of(const struct generation *generation)
 static int open_generation(struct vhd *vhd, const char *path, const char *child, struct error *error)
 {
     struct generation *generation = &vhd->generation[vhd->count++];
-    *generation = (struct generation){.descriptor = -1, .block = UINT64_MAX};
+    *generation = (struct generation){.block = UINT64_MAX};
     if (libvhdi_file_initialize(&generation->file, NULL) != 1)
         return fail(error, "Memory is short: close other programs and try again.");
     if (libvhdi_file_open(generation->file, path, LIBVHDI_OPEN_READ, NULL) != 1) {
         (void)libvhdi_file_free(&generation->file, NULL);
         generation->file = NULL;
-        int found = read_tables(generation, path, error);
+        int found = read_tables_of(generation, path, error);
         if (found != 0)
             return found < 0 ? -1 : 0;
         if (child != NULL)
@@ -276,7 +281,8 @@ static int open_generation(struct vhd *vhd, const char *path, const char *child,
         return fail(error, "%s is damaged or cut off: libvhdi cannot open it. Copy it again.", path_name(path));
     }
     /* A differencing VHD's tables are read here, a VHDX stays with libvhdi. */
-    return type_of(generation) == LIBVHDI_DISK_TYPE_DIFFERENTIAL && read_tables(generation, path, error) < 0 ? -1 : 0;
+    return type_of(generation) == LIBVHDI_DISK_TYPE_DIFFERENTIAL && read_tables_of(generation, path, error) < 0 ? -1
+                                                                                                                : 0;
 }
 
 static int link_parent(struct generation *child, struct generation *parent, const char *path, struct error *error)
@@ -293,7 +299,7 @@ static int link_parent(struct generation *child, struct generation *parent, cons
     else
         told = told && libvhdi_file_get_identifier(parent->file, found, sizeof found, NULL) == 1;
     /* libvhdi needs to know the parent only of what it reads itself. */
-    bool linked = child->descriptor >= 0 || parent->file == NULL ||
+    bool linked = child->tables != NULL || parent->file == NULL ||
                   (told && libvhdi_file_set_parent_file(child->file, parent->file, NULL) == 1);
     if (!told || !linked || memcmp(wanted, found, sizeof wanted) != 0)
         return fail(error, "%s is not the disk that the differencing disk was made from: find the right parent.",
@@ -322,28 +328,58 @@ static int open_chain(struct vhd *vhd, const char *path, struct error *error)
     return result;
 }
 
-struct medium *medium_open_vhd(const char *path, struct error *error)
+/* A disk that lies in a file of evidence stands alone: nobody looks for its parents there. */
+static int open_within(struct vhd *vhd, struct medium *file, const char *name, struct error *error)
+{
+    struct generation *generation = &vhd->generation[vhd->count++];
+    *generation = (struct generation){.block = UINT64_MAX};
+    vhd->within = file;
+    int found = read_tables(generation, file, name, error);
+    if (found != 0)
+        vhd->within = NULL; /* its tables' now */
+    else if ((vhd->handle = handle_of_medium(file)) == NULL || libvhdi_file_initialize(&generation->file, NULL) != 1)
+        found = fail(error, "Memory is short: close other programs and try again.");
+    else if (libvhdi_file_open_file_io_handle(generation->file, vhd->handle, LIBVHDI_OPEN_READ, NULL) != 1)
+        found = fail(error, "%s is damaged or cut off: libvhdi cannot open it.", name);
+    if (found >= 0 && type_of(generation) == LIBVHDI_DISK_TYPE_DIFFERENTIAL)
+        found = fail(error, "%s is only the changes to another disk: merge it with its parent first.", name);
+    return found < 0 ? -1 : 0;
+}
+
+/* Of `path`, or, when that is NULL, of what lies in `file`. */
+static struct medium *open_vhd(const char *path, struct medium *file, const char *name, struct error *error)
 {
     struct vhd *vhd = calloc(1, sizeof *vhd);
     if (vhd == NULL) {
+        medium_close(file);
         fail(error, "Memory is short: close other programs and try again.");
         return NULL;
     }
     vhd->medium = (struct medium){
         .format = "vhd", .sector_size = 512, .read = read_vhd, .extent = vhd_extent, .close = close_vhd};
     size64_t size = 0;
-    int result = open_chain(vhd, path, error);
+    int result = path != NULL ? open_chain(vhd, path, error) : open_within(vhd, file, name, error);
     const struct generation *disk = &vhd->generation[0];
     if (result == 0 && disk->file == NULL)
         size = load_be64(disk->footer + 48);
     else if (result == 0 && libvhdi_file_get_media_size(disk->file, &size, NULL) != 1)
         size = 0;
     if (result == 0 && (size == 0 || size > INT64_MAX))
-        result = fail(error, "%s does not tell the size of its disk: the image is damaged.", path_name(path));
+        result = fail(error, "%s does not tell the size of its disk: the image is damaged.", name);
     if (result != 0) {
         close_vhd(&vhd->medium);
         return NULL;
     }
     vhd->medium.size = size;
     return &vhd->medium;
+}
+
+struct medium *medium_open_vhd(const char *path, struct error *error)
+{
+    return open_vhd(path, NULL, path_name(path), error);
+}
+
+struct medium *medium_open_vhd_within(struct medium *file, const char *name, struct error *error)
+{
+    return open_vhd(NULL, file, name, error);
 }

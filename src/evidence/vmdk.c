@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "evidence/handle.h"
 #include "evidence/medium.h"
 #include "evidence/segments.h"
 
@@ -13,6 +14,9 @@ enum { NAME_MAX_BYTES = 4096, EXTENTS_MAX = 4096, READ_MAX = 64 * 1024 * 1024, D
 struct vmdk {
     struct medium medium;
     libvmdk_handle_t *handle;
+    struct medium *within; /* what a disk inside evidence lies in, owned; NULL: files of its own */
+    libbfio_handle_t *file;
+    libbfio_pool_t *extents;
 };
 
 static int64_t read_vmdk(struct medium *medium, uint64_t offset, void *buffer, size_t length, struct error *error)
@@ -34,6 +38,9 @@ static void close_vmdk(struct medium *medium)
         (void)libvmdk_handle_close(vmdk->handle, NULL);
         (void)libvmdk_handle_free(&vmdk->handle, NULL);
     }
+    (void)libbfio_pool_free(&vmdk->extents, NULL);
+    (void)libbfio_handle_free(&vmdk->file, NULL);
+    medium_close(vmdk->within);
     free(vmdk);
 }
 
@@ -108,22 +115,61 @@ static int open_handle(struct vmdk *vmdk, const char *path, struct error *error)
     return fail(error, "An extent of %s is missing or damaged: put all its .vmdk files into one folder.", name);
 }
 
-struct medium *medium_open_vmdk(const char *path, struct error *error)
+/* A disk that lies in a file of evidence is read from that file alone, wherever its descriptor says that it is. */
+static int open_within(struct vmdk *vmdk, struct medium *file, const char *name, struct error *error)
+{
+    uint32_t parent = UINT32_MAX;
+    int count = 0;
+    int entry = 0;
+    vmdk->within = file;
+    vmdk->file = handle_of_medium(file);
+    libbfio_handle_t *extent = handle_of_medium(file); /* the pool's */
+    if (vmdk->file == NULL || extent == NULL || libbfio_pool_initialize(&vmdk->extents, 0, 0, NULL) != 1 ||
+        libbfio_pool_append_handle(vmdk->extents, &entry, extent, LIBBFIO_OPEN_READ, NULL) != 1) {
+        (void)libbfio_handle_free(&extent, NULL);
+        return fail(error, "Memory is short: close other programs and try again.");
+    }
+    if (libvmdk_handle_initialize(&vmdk->handle, NULL) != 1)
+        return fail(error, "Memory is short: close other programs and try again.");
+    if (libvmdk_handle_open_file_io_handle(vmdk->handle, vmdk->file, LIBVMDK_OPEN_READ, NULL) != 1)
+        return fail(error, "%s is damaged or cut off: libvmdk cannot open it.", name);
+    if (libvmdk_handle_get_parent_content_identifier(vmdk->handle, &parent, NULL) == 1 && parent != UINT32_MAX)
+        return fail(error, "%s is a snapshot of another disk: convert both into one image with qemu-img first.", name);
+    if (libvmdk_handle_get_number_of_extents(vmdk->handle, &count, NULL) != 1 || count != 1)
+        return fail(error, "%s is one of several files of a disk: convert them into one with qemu-img first.", name);
+    if (libvmdk_handle_open_extent_data_files_file_io_pool(vmdk->handle, vmdk->extents, NULL) != 1)
+        return fail(error, "%s is damaged or cut off: libvmdk cannot read its tables.", name);
+    return 0;
+}
+
+/* Of `path`, or, when that is NULL, of what lies in `file`. */
+static struct medium *open_vmdk(const char *path, struct medium *file, const char *name, struct error *error)
 {
     struct vmdk *vmdk = calloc(1, sizeof *vmdk);
     if (vmdk == NULL) {
+        medium_close(file);
         fail(error, "Memory is short: close other programs and try again.");
         return NULL;
     }
     vmdk->medium = (struct medium){.format = "vmdk", .sector_size = 512, .read = read_vmdk, .close = close_vmdk};
     size64_t size = 0;
-    int result = open_handle(vmdk, path, error);
+    int result = path != NULL ? open_handle(vmdk, path, error) : open_within(vmdk, file, name, error);
     if (result == 0 && (libvmdk_handle_get_media_size(vmdk->handle, &size, NULL) != 1 || size == 0 || size > INT64_MAX))
-        result = fail(error, "%s does not tell the size of its disk: the image is damaged.", path_name(path));
+        result = fail(error, "%s does not tell the size of its disk: the image is damaged.", name);
     if (result != 0) {
         close_vmdk(&vmdk->medium);
         return NULL;
     }
     vmdk->medium.size = size;
     return &vmdk->medium;
+}
+
+struct medium *medium_open_vmdk(const char *path, struct error *error)
+{
+    return open_vmdk(path, NULL, path_name(path), error);
+}
+
+struct medium *medium_open_vmdk_within(struct medium *file, const char *name, struct error *error)
+{
+    return open_vmdk(NULL, file, name, error);
 }

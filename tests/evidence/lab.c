@@ -185,25 +185,85 @@ static int see_evidence(struct collector *collector)
     return sb_evidence_map(collector->evidence, &sink, &seen->error);
 }
 
-int lab_see(const char *const paths[], size_t count, struct seen *seen)
+/* Closes the evidence. */
+static int see_all(struct sb_evidence *evidence, struct seen *seen)
 {
-    *seen = (struct seen){0};
-    struct collector collector = {.seen = seen, .evidence = sb_evidence_open(paths, count, &seen->error)};
-    if (collector.evidence == NULL) {
-        assert_true(seen->error.text[0] != '\0');
-        return -1;
-    }
-    seen->info = *sb_evidence_info(collector.evidence);
+    struct collector collector = {.seen = seen, .evidence = evidence};
+    seen->info = *sb_evidence_info(evidence);
     collector.digester = digester_new();
     int result = see_evidence(&collector);
     digester_free(collector.digester);
-    sb_evidence_close(collector.evidence);
+    sb_evidence_close(evidence);
     return result;
+}
+
+int lab_see(const char *const paths[], size_t count, struct seen *seen)
+{
+    *seen = (struct seen){0};
+    struct sb_evidence *evidence = sb_evidence_open(paths, count, &seen->error);
+    if (evidence != NULL)
+        return see_all(evidence, seen);
+    assert_true(seen->error.text[0] != '\0');
+    return -1;
 }
 
 int lab_see_one(const char *path, struct seen *seen)
 {
     return lab_see(&path, 1, seen);
+}
+
+struct search {
+    const char *path;
+    bool disk;
+    uint64_t starts[32];
+    struct sb_file_place place; /* path NULL: not found */
+};
+
+static int search_volume(void *context, const struct sb_volume *volume)
+{
+    struct search *search = context;
+    if (volume->number < 32)
+        search->starts[volume->number] = volume->start;
+    return 0;
+}
+
+static int search_file(void *context, const struct sb_file *told)
+{
+    struct search *search = context;
+    if (strcmp(told->path, search->path) != 0)
+        return 0;
+    search->disk = told->disk;
+    search->place = (struct sb_file_place){.volume_start = search->starts[told->volume % 32],
+                                           .inode = told->inode,
+                                           .attribute_type = told->attribute_type,
+                                           .attribute_id = told->attribute_id,
+                                           .path = search->path,
+                                           .size = told->size};
+    return 0;
+}
+
+/* From the first of the nested evidence items on: the last is seen, then all are closed. */
+static int see_within(struct sb_evidence *outer, const char *const files[], size_t count, struct seen *seen)
+{
+    struct search search = {.path = files[0]};
+    struct sb_map_sink sink = {.volume = search_volume, .file = search_file, .context = &search};
+    assert_int_equal(sb_evidence_map(outer, &sink, &seen->error), 0);
+    assert_non_null(search.place.path);
+    struct sb_evidence *inner = search.disk ? sb_evidence_open_inside(outer, &search.place, &seen->error) : NULL;
+    int result = inner == NULL ? -1 : count > 1 ? see_within(inner, files + 1, count - 1, seen) : see_all(inner, seen);
+    if (inner == NULL || count > 1)
+        sb_evidence_close(inner);
+    return result;
+}
+
+int lab_see_inside(const char *path, const char *const files[], size_t count, struct seen *seen)
+{
+    *seen = (struct seen){0};
+    struct sb_evidence *outer = sb_evidence_open(&path, 1, &seen->error);
+    assert_non_null(outer);
+    int result = see_within(outer, files, count, seen);
+    sb_evidence_close(outer);
+    return result;
 }
 
 void lab_forget(struct seen *seen)

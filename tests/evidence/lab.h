@@ -53,6 +53,9 @@ struct seen {
 /* Opens and maps; reads all files. 0, or -1 with the sentence in seen->error. */
 int lab_see(const char *const paths[], size_t count, struct seen *seen);
 int lab_see_one(const char *path, struct seen *seen);
+/* The disk in the file files[0] of the evidence at `path`, or in files[1] of that disk, and so on. -1 without a
+ * sentence where a file is no disk. */
+int lab_see_inside(const char *path, const char *const files[], size_t count, struct seen *seen);
 void lab_forget(struct seen *seen);
 /* The first file with this path, or NULL. */
 const struct seen_file *lab_find(const struct seen *seen, const char *path);

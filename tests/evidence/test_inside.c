@@ -1,0 +1,155 @@
+/* Disk images in files of evidence: whatever carries them, they are the disks that they are by themselves. */
+#include "lab.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "evidence/inside.h"
+
+enum { INNER_SIZE = 4 * 1024 * 1024 };
+
+/* A disk with a partition and a FAT file system in it, in every format; then all of them as files of one disk. */
+static int make_disks(void **state)
+{
+    if (lab_open(state) != 0)
+        return 1;
+    return !lab_run("PATH=$PATH:/sbin:/usr/sbin; set -e; mkdir in out; seq 1 60000 >in/text;"
+                    "head -c 300000 /dev/urandom >in/random; mke2fs -q -t ext2 -d in bare.raw 4M;"
+                    "truncate -s 1M table; cat table bare.raw >parted.raw;"
+                    "printf '\\203\\0\\0\\0\\0\\010\\0\\0\\0\\040' | dd of=parted.raw bs=1 seek=450 conv=notrunc;"
+                    "printf '\\125\\252' | dd of=parted.raw bs=1 seek=510 conv=notrunc; cp bare.raw out/bare; cp "
+                    "parted.raw out/parted.jpg;"
+                    "qemu-img convert -O qcow2 bare.raw out/q; qemu-img convert -c -O qcow2 bare.raw out/packed;"
+                    "qemu-img convert -O vpc -o force_size=on bare.raw out/dynamic.vhd;"
+                    "qemu-img convert -O vpc -o subformat=fixed,force_size=on bare.raw out/fixed.vhd;"
+                    "qemu-img convert -O vhdx bare.raw out/x; qemu-img convert -O vmdk bare.raw out/sparse.vmdk;"
+                    "qemu-img convert -O vmdk -o subformat=streamOptimized bare.raw out/stream.bin;"
+                    "head -c 2097152 /dev/urandom >out/noise; head -c 196608 out/q >out/cut.qcow2;"
+                    "cp out/noise out/sector; printf '\\353\\074\\220' | dd of=out/sector conv=notrunc status=none;"
+                    "printf '\\125\\252' | dd of=out/sector bs=1 seek=510 conv=notrunc status=none;"
+                    "mke2fs -q -t ext4 -d out disk.raw 64M; qemu-img convert -O qcow2 disk.raw disk.qcow2;"
+                    "mkdir deep; cp disk.qcow2 deep/; mke2fs -q -t ext4 -d deep deep.raw 96M;"
+                    "mkdir deeper; cp deep.raw deeper/; mke2fs -q -t ext4 -d deeper deeper.raw 160M;"
+                    "mkdir deepest; cp deeper.raw deepest/; mke2fs -q -t ext4 -d deepest deepest.raw 256M");
+}
+
+static void expect_disk(const char *path, const char *const files[], size_t count, const char *format)
+{
+    struct seen seen;
+    if (lab_see_inside(path, files, count, &seen) != 0)
+        fail_msg("%s: %s", files[count - 1], seen.error.text);
+    assert_string_equal(seen.info.format, format);
+    const struct seen_file *file = lab_find(&seen, "/random");
+    assert_non_null(file);
+    assert_string_equal(file->md5, lab_md5("in/random"));
+    assert_string_equal(lab_find(&seen, "/text")->md5, lab_md5("in/text"));
+    if (seen.info.size == INNER_SIZE)
+        assert_string_equal(seen.md5, lab_md5("bare.raw"));
+    lab_forget(&seen);
+}
+
+static void reads_every_format(void **state)
+{
+    static const char *const formats[][2] = {
+        {"/bare", "raw"},     {"/parted.jpg", "raw"},   {"/q", "qcow2"},
+        {"/packed", "qcow2"}, {"/dynamic.vhd", "vhd"},  {"/fixed.vhd", "vhd"},
+        {"/x", "vhd"},        {"/sparse.vmdk", "vmdk"}, {"/stream.bin", "vmdk"},
+    };
+    (void)state;
+    lab_need("qemu-img");
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        expect_disk("disk.raw", &formats[i][0], 1, formats[i][1]);
+        expect_disk("out", &formats[i][0], 1, formats[i][1]); /* the same in a folder */
+    }
+}
+
+static void reads_disks_in_disks_in_disks(void **state)
+{
+    (void)state;
+    lab_need("qemu-img");
+    expect_disk("deep.raw", (const char *const[]){"/disk.qcow2", "/dynamic.vhd"}, 2, "vhd");
+    expect_disk("deeper.raw", (const char *const[]){"/deep.raw", "/disk.qcow2", "/packed"}, 3, "qcow2");
+    struct seen seen; /* one more is left as a file */
+    assert_int_equal(
+        lab_see_inside("deepest.raw", (const char *const[]){"/deeper.raw", "/deep.raw", "/disk.qcow2", "/q"}, 4, &seen),
+        -1);
+    assert_string_equal(seen.error.text, "");
+}
+
+static void tells_what_is_none(void **state)
+{
+    (void)state;
+    struct seen seen;
+    assert_int_equal(lab_see_inside("disk.raw", (const char *const[]){"/noise"}, 1, &seen), -1);
+    assert_string_equal(seen.error.text, "");
+    assert_int_equal(lab_see_inside("disk.raw", (const char *const[]){"/sector"}, 1, &seen), -1);
+    assert_string_equal(seen.error.text, ""); /* begins as a disk, and holds none */
+}
+
+/* Each by its magic a disk, and each says why it is not opened. */
+static void says_what_is_broken(void **state)
+{
+    static const struct {
+        const char *file, *words;
+    } broken[] = {
+        {"/old", "version 1"}, {"/change", "backing file"}, {"/cut.vmdk", "damaged"}, {"/cut.vhdx", "damaged"}};
+    (void)state;
+    lab_need("qemu-img");
+    assert_true(lab_run("mkdir broken && cp out/q broken/old && cp out/sparse.vmdk broken/cut.vmdk &&"
+                        "printf '\\0\\0\\0\\1' | dd of=broken/old bs=1 seek=4 conv=notrunc &&"
+                        "qemu-img create -q -f qcow2 -F raw -b ../bare.raw broken/change && truncate -s %%512 broken/change &&"
+                        "dd if=/dev/zero of=broken/cut.vmdk bs=512 seek=1 count=40 conv=notrunc &&"
+                        "head -c 131072 out/x >broken/cut.vhdx"));
+    for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) {
+        struct seen seen;
+        assert_int_equal(lab_see_inside("broken", &broken[i].file, 1, &seen), -1);
+        if (strstr(seen.error.text, broken[i].words) == NULL)
+            fail_msg("%s: %s", broken[i].file, seen.error.text);
+    }
+}
+
+/* A table that leads to one cluster a million times. */
+static void refuses_what_is_inflated(void **state)
+{
+    (void)state;
+    lab_need("qemu-img");
+    assert_true(lab_run("mkdir bomb && qemu-img create -f qcow2 bomb/q 1T && python3 -c \""
+                        "import struct;f=open('bomb/q','r+b');h=f.read(72);l1=struct.unpack('>Q',h[40:48])[0];"
+                        "n=struct.unpack('>I',h[36:40])[0];f.seek(0x100000);"
+                        "f.write(struct.pack('>Q',1<<63|0x110000)*8192);f.write(b'x'*65536);"
+                        "f.seek(l1);f.write(struct.pack('>Q',1<<63|0x100000)*n)\""));
+    struct seen seen;
+    assert_int_equal(lab_see_inside("bomb", (const char *const[]){"/q"}, 1, &seen), -1);
+    assert_non_null(strstr(seen.error.text, "a hundred times"));
+}
+
+static void judges_first_bytes(void **state)
+{
+    (void)state;
+    uint8_t head[DISK_HEAD] = {0};
+    head[510] = 0x55;
+    head[511] = 0xaa;
+    assert_false(disk_is_likely(head, sizeof head, 2 << 20)); /* no table, no jump */
+    head[446 + 4] = 0x83;
+    head[446 + 8] = 63;
+    head[446 + 12] = 100;
+    assert_true(disk_is_likely(head, sizeof head, 2 << 20));
+    assert_false(disk_is_likely(head, sizeof head, (2 << 20) + 1)); /* disks have whole sectors */
+    assert_false(disk_is_likely(head, sizeof head, 512 << 10));
+    head[446 + 16] = 0x12; /* neither active nor not */
+    assert_false(disk_is_likely(head, sizeof head, 2 << 20));
+    memcpy(head, "QFI\xfb", 4);
+    assert_true(disk_is_likely(head, sizeof head, 128 << 10));
+    assert_false(disk_is_likely(head, 100, 128 << 10));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reads_every_format),  cmocka_unit_test(reads_disks_in_disks_in_disks),
+        cmocka_unit_test(tells_what_is_none),  cmocka_unit_test(refuses_what_is_inflated),
+        cmocka_unit_test(says_what_is_broken), cmocka_unit_test(judges_first_bytes),
+    };
+    return cmocka_run_group_tests(tests, make_disks, lab_close);
+}
