@@ -13,8 +13,8 @@ static const struct {
     {"cases", "id, reference, country, authority, title, handling, retention", "itttttt", "id"},
     {"evidence",
      "id, case_id, number, name, paths, digests, format, size, sector_size, recorded_md5, recorded_sha1, md5, sha1,"
-     " sha256, state, problem, sightings",
-     "iiittitiittttttti", "id"},
+     " sha256, state, problem, sightings, parent, parent_file",
+     "iiittitiitttttttiii", "id"},
     {"volume", "evidence_id, number, start, length, description, file_system, encryption, allocated", "iiiittti",
      "evidence_id, number"},
     {"file",

@@ -16,8 +16,9 @@ int store_evidence_add(struct store *store, int64_t case_id, const char *name, c
     *id = 0;
     int result = lock_numbers(store, error);
     if (result == 0)
-        result = ask(store, "SELECT coalesce(max(id), 0) FROM evidence WHERE case_id = $1 AND paths = $2",
-                     VALUES(integer(case_id), text(paths)), &last, error);
+        result =
+            ask(store, "SELECT coalesce(max(id), 0) FROM evidence WHERE case_id = $1 AND paths = $2 AND parent = 0",
+                VALUES(integer(case_id), text(paths)), &last, error);
     if (result == 0 && last != 0)
         result = ask(store,
                      "SELECT id FROM evidence WHERE id = $1 AND (stamp = $2 OR stamp = '' OR $2 = ''"
@@ -30,9 +31,9 @@ int store_evidence_add(struct store *store, int64_t case_id, const char *name, c
     if (result == 0 && !*fresh && stamp[0] != '\0')
         result = run(store, "UPDATE evidence SET stamp = $2 WHERE id = $1", VALUES(integer(*id), text(stamp)), error);
     if (result == 0 && *fresh) {
-        result = ask(store, "SELECT coalesce(max(id), 0) + 1 FROM evidence", NO_VALUES, id, error);
+        result = ask(store, "SELECT coalesce(max(id), 0) + 1 FROM evidence WHERE parent = 0", NO_VALUES, id, error);
         if (result == 0)
-            result = ask(store, "SELECT coalesce(max(number), 0) + 1 FROM evidence WHERE case_id = $1",
+            result = ask(store, "SELECT coalesce(max(number), 0) + 1 FROM evidence WHERE case_id = $1 AND parent = 0",
                          VALUES(integer(case_id)), &number, error);
         if (result == 0)
             result = run(store,
@@ -43,6 +44,64 @@ int store_evidence_add(struct store *store, int64_t case_id, const char *name, c
                          error);
     }
     return leave(store, own, result, error);
+}
+
+int store_evidence_inside(struct store *store, int64_t parent, int64_t file, int64_t *id, bool *fresh,
+                          struct error *error)
+{
+    bool own;
+    int64_t rank = 0;
+    int64_t known = 0;
+    *id = 0;
+    int level = store_evidence_depth(parent) + 1;
+    if (enter(store, &own, error) != 0)
+        return -1;
+    /* Who gives the parent new terms waits, or has done so. */
+    int result = store_terms_lock(store, parent, error);
+    if (result == 0)
+        result = ask(store, "SELECT count(*) FROM file WHERE evidence_id = $1 AND apart = $2 AND number <= $3",
+                     VALUES(integer(parent), integer(READ_AS_DISK), integer(file)), &rank, error);
+    if (result == 0 && (level > STORE_INSIDE_MOST || rank < 1 || rank > STORE_RANK_MOST))
+        result = fail(error, "evidence lies too deep in other evidence, or too much of it in one item");
+    int64_t step = result != 0 ? 0 : rank << (STORE_ITEM_BITS + STORE_RANK_BITS * (STORE_INSIDE_MOST - level));
+    *id = parent + step;
+    if (result == 0)
+        result = ask(store, "SELECT count(*) FROM evidence WHERE id = $1", VALUES(integer(*id)), &known, error);
+    *fresh = known == 0;
+    if (result == 0 && *fresh)
+        result = run(store,
+                     "INSERT INTO evidence (id, case_id, number, name, paths, stamp, digests, parent, parent_file)"
+                     " SELECT CAST($1 AS bigint), p.case_id, p.number + CAST($2 AS bigint), p.name || ' › ' || f.path, "
+                     "p.paths, p.stamp, p.digests,"
+                     " p.id, f.number FROM evidence p JOIN file f ON f.evidence_id = p.id AND f.number = $4"
+                     " WHERE p.id = $3",
+                     VALUES(integer(*id), integer(step), integer(parent), integer(file)), error);
+    if (result == 0 && *fresh)
+        result =
+            run(store,
+                "INSERT INTO search (evidence_id, set_id, swept) SELECT CAST($1 AS bigint), set_id, swept FROM search"
+                " WHERE evidence_id = $2",
+                VALUES(integer(*id), integer(parent)), error);
+    return leave(store, own, result, error);
+}
+
+struct inside_listing {
+    int (*row)(void *, int64_t id);
+    void *context;
+};
+
+static int inside_row(struct store *store, struct query *query, void *context)
+{
+    const struct inside_listing *listing = context;
+    return listing->row(listing->context, row_integer(store, query, 0));
+}
+
+int store_evidence_inside_each(struct store *store, int64_t parent, int (*row)(void *, int64_t id), void *context,
+                               struct error *error)
+{
+    struct inside_listing listing = {row, context};
+    return each_row(store, "SELECT id FROM evidence WHERE parent = $1 AND parent <> 0 ORDER BY id",
+                    VALUES(integer(parent)), false, inside_row, &listing, error);
 }
 
 /* An update that must meet its one row. */
@@ -130,6 +189,9 @@ static int evidence_row(struct store *store, struct query *query, void *context)
                                               .files = row_integer(store, query, 22),
                                               .sightings = row_integer(store, query, 23),
                                               .stamp = row_text(store, query, 24),
+                                              .parent = row_integer(store, query, 25),
+                                              .parent_file = row_integer(store, query, 26),
+                                              .parent_path = row_text(store, query, 27),
                                           });
 }
 
@@ -140,7 +202,8 @@ static int evidence_row(struct store *store, struct query *query, void *context)
     " coalesce(u.units, 0), coalesce(u.done, 0), CAST((SELECT coalesce(sum(begins), 0) FROM"                           \
     "  (SELECT " GAP_BEGINS " AS begins FROM gap WHERE evidence_id = e.id AND was_read = 0) p) AS bigint),"            \
     " coalesce(u.bytes_done, 0), coalesce(u.bytes, 0),"                                                                \
-    " (SELECT count(*) FROM file f WHERE f.evidence_id = e.id), e.sightings, e.stamp"                                  \
+    " (SELECT count(*) FROM file f WHERE f.evidence_id = e.id), e.sightings, e.stamp, e.parent,"                       \
+    " e.parent_file, (SELECT path FROM file f WHERE f.evidence_id = e.parent AND f.number = e.parent_file)"            \
     " FROM evidence e JOIN cases c ON c.id = e.case_id LEFT JOIN"                                                      \
     " (SELECT evidence_id, count(*) AS units, sum(CASE WHEN state = 'done' THEN 1 ELSE 0 END) AS done,"                \
     "  CAST(sum(CASE WHEN turn >= 2 AND state = 'done' THEN bytes ELSE 0 END) AS bigint) AS bytes_done,"               \
@@ -154,12 +217,12 @@ int store_evidence_each(struct store *store, const char *case_reference,
     if (case_reference == NULL)
         return each_row(store,
                         EVIDENCE " GROUP BY evidence_id) u ON u.evidence_id = e.id WHERE {reads c}"
-                                 " ORDER BY c.reference, e.number",
+                                 " ORDER BY c.reference, " EVIDENCE_ORDER,
                         NO_VALUES, false, evidence_row, &listing, error);
     return each_row(
         store,
         EVIDENCE
-        " GROUP BY evidence_id) u ON u.evidence_id = e.id WHERE c.reference = $1 AND {reads c} ORDER BY e.number",
+        " GROUP BY evidence_id) u ON u.evidence_id = e.id WHERE c.reference = $1 AND {reads c} ORDER BY " EVIDENCE_ORDER,
         VALUES(text(case_reference)), false, evidence_row, &listing, error);
 }
 

@@ -306,7 +306,7 @@ static int load_items(struct store *store, const struct store_filter *filter, bo
         if (filter->evidence_number != 0)
             add_condition(&conditions, " AND e.number = @", integer(filter->evidence_number));
     }
-    bytes_append_text(&conditions.sql, " ORDER BY c.reference, e.number");
+    bytes_append_text(&conditions.sql, " ORDER BY c.reference, " EVIDENCE_ORDER);
     int result = each_row(store, bytes_text(&conditions.sql), conditions.values, conditions.count, false, item_row,
                           items, error);
     bytes_free(&conditions.sql);

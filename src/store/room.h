@@ -59,6 +59,9 @@ int lock_numbers(struct store *store, struct error *error);               /* who
 int lock_case(struct store *store, int64_t case_id, struct error *error); /* the selectors of one case */
 int lock_selectors(struct store *store, struct error *error);             /* the selectors of all cases */
 
+/* ---- evidence ---- */
+#define EVIDENCE_ORDER "e.number & 16777215, e.number" /* an item (its STORE_ITEM_BITS), then what lies in it */
+
 /* ---- gaps ---- */
 /* 1 for a piece of a gap that begins a range, 0 for one that touches an earlier piece of the same kind. Pieces without
  * a length and notes of what was read stand for themselves. */

@@ -116,6 +116,10 @@ static const char *const migrations[] = {
     " address {text} NOT NULL, hash {blob} NOT NULL);"
     "CREATE TABLE audit_head (id bigint NOT NULL, time bigint NOT NULL, hash {blob} NOT NULL, key {blob} NOT NULL,"
     " signature {blob} NOT NULL, PRIMARY KEY (id, time)) {clustered}",
+    /* 5: evidence inside evidence: in which file of which other item it lies; 0: it is a seized item itself */
+    "ALTER TABLE evidence ADD COLUMN parent bigint NOT NULL DEFAULT 0;"
+    "ALTER TABLE evidence ADD COLUMN parent_file bigint NOT NULL DEFAULT 0;"
+    "CREATE INDEX evidence_parent ON evidence (parent) WHERE parent <> 0",
 };
 
 enum { VERSION = sizeof migrations / sizeof *migrations };

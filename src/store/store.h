@@ -63,8 +63,8 @@ struct store_evidence {
     int64_t id;
     int64_t case_id;
     const char *case_reference;
-    int64_t number;    /* within its case, from 1 */
-    const char *name;  /* base name of the first path */
+    int64_t number;    /* within its case, from 1; of evidence inside evidence see store_evidence_inside */
+    const char *name;  /* base name of the first path; inside evidence "disk.E01 › /vm/disk.qcow2" */
     const char *paths; /* absolute, one a line */
     bool digests;      /* the whole image's and the files' digests are wanted */
     const char *format;
@@ -78,13 +78,45 @@ struct store_evidence {
     int64_t bytes_done; /* of the spans and file units that are done, for progress */
     int64_t bytes_all;
     int64_t files, sightings;
-    const char *stamp; /* see store_evidence_add */
+    const char *stamp;   /* see store_evidence_add */
+    int64_t parent;      /* id of the evidence that it lies in; 0: it is a seized item itself */
+    int64_t parent_file; /* number of the file that it is there */
+    const char *parent_path;
 };
 /* The same paths in the same case are the same evidence: then *id is the old one and *fresh is false. Unless `stamp`
  * (any text that changes with the files; "": not known) is another than the one with which its map or another unit was
  * done: then it is new evidence, and *before the id of the old one (else 0; NULL is allowed). */
 int store_evidence_add(struct store *store, int64_t case_id, const char *name, const char *paths, const char *stamp,
                        bool digests, int64_t *id, bool *fresh, int64_t *before, struct error *error);
+/* Evidence inside evidence: the disk image that a file of `parent` (one of READ_AS_DISK) holds. It has the parent's
+ * case, paths, stamp and search terms. Its number is its parent's, and the rank of its file among those of READ_AS_DISK
+ * there: so it is the same whoever finds it when. Both are written into one integer, as its id is from its parent's:
+ * the number of the seized item in the lower STORE_ITEM_BITS, and above it, outermost first, a rank for each level.
+ * *fresh is false when it is in the store already. */
+enum {
+    STORE_ITEM_BITS = 24,
+    STORE_RANK_BITS = 13,
+    STORE_INSIDE_MOST = 3,
+    STORE_RANK_MOST = (1 << STORE_RANK_BITS) - 1
+};
+int store_evidence_inside(struct store *store, int64_t parent, int64_t file, int64_t *id, bool *fresh,
+                          struct error *error);
+/* The rank at a level from 1 to STORE_INSIDE_MOST; 0: it does not lie so deep. */
+static inline int64_t store_evidence_rank(int64_t number, int level)
+{
+    return number >> (STORE_ITEM_BITS + STORE_RANK_BITS * (STORE_INSIDE_MOST - level)) & STORE_RANK_MOST;
+}
+/* How many others it lies in. */
+static inline int store_evidence_depth(int64_t id)
+{
+    int depth = 0;
+    while (depth < STORE_INSIDE_MOST && store_evidence_rank(id, depth + 1) != 0)
+        depth++;
+    return depth;
+}
+/* The ids of those that lie in this one, not deeper, in their order. */
+int store_evidence_inside_each(struct store *store, int64_t parent, int (*row)(void *, int64_t id), void *context,
+                               struct error *error);
 int store_evidence_describe(struct store *store, int64_t id, const char *format, int64_t size, int64_t sector_size,
                             const char *recorded_md5, const char *recorded_sha1, struct error *error);
 int store_evidence_digest(struct store *store, int64_t id, const struct digests *digests, struct error *error);
@@ -92,7 +124,7 @@ int store_evidence_state(struct store *store, int64_t id, const char *state, con
 /* Mapped evidence without open or claimed units becomes "complete", or "incomplete" when a gap says something was not
  * read. Else nothing changes. */
 int store_evidence_settle(struct store *store, int64_t id, struct error *error);
-/* case_reference NULL: all. By case reference and number. */
+/* case_reference NULL: all. By case reference and number; what lies inside an item comes behind it. */
 int store_evidence_each(struct store *store, const char *case_reference,
                         int (*row)(void *, const struct store_evidence *), void *context, struct error *error);
 int store_evidence_get(struct store *store, int64_t id, int (*row)(void *, const struct store_evidence *),
@@ -115,6 +147,8 @@ enum store_apart {
     HASHED_APART,  /* scanned by the sweep, hashed by a file unit: too large for one span, or cut by a split */
     READ_UNPACKED, /* as READ_APART; what it holds stands nowhere in the image as it is: the file system compressed it
                     */
+    READ_AS_DISK,  /* begins as a disk image: a file unit of its own hashes it, and scans it if it is none after all; if
+                      it is one, its content is left to the evidence that it is (store_evidence_inside) */
 };
 struct store_file {
     int64_t evidence_id, number; /* number from 1 within the evidence */
