@@ -53,7 +53,7 @@ static void require_sound(const struct check *check, uint8_t type, const uint8_t
         require_sighting(check, &reader);
     else if (type == FRAME_RUNS)
         require_runs(&reader);
-    else if (type == FRAME_CONTENT || type == FRAME_NOTE || type == FRAME_UNREAD) {
+    else if (type == FRAME_CONTENT || type == FRAME_NOTE || type == FRAME_UNREAD || type == FRAME_DISK) {
         uint32_t file = wire_get_u32(&reader);
         require(check->kind == UNIT_SPAN || check->kind == UNIT_FILES);
         require(((file == FIRST || file == LAST - 1)) ||

@@ -11,6 +11,8 @@
 #include <unistd.h>
 
 #include "analyse/analyse.h"
+#include "analyse/commit.h"
+#include "analyse/inside.h"
 #include "analyse/stamp.h"
 #include "analyse/terms.h"
 #include "base/bytes.h"
@@ -68,15 +70,6 @@ static int gather_paths(const char *const paths[], size_t count, struct bytes *o
     return out->failed ? fail(error, "memory is short") : 0;
 }
 
-static int add_units(struct store *store, int64_t evidence_id, bool digests, bool folder, struct error *error)
-{
-    struct store_unit map = {.evidence_id = evidence_id, .kind = UNIT_MAP};
-    struct store_unit digest = {.evidence_id = evidence_id, .kind = UNIT_DIGEST};
-    if (store_unit_add(store, &map, error) != 0)
-        return -1;
-    return digests && !folder ? store_unit_add(store, &digest, error) : 0;
-}
-
 static int take_state(void *context, const struct store_evidence *row)
 {
     bool *refused = context;
@@ -111,19 +104,32 @@ static int take_older(void *context, const struct store_evidence *row)
 }
 
 /* The same paths hold something else than `before` was made from. What was not read of that cannot be read any more. */
-static int leave_behind(struct store *store, int64_t before, const char *name, struct error *notice,
-                        struct error *error)
+static int leave_one_behind(struct store *store, int64_t before, struct older *older, struct error *error)
 {
     static const char reason[] = "its files changed before it was read whole: it was analysed anew";
-    struct older older = {0};
-    if (store_evidence_get(store, before, take_older, &older, error) != 0)
+    if (store_evidence_get(store, before, take_older, older, error) != 0)
         return -1;
-    (void)fail(notice, "%s has changed since it was analysed as %s/%lld: it is analysed anew, as evidence of its own",
-               name, older.reference, (long long)older.number);
-    if (!older.unfinished)
+    if (!older->unfinished)
         return 0;
     return store_unit_abandon(store, before, error) == 0 ? store_evidence_state(store, before, "failed", reason, error)
                                                          : -1;
+}
+
+static int leave_behind(struct store *store, int64_t before, const char *name, struct error *notice,
+                        struct error *error)
+{
+    struct family family = {0};
+    struct older older = {0};
+    bool grown;
+    int result = family_add(&family, before, error);
+    if (result == 0)
+        result = family_gather(&family, store, &grown, error);
+    for (size_t i = family.count; result == 0 && i-- > 0;) /* the item itself last */
+        result = leave_one_behind(store, family.ids[i], &older, error);
+    family_free(&family);
+    (void)fail(notice, "%s has changed since it was analysed as %s/%lld: it is analysed anew, as evidence of its own",
+               name, older.reference, (long long)older.number);
+    return result;
 }
 
 struct searched {
@@ -166,6 +172,25 @@ static int add_search(struct store *store, int64_t evidence_id, const struct ter
     return result;
 }
 
+/* What is in the store already, and what lies in it. */
+static int add_again(struct store *store, int64_t evidence_id, const struct terms *terms, struct error *error)
+{
+    struct family family = {0};
+    bool grown;
+    int result = family_add(&family, evidence_id, error);
+    if (result == 0 && terms != NULL)
+        result = store_terms_lock(store, evidence_id, error); /* nothing comes to lie in it meanwhile */
+    if (result == 0)
+        result = family_gather(&family, store, &grown, error);
+    for (size_t i = 0; result == 0 && i < family.count; i++) {
+        result = try_again(store, family.ids[i], error);
+        if (result == 0 && terms != NULL)
+            result = add_search(store, family.ids[i], terms, false, error);
+    }
+    family_free(&family);
+    return result;
+}
+
 int analyse_add(struct store *store, int64_t case_id, const char *const paths[], size_t count, bool digests,
                 const struct terms *terms, int64_t *evidence_id, struct error *notice, struct error *error)
 {
@@ -190,10 +215,10 @@ int analyse_add(struct store *store, int64_t case_id, const char *const paths[],
         if (result == 0 && before != 0)
             result = leave_behind(store, before, name, notice, error);
         if (result == 0)
-            result =
-                fresh ? add_units(store, *evidence_id, digests, folder, error) : try_again(store, *evidence_id, error);
-        if (result == 0 && terms != NULL)
-            result = add_search(store, *evidence_id, terms, fresh, error);
+            result = fresh ? commit_first_units(store, *evidence_id, digests && !folder, error)
+                           : add_again(store, *evidence_id, terms, error);
+        if (result == 0 && fresh && terms != NULL)
+            result = add_search(store, *evidence_id, terms, true, error);
         if (result == 0)
             result = store_commit(store, error);
         else

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/bytes.h"
 #include "store/store.h"
 
 struct analyse_progress {
@@ -55,7 +56,8 @@ struct analyse_outcome {
     int64_t ended;     /* units that ended in this call */
     size_t left_alone; /* evidence items */
 };
-/* Works until every unit of these evidence items (NULL, 0: of the whole store) is done or has failed. 0 when all could
+/* Works until every unit of these evidence items, and of what is found to lie in them as evidence of its own, (NULL, 0:
+ * of the whole store) is done or has failed. 0 when all could
  * be worked on; the state of each evidence item says how it went. -1 when the store or the workers cannot be used.
  * Evidence that cannot be opened, or whose files changed, has failed when it is named in `evidence_ids`; a call for the
  * whole store leaves it alone, for others to work on. `outcome` may be NULL. */
@@ -67,7 +69,9 @@ int analyse_run(struct store *store, const int64_t *evidence_ids, size_t evidenc
 struct analyse_recorded {
     char md5[33], sha1[41]; /* lower-case hex, or "" */
 };
-int analyse_digest(const char *paths, struct digests *digests, struct analyse_recorded *recorded,
-                   void (*progress)(void *context, int64_t done, int64_t all), void *context, struct error *error);
+/* `inside`: of which disk within, as inside_put_places (analyse/inside.h) writes it; NULL: of none. */
+int analyse_digest(const char *paths, const struct bytes *inside, struct digests *digests,
+                   struct analyse_recorded *recorded, void (*progress)(void *context, int64_t done, int64_t all),
+                   void *context, struct error *error);
 
 #endif

@@ -55,7 +55,7 @@ static bool check_file(struct check *check, struct wire_reader *reader)
     uint32_t flags = wire_get_u32(reader);
     uint32_t same_as = wire_get_u32(reader);
     bool sound = check->kind == UNIT_MAP && length > 0 && number == check->last_file + 1 && inode <= INT64_MAX &&
-                 size <= FILE_SIZE_MOST && slack <= FILE_SIZE_MOST && flags < 2 * FILE_PACKED && same_as < number &&
+                 size <= FILE_SIZE_MOST && slack <= FILE_SIZE_MOST && flags < 2 * FILE_DISK && same_as < number &&
                  (same_as != 0) == ((flags & FILE_HARD_LINK) != 0);
     check->last_file = number;
     return sound;
@@ -157,7 +157,14 @@ static bool check_content(const struct check *check, struct wire_reader *reader)
         if (length != sizes[i])
             return false;
     }
-    return digests <= 1 && !check->terms_only && (check->kind == UNIT_SPAN || check->kind == UNIT_FILES) && asked_about(check, file);
+    return digests <= 1 && !check->terms_only && (check->kind == UNIT_SPAN || check->kind == UNIT_FILES) &&
+           asked_about(check, file);
+}
+
+static bool check_disk(const struct check *check, struct wire_reader *reader)
+{
+    uint32_t file = wire_get_u32(reader);
+    return wire_get_u8(reader) <= 1 && !check->terms_only && check->kind == UNIT_FILES && asked_about(check, file);
 }
 
 static bool check_unread(const struct check *check, struct wire_reader *reader)
@@ -211,6 +218,9 @@ int check_frame(struct check *check, uint8_t type, const uint8_t *payload, size_
         break;
     case FRAME_CONTENT:
         sound = check_content(check, &reader);
+        break;
+    case FRAME_DISK:
+        sound = check_disk(check, &reader);
         break;
     case FRAME_UNREAD:
         sound = check_unread(check, &reader);

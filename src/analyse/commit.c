@@ -29,6 +29,8 @@ struct committer {
     int64_t segments_of;          /* file whose segments are loaded, in a files unit */
     struct store_file_state file; /* its own */
     struct known_gaps gaps;
+    int64_t hashed; /* the file whose digests came last; 0: none */
+    struct digests digests;
 };
 
 static int keep_segment(void *context, const struct store_segment *segment)
@@ -216,6 +218,10 @@ static int take_content(struct committer *committer, struct wire_reader *reader)
         memcpy(digests.sha1, wire_get_blob(reader, SHA1_SIZE, &length), SHA1_SIZE);
         memcpy(digests.sha256, wire_get_blob(reader, SHA256_SIZE, &length), SHA256_SIZE);
     }
+    if (has_digests) {
+        committer->hashed = file;
+        committer->digests = digests;
+    }
     if (has_digests && commit->unit->kind == UNIT_FILES && still_there(committer, file, &has_digests) != 0)
         return -1;
     return store_file_digest(commit->store, commit->case_id, commit->unit->evidence_id, file,
@@ -287,6 +293,38 @@ static int take_unread(struct committer *committer, struct wire_reader *reader)
     return add_gap(committer, file, start, length, "", 0, reason, reason_length, false);
 }
 
+int commit_first_units(struct store *store, int64_t evidence_id, bool digests, struct error *error)
+{
+    struct store_unit map = {.evidence_id = evidence_id, .kind = UNIT_MAP};
+    struct store_unit digest = {.evidence_id = evidence_id, .kind = UNIT_DIGEST};
+    if (store_unit_add(store, &map, error) != 0)
+        return -1;
+    return digests ? store_unit_add(store, &digest, error) : 0;
+}
+
+/* A file is a disk image: evidence of its own. Where the file is the disk, byte for byte, its digests are the disk's.
+ */
+static int take_disk(struct committer *committer, struct wire_reader *reader)
+{
+    const struct commit *commit = committer->commit;
+    int64_t parent = commit->unit->evidence_id;
+    int64_t file = wire_get_u32(reader);
+    bool digested = wire_get_u8(reader) == 1 && committer->hashed == file;
+    int64_t id = 0;
+    bool fresh = false;
+    if (load_file(committer, file) != 0)
+        return -1;
+    if (committer->file.apart != READ_AS_DISK)
+        return 0; /* nobody asked whether it is */
+    if (store_evidence_inside(commit->store, parent, file, &id, &fresh, committer->error) != 0)
+        return -1;
+    if (!fresh)
+        return 0;
+    if (digested && store_evidence_digest(commit->store, id, &committer->digests, committer->error) != 0)
+        return -1;
+    return commit_first_units(commit->store, id, commit->digests && !digested, committer->error);
+}
+
 static int take_image(const struct committer *committer, struct wire_reader *reader)
 {
     struct digests digests;
@@ -314,6 +352,8 @@ static int take_others(void *context, uint8_t type, const uint8_t *payload, size
         return take_sighting(committer, &reader);
     case FRAME_NOTE:
         return take_note(committer, &reader);
+    case FRAME_DISK:
+        return take_disk(committer, &reader);
     case FRAME_UNREAD:
         return take_unread(committer, &reader);
     case FRAME_IMAGE:

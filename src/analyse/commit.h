@@ -13,6 +13,9 @@ struct commit {
     bool digests, folder;
 };
 
+/* The units that new evidence begins with. */
+int commit_first_units(struct store *store, int64_t evidence_id, bool digests, struct error *error);
+
 /* *sightings is raised by how many places were added. Attributes sightings to files, slack and free space, and adds
  * everything. For a map also the plan and its units. */
 int commit_unit(const struct commit *commit, struct spool *spool, int64_t *sightings, struct error *error);

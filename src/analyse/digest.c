@@ -58,11 +58,12 @@ static int digest_in(struct slot *slot, struct digests *digests, struct analyse_
     return spool_each(&slot->spool, take_image, digests, error);
 }
 
-int analyse_digest(const char *paths, struct digests *digests, struct analyse_recorded *recorded,
-                   void (*progress)(void *context, int64_t done, int64_t all), void *context, struct error *error)
+int analyse_digest(const char *paths, const struct bytes *inside, struct digests *digests,
+                   struct analyse_recorded *recorded, void (*progress)(void *context, int64_t done, int64_t all),
+                   void *context, struct error *error)
 {
     struct slot slot = {0};
-    if (slot_open(&slot, 0, &(struct opening){.paths = paths}, slot_now(), error) != 0)
+    if (slot_open(&slot, 0, &(struct opening){.paths = paths, .inside = inside}, slot_now(), error) != 0)
         return -1;
     int result = digest_in(&slot, digests, recorded, progress, context, error);
     slot_close(&slot);

@@ -1,4 +1,4 @@
-/* Every file goes one of three ways (enum store_apart), decided here, once. */
+/* Every file goes one of these ways (enum store_apart), decided here, once. */
 #include "analyse/map_rows.h"
 
 #include <stdlib.h>
@@ -20,6 +20,7 @@ struct mapper {
     int64_t volume_starts[1024];
     struct store_unit batch; /* the files unit that is being gathered; length 0: none */
     int64_t batch_files;
+    int64_t disks;           /* files that begin as one, so far */
     struct digests empty;    /* of no bytes at all: what every empty file has */
     struct plan_hole *holes; /* owned */
     size_t hole_count, hole_room;
@@ -58,12 +59,29 @@ static int end_batch(struct mapper *mapper)
     return result;
 }
 
+/* A file may claim any size; what is to be read for it is for progress only, and must add up. */
+static int64_t bytes_of(const struct mapper *mapper, const struct store_file *file)
+{
+    int64_t most = mapper->commit->folder ? CLAIMED_MOST : mapper->commit->size;
+    return file->size < most ? file->size : most;
+}
+
+/* What may be a disk is a unit of its own: whatever it does to a worker, it does to nothing else. */
+static int add_disk(struct mapper *mapper, const struct store_file *file)
+{
+    struct store_unit unit = {.evidence_id = mapper->commit->unit->evidence_id,
+                              .kind = UNIT_FILES,
+                              .start = file->number,
+                              .length = 1,
+                              .bytes = bytes_of(mapper, file)};
+    mapper->disks++;
+    return store_unit_add(mapper->commit->store, &unit, mapper->error);
+}
+
 static int add_to_batch(struct mapper *mapper, const struct store_file *file)
 {
     struct store_unit *batch = &mapper->batch;
-    /* A file may claim any size; what is to be read for it is for progress only, and must add up. */
-    int64_t most = mapper->commit->folder ? CLAIMED_MOST : mapper->commit->size;
-    int64_t bytes = file->size < most ? file->size : most;
+    int64_t bytes = bytes_of(mapper, file);
     if (batch->length > 0 && (batch->bytes + bytes > FILES_UNIT_BYTES || mapper->batch_files >= FILES_UNIT_COUNT) &&
         end_batch(mapper) != 0)
         return -1;
@@ -81,6 +99,9 @@ static enum store_apart way_of(const struct mapper *mapper, const struct store_f
 {
     if (!file->regular || file->metadata || file->same_as != 0 || file->size == 0)
         return READ_BY_SWEEP;
+    if ((flags & FILE_DISK) != 0 && (has_runs || mapper->commit->folder) && mapper->disks < STORE_RANK_MOST &&
+        store_evidence_depth(mapper->commit->unit->evidence_id) < STORE_INSIDE_MOST)
+        return READ_AS_DISK;
     if ((flags & FILE_IN_ORDER) != 0 && has_runs) {
         bool hashed_later = file->size > WHOLE_FILE_MOST && mapper->commit->digests;
         return hashed_later ? HASHED_APART : READ_BY_SWEEP;
@@ -101,7 +122,8 @@ static int end_file(struct mapper *mapper)
     const struct commit *commit = mapper->commit;
     if (store_file_add(commit->store, file, mapper->error) != 0)
         return -1;
-    if (file->apart != READ_BY_SWEEP && add_to_batch(mapper, file) != 0)
+    if (file->apart == READ_AS_DISK ? add_disk(mapper, file) != 0
+                                    : file->apart != READ_BY_SWEEP && add_to_batch(mapper, file) != 0)
         return -1;
     int64_t number = file->number;
     file->number = 0;
@@ -167,7 +189,7 @@ static int take_runs(struct mapper *mapper, struct wire_reader *reader)
         run.start = (int64_t)wire_get_u64(reader);
         run.length = (int64_t)wire_get_u64(reader);
         run.priority = priority_of(file, mapper->flags);
-        run.apart = way == READ_APART || way == READ_UNPACKED;
+        run.apart = way == READ_APART || way == READ_UNPACKED || way == READ_AS_DISK;
         run.whole = content && way == READ_BY_SWEEP;
         if (run.length > 0 && store_run_add(mapper->commit->store, file->evidence_id, &run, mapper->error) != 0)
             return -1;

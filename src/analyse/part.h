@@ -37,11 +37,12 @@ static inline bool part_of_unit(const struct store_unit *unit, struct part *part
     return true;
 }
 
-/* Is this file, whose number is among those of a unit of files, another unit's to hash? (One that the map put there
- * because it is too large for a span is not.) */
+/* Is this file, whose number is among those of a unit of files, another unit's? One that is to be hashed is (unless the
+ * map put it there, because it is too large for a span), and one that may be a disk. */
 static inline bool has_unit_of_its_own(const struct store_unit *unit, const struct store_file *file)
 {
-    return unit->length > 1 && file->apart == HASHED_APART && file->size <= WHOLE_FILE_MOST;
+    return unit->length > 1 &&
+           (file->apart == READ_AS_DISK || (file->apart == HASHED_APART && file->size <= WHOLE_FILE_MOST));
 }
 
 #endif

@@ -89,6 +89,10 @@ void process_put_opening(const struct opening *opening, struct bytes *out)
             wire_put_blob(out, at, length);
         at += length + (at[length] == '\n');
     }
+    if (opening->inside == NULL)
+        wire_put_u32(out, 0);
+    else
+        bytes_append(out, opening->inside->data, opening->inside->length);
     frame_end(out, start);
 }
 

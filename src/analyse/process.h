@@ -26,9 +26,10 @@ const char *process_program(void);
 
 /* What a worker is told to open. */
 struct opening {
-    const char *paths; /* one a line */
-    uint64_t memory;   /* bytes it may have; 0: no limit */
-    const char *terms; /* search terms, one a line; NULL: none */
+    const char *paths;          /* one a line */
+    const struct bytes *inside; /* of which disk within, as inside_put_places writes it; NULL: of none */
+    uint64_t memory;            /* bytes it may have; 0: no limit */
+    const char *terms;          /* search terms, one a line; NULL: none */
     bool terms_only;
 };
 

@@ -1,12 +1,13 @@
-/* A span's request cuts the image into stretches that are scanned as one stream each: a file's content on the one hand, on
- * the other what lies between contents (slack and free bytes, together, since old data runs through both). Content that a
- * file unit reads is left out. So a value never seems to run from one file into what happens to lie behind it. But who
- * searches for a term may know text that was there before the files: where two owners meet is a seam, and a term that runs
- * over it is found there. */
+/* A span's request cuts the image into stretches that are scanned as one stream each: a file's content on the one hand,
+ * on the other what lies between contents (slack and free bytes, together, since old data runs through both). Content
+ * that a file unit reads is left out. So a value never seems to run from one file into what happens to lie behind it.
+ * But who searches for a term may know text that was there before the files: where two owners meet is a seam, and a
+ * term that runs over it is found there. */
 #include "analyse/request.h"
 
 #include <string.h>
 
+#include "analyse/inside.h"
 #include "analyse/part.h"
 #include "base/wire.h"
 #include "scan/scan.h"
@@ -181,15 +182,12 @@ static int take_file(void *context, const struct store_file *file)
     uint32_t number = (uint32_t)file->number;
     bytes_append(&files->numbers, &number, sizeof number);
     wire_put_u32(&files->list, number);
-    wire_put_u64(&files->list, (uint64_t)file->volume_start);
-    wire_put_u64(&files->list, (uint64_t)file->inode);
-    wire_put_u32(&files->list, (uint32_t)file->attribute_type);
-    wire_put_u32(&files->list, (uint32_t)file->attribute_id);
-    wire_put_text(&files->list, file->path);
-    wire_put_u64(&files->list, (uint64_t)file->size);
+    inside_put_place(file, &files->list);
     wire_put_u64(&files->list, files->part == NULL ? 0 : (uint64_t)files->part->begin);
     wire_put_u64(&files->list, (uint64_t)(files->part == NULL ? file->size : files->part->begin + files->part->length));
-    wire_put_u8(&files->list, file->apart != HASHED_APART);
+    /* A part is left of a file that breaks workers, perhaps just by being tried as a disk. */
+    bool tried = file->apart == READ_AS_DISK && files->part == NULL;
+    wire_put_u8(&files->list, file->apart == HASHED_APART ? FILE_HASHED : tried ? FILE_TRIED : FILE_SCANNED);
     files->count++;
     return 0;
 }

@@ -9,6 +9,7 @@
 #include "analyse/analyse.h"
 #include "analyse/commit.h"
 #include "analyse/host.h"
+#include "analyse/inside.h"
 #include "analyse/medium.h"
 #include "analyse/repair.h"
 #include "analyse/request.h"
@@ -30,8 +31,7 @@ struct supervisor {
     struct store *store;
     struct term_sets sets;
     const struct analyse_options *options;
-    const int64_t *ids;
-    size_t id_count;
+    struct family family; /* the evidence to be analysed, and what lies in it; none: all of the store */
     char host[HOST_NAME_SIZE];
     struct slot *slots;
     unsigned slot_count;
@@ -90,14 +90,21 @@ static int open_slot(struct supervisor *supervisor, struct slot *slot)
     if (terms_of(supervisor, &slot->unit, &slot->terms) != 0 ||
         term_sets_get(&supervisor->sets, supervisor->store, slot->terms, &terms, supervisor->error) != 0)
         return -1;
+    struct bytes inside = {0};
+    if (inside_put_places(supervisor->store, slot->unit.evidence_id, &inside, supervisor->error) != 0) {
+        bytes_free(&inside);
+        return -1;
+    }
     if (terms != NULL)
         terms_write(terms, &lines);
     struct opening opening = {.paths = supervisor->medium.paths,
+                              .inside = &inside,
                               .memory = memory,
                               .terms = bytes_text(&lines),
                               .terms_only = slot->terms_only};
     int result = slot_open(slot, slot->unit.evidence_id, &opening, slot_now(), supervisor->error);
     bytes_free(&lines);
+    bytes_free(&inside);
     return result;
 }
 
@@ -141,7 +148,7 @@ static int refuse_evidence(struct supervisor *supervisor, struct slot *slot)
 {
     bool fresh = false;
     slot->has_unit = false;
-    if (supervisor->id_count != 0)
+    if (supervisor->family.count != 0)
         return in_transaction(supervisor, &slot->unit, "failed", commit_refusal, slot->failure);
     if (store_unit_release(supervisor->store, &slot->unit, supervisor->host, false, supervisor->error) != 0 ||
         look_up(supervisor, slot->unit.evidence_id) != 0 ||
@@ -174,11 +181,12 @@ static int start_unit(struct supervisor *supervisor, struct slot *slot)
 static int claim_once(struct supervisor *supervisor, struct slot *slot)
 {
     const struct left_alone *others = &supervisor->left_alone;
-    if (supervisor->id_count == 0)
+    if (supervisor->family.count == 0)
         return store_unit_claim_other(supervisor->store, supervisor->host, LEASE_SECONDS, others->ids, others->count,
                                       &slot->unit, &slot->has_unit, &supervisor->left, supervisor->error);
-    return store_unit_claim(supervisor->store, supervisor->host, LEASE_SECONDS, supervisor->ids, supervisor->id_count,
-                            &slot->unit, &slot->has_unit, &supervisor->left, supervisor->error);
+    return store_unit_claim(supervisor->store, supervisor->host, LEASE_SECONDS, supervisor->family.ids,
+                            supervisor->family.count, &slot->unit, &slot->has_unit, &supervisor->left,
+                            supervisor->error);
 }
 
 static int claim(struct supervisor *supervisor, struct slot *slot)
@@ -190,12 +198,15 @@ static int claim(struct supervisor *supervisor, struct slot *slot)
             if (result != 0 && (try == COMMIT_TRIES || !store_retryable(supervisor->store)))
                 return -1;
         }
-        if (!slot->has_unit)
+        bool grown = false;
+        if (!slot->has_unit && family_gather(&supervisor->family, supervisor->store, &grown, supervisor->error) != 0)
+            return -1;
+        if (!slot->has_unit && !grown)
             return 0;
         slot->tries = 0;
-        if (start_unit(supervisor, slot) != 0)
+        if (slot->has_unit && start_unit(supervisor, slot) != 0)
             return -1;
-    } while (!slot->has_unit); /* refused: another one */
+    } while (!slot->has_unit); /* refused, or more evidence was found: another one */
     return 0;
 }
 
@@ -409,7 +420,8 @@ static int report(struct supervisor *supervisor, bool last)
     if (options->progress == NULL || (!last && slot_now() - supervisor->reported < 0.25))
         return 0;
     struct store_totals totals;
-    if (store_unit_totals(supervisor->store, supervisor->ids, supervisor->id_count, &totals, supervisor->error) != 0)
+    if (store_unit_totals(supervisor->store, supervisor->family.ids, supervisor->family.count, &totals,
+                          supervisor->error) != 0)
         return -1;
     struct analyse_progress *progress = &supervisor->progress;
     progress->bytes_all = totals.bytes;
@@ -463,13 +475,8 @@ int analyse_run(struct store *store, const int64_t *evidence_ids, size_t evidenc
                 const struct analyse_options *options, struct analyse_outcome *outcome, struct error *error)
 {
     struct analyse_outcome own = {0};
-    struct supervisor supervisor = {.store = store,
-                                    .options = options,
-                                    .ids = evidence_ids,
-                                    .id_count = evidence_count,
-                                    .error = error,
-                                    .began = slot_now(),
-                                    .renewed = slot_now()};
+    struct supervisor supervisor = {
+        .store = store, .options = options, .error = error, .began = slot_now(), .renewed = slot_now()};
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     supervisor.slot_count = options->workers != 0 ? options->workers : processors > 0 ? (unsigned)processors : 1;
     if (supervisor.slot_count > SLOTS_MOST)
@@ -480,16 +487,20 @@ int analyse_run(struct store *store, const int64_t *evidence_ids, size_t evidenc
     (void)signal(SIGPIPE, SIG_IGN); /* a dead worker is seen by its closed pipe */
     host_name(supervisor.host);
     int result = host_release_dead(store, supervisor.host, error);
+    for (size_t i = 0; result == 0 && i < evidence_count; i++)
+        result = family_add(&supervisor.family, evidence_ids[i], error);
     if (result == 0)
         result = run(&supervisor);
-    for (size_t i = 0; result == 0 && i < evidence_count; i++) /* who did the last unit may have died before it did this */
-        result = settle(&supervisor, evidence_ids[i]);
+    for (size_t i = 0; result == 0 && i < supervisor.family.count;
+         i++) /* who did the last unit may have died before this */
+        result = settle(&supervisor, supervisor.family.ids[i]);
     close_slots(&supervisor, &own);
     own.ended = supervisor.ended;
     own.left_alone = supervisor.left_alone.count;
     if (outcome != NULL)
         *outcome = own;
     free(supervisor.left_alone.ids);
+    family_free(&supervisor.family);
     term_sets_free(&supervisor.sets);
     free(supervisor.slots);
     free(supervisor.medium.paths);

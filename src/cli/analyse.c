@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "analyse/analyse.h"
+#include "analyse/inside.h"
 #include "cli/command.h"
 #include "cli/progress.h"
 #include "cli/report_evidence.h"
@@ -38,7 +39,8 @@ static struct segment segment_of(const char *path)
     if (length < 5 || path[length - 4] != '.')
         return (struct segment){0};
     const char *end = path + length - 3;
-    bool ewf = toupper((unsigned char)end[0]) == 'E' && isdigit((unsigned char)end[1]) && isdigit((unsigned char)end[2]);
+    bool ewf =
+        toupper((unsigned char)end[0]) == 'E' && isdigit((unsigned char)end[1]) && isdigit((unsigned char)end[2]);
     bool raw = strspn(end, "0123456789") == 3;
     return (struct segment){ewf || raw ? length - 3 : 0, ewf, strtoul(end + (ewf ? 1 : 0), NULL, 10)};
 }
@@ -55,6 +57,21 @@ static bool is_later_segment(char **paths, int count, int at)
             return true;
     }
     return false;
+}
+
+/* What could not be read before, also of what lies in the evidence. */
+static int retry(struct analysing *analysing, int64_t id)
+{
+    struct family family = {0};
+    bool grown;
+    int64_t units = 0;
+    int result = family_add(&family, id, &analysing->error);
+    if (result == 0)
+        result = family_gather(&family, analysing->store, &grown, &analysing->error);
+    for (size_t i = 0; i < family.count && result == 0; i++)
+        result = store_unit_retry(analysing->store, family.ids[i], &units, &analysing->error);
+    family_free(&family);
+    return result;
 }
 
 static int add_all(struct analysing *analysing, const char *case_reference, int count, char **paths, int64_t *ids,
@@ -74,8 +91,7 @@ static int add_all(struct analysing *analysing, const char *case_reference, int 
             return -1;
         if (notice.text[0] != '\0')
             (void)fprintf(stderr, "samband: %s\n", notice.text);
-        int64_t units = 0;
-        if (analysing->retry && store_unit_retry(analysing->store, ids[*id_count], &units, &analysing->error) != 0)
+        if (analysing->retry && retry(analysing, ids[*id_count]) != 0)
             return -1;
         (*id_count)++;
     }
@@ -85,8 +101,8 @@ static int add_all(struct analysing *analysing, const char *case_reference, int 
 /* One line where nothing else is said. */
 static void show_trouble(const struct store_evidence *row)
 {
-    (void)fprintf(stderr, "samband: %s/%lld ", row->case_reference, (long long)row->number);
-    (void)fprintf(stderr, "%s ", printable(row->name));
+    (void)fprintf(stderr, "samband: %s ", shown_evidence(row->case_reference, row->number));
+    (void)fprintf(stderr, "%s ", printable(shown_text(row->name, false)));
     if (strcmp(row->state, "failed") == 0)
         (void)fprintf(stderr, "failed: %s\n", printable(row->problem));
     else
@@ -104,6 +120,14 @@ static int show_result(void *context, const struct store_evidence *row)
     if (!whole && progress_stop == 0)
         show_trouble(row);
     return 0;
+}
+
+static int show_inside(void *context, int64_t id)
+{
+    struct analysing *analysing = context;
+    int result = store_evidence_get(analysing->store, id, show_result, analysing, &analysing->error);
+    return result != 0 ? result
+                       : store_evidence_inside_each(analysing->store, id, show_inside, analysing, &analysing->error);
 }
 
 static void show_left_alone(void *line, const char *evidence, const char *why)
@@ -177,10 +201,12 @@ static int run_analyse(const struct cli *cli, int argc, char **argv)
         {"term", OPTION_LIST, &analysing.term, "TERM", "search for this too: words, \"Case\", /regex/ or /regex/i"},
         {"terms", OPTION_LIST, &analysing.term_files, "FILE", "and for what stands in FILE, one term a line"},
         {"workers", OPTION_NUMBER, &analysing.workers, "N", "worker processes (default: one per processor)"},
-        {"no-digests", OPTION_FLAG, &analysing.no_digests, NULL, "no MD5, SHA-1, SHA-256 of the image and its files: faster"},
+        {"no-digests", OPTION_FLAG, &analysing.no_digests, NULL,
+         "no MD5, SHA-1, SHA-256 of the image and its files: faster"},
         {"retry", OPTION_FLAG, &analysing.retry, NULL, "read again what could not be read before"},
         {"worker-memory", OPTION_NUMBER, &analysing.memory, "MIB", "memory a worker may use, 64 or more (default 256)"},
-        {"silence", OPTION_NUMBER, &analysing.silence, "SECONDS", "end a worker that shows no sign of life (default 60)"},
+        {"silence", OPTION_NUMBER, &analysing.silence, "SECONDS",
+         "end a worker that shows no sign of life (default 60)"},
         {"quiet", OPTION_FLAG, &analysing.quiet, NULL, "no progress, no report; only what went wrong"},
         {NULL}};
     int status = 0;
@@ -214,7 +240,7 @@ static int run_analyse(const struct cli *cli, int argc, char **argv)
     if (result == 0)
         result = run_units(&analysing, ids, id_count);
     for (size_t i = 0; result == 0 && i < id_count; i++)
-        result = store_evidence_get(analysing.store, ids[i], show_result, &analysing, &analysing.error);
+        result = show_inside(&analysing, ids[i]);
     free(ids);
     return finish(&analysing, result);
 }
@@ -225,7 +251,8 @@ static int run_work(const struct cli *cli, int argc, char **argv)
     const struct option_row rows[] = {
         {"workers", OPTION_NUMBER, &analysing.workers, "N", "worker processes (default: one per processor)"},
         {"worker-memory", OPTION_NUMBER, &analysing.memory, "MIB", "memory a worker may use, 64 or more (default 256)"},
-        {"silence", OPTION_NUMBER, &analysing.silence, "SECONDS", "end a worker that shows no sign of life (default 60)"},
+        {"silence", OPTION_NUMBER, &analysing.silence, "SECONDS",
+         "end a worker that shows no sign of life (default 60)"},
         {"wait", OPTION_FLAG, &analysing.wait, NULL, "when all is done, wait for more instead of ending"},
         {"quiet", OPTION_FLAG, &analysing.quiet, NULL, "no progress"},
         {NULL}};
@@ -245,10 +272,13 @@ const struct command analyse_command = {
     "Reads each PATH once and keeps what it finds: every file with its digests, and every selector (cards, accounts,\n"
     "addresses, wallets …) with the place where it stands. PATH is a disk image (raw, split raw, E01, AFF, VHD, VMDK,\n"
     "qcow2; the first of several segments is enough), a single file, or a folder.\n\n"
-    "It can be stopped or killed at any moment: the same command goes on where it was. Evidence is never written to, and\n"
+    "It can be stopped or killed at any moment: the same command goes on where it was. Evidence is never written to, "
+    "and\n"
     "is parsed only in locked worker processes. What could not be read is listed at the end (exit status 1); when its\n"
-    "cause has passed (a failing cable, too little memory for workers), the same command with --retry reads just that.\n\n"
-    "A search term is words (found in either case), \"Words\" (found as they are), /regex/ or /regex/i; samband(1) says more.\n"
+    "cause has passed (a failing cable, too little memory for workers), the same command with --retry reads just "
+    "that.\n\n"
+    "A search term is words (found in either case), \"Words\" (found as they are), /regex/ or /regex/i; samband(1) "
+    "says more.\n"
     "Terms given later are looked for alone, in what was read already: nothing else is done again.\n\n"
     "  samband analyse --case SE-2026-17 disk.E01 phone.dd\n"
     "  samband analyse --case SE-2026-17 --terms names.txt --term /fakt?ura/i disk.E01",
@@ -256,9 +286,11 @@ const struct command analyse_command = {
 
 const struct command work_command = {
     "work", "helps with units of evidence that others put into the store", "[options]",
-    "Claims units of work from the store and does them, beside any number of other processes on this and other hosts that\n"
+    "Claims units of work from the store and does them, beside any number of other processes on this and other hosts "
+    "that\n"
     "use the same store (PostgreSQL for several hosts). The evidence must be found under the same paths,\n"
-    "with the same times (cp -p). What cannot be opened here, or has changed, is named and left to others; the exit status\n"
+    "with the same times (cp -p). What cannot be opened here, or has changed, is named and left to others; the exit "
+    "status\n"
     "is 1 when nothing else was done.\n\n"
     "  samband --store postgresql://samband@db.example/samband work --wait",
     run_work};

@@ -108,10 +108,11 @@ static const char *match_of(const struct store_evidence *row)
     return "";
 }
 
-static void show_state(const struct store_evidence *row)
+static void show_state(const struct store_evidence *row, bool reveal)
 {
-    (void)printf("%s  %s  %s  %s  ", shown_evidence(row->case_reference, row->number), printable(row->name),
-                 row->format[0] == '\0' ? "not opened yet" : row->format, shown_size(row->size));
+    (void)printf("%s  %s  %s  %s  ", shown_evidence(row->case_reference, row->number),
+                 printable(shown_text(row->name, reveal)), row->format[0] == '\0' ? "not opened yet" : row->format,
+                 shown_size(row->size));
     if (strcmp(row->state, "incomplete") == 0)
         (void)printf("incomplete: %lld %s not read", (long long)row->gaps, row->gaps == 1 ? "range" : "ranges");
     else if (strcmp(row->state, "failed") == 0)
@@ -140,7 +141,7 @@ static void show_digests(const struct store_evidence *row)
 int report_evidence(struct store *store, const struct store_evidence *row, bool reveal, struct error *error)
 {
     struct report report = {.reveal = reveal};
-    show_state(row);
+    show_state(row, reveal);
     show_digests(row);
     if (store_volume_each(store, row->id, show_volume, &report, error) != 0 ||
         store_gap_each(store, row->id, show_gap, &report, error) != 0)
@@ -155,6 +156,13 @@ int report_evidence(struct store *store, const struct store_evidence *row, bool 
     return 0;
 }
 
+static int64_t number_of_parent(int64_t number)
+{
+    int level = store_evidence_depth(number);
+    int64_t rank = store_evidence_rank(number, level);
+    return number - (rank << (STORE_ITEM_BITS + STORE_RANK_BITS * (STORE_INSIDE_MOST - level)));
+}
+
 int report_evidence_json(struct store *store, const struct store_evidence *row, bool reveal, struct error *error)
 {
     struct json json = {0};
@@ -162,8 +170,13 @@ int report_evidence_json(struct store *store, const struct store_evidence *row, 
     const char *match = match_of(row);
     json_open(&json, NULL, '{');
     json_text(&json, "case", row->case_reference);
-    json_text(&json, "evidence", row->name);
+    json_text(&json, "evidence", shown_text(row->name, reveal));
     json_text(&json, "evidence_id", shown_evidence(row->case_reference, row->number));
+    if (row->parent == 0)
+        json_null(&json, "inside");
+    else
+        json_text(&json, "inside", shown_evidence(row->case_reference, number_of_parent(row->number)));
+    json_text(&json, "inside_file", row->parent == 0 ? NULL : shown_text(row->parent_path, reveal));
     json_open(&json, "paths", '[');
     for (const char *at = row->paths; *at != '\0';) {
         size_t length = strcspn(at, "\n");

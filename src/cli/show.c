@@ -88,7 +88,11 @@ const char *shown_digest(const uint8_t *digest, size_t length)
 const char *shown_evidence(const char *case_reference, int64_t number)
 {
     char *out = next_slot();
-    (void)snprintf(out, SLOT_SIZE, "%s/%lld", case_reference, (long long)number);
+    int length =
+        snprintf(out, SLOT_SIZE, "%s/%lld", case_reference, (long long)(number & ((1 << STORE_ITEM_BITS) - 1)));
+    for (int level = 1; level <= store_evidence_depth(number) && length > 0 && length < SLOT_SIZE; level++)
+        length +=
+            snprintf(out + length, SLOT_SIZE - (size_t)length, ".%lld", (long long)store_evidence_rank(number, level));
     return out;
 }
 

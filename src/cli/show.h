@@ -26,7 +26,8 @@ const char *shown_number(int64_t number);
 const char *shown_time(int64_t seconds);
 /* Lower-case hex, or NULL; valid until the eighth next call. */
 const char *shown_digest(const uint8_t *digest, size_t length);
-/* "SE-2026-17/1": how evidence is named. Valid until the eighth next call. */
+/* "SE-2026-17/1": how evidence is named; "SE-2026-17/1.2" lies in it, as the second of its files that may be disks.
+ * Valid until the eighth next call. */
 const char *shown_evidence(const char *case_reference, int64_t number);
 /* "allocated", "deleted", "slack", "unallocated"; and "utf-8", "utf-16le", "utf-16be". */
 const char *allocation_name(int64_t allocation);

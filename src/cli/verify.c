@@ -6,18 +6,20 @@
 #include <unistd.h>
 
 #include "analyse/analyse.h"
+#include "analyse/inside.h"
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/progress.h"
 #include "cli/show.h"
 
 struct verifying {
-    const char *wanted;   /* as typed: CASE/NUMBER, a name or a path */
+    const char *wanted; /* as typed: CASE/NUMBER, a name or a path */
     char absolute[PATH_MAX + 2];
     enum fit { FIT_NONE, FIT_NAME, FIT_PATH, FIT_ID } fit; /* how well the best of them fits what was typed */
     unsigned matches;                                      /* so well, and not the same files */
     char *paths;
-    int64_t newest; /* of these paths */
+    int64_t newest;      /* of these paths; 0: of no evidence */
+    struct bytes inside; /* which disk within it is */
     char id[160];
     char md5[33], sha1[41], sha256[65]; /* computed before, or "" */
     struct progress_line line;
@@ -27,7 +29,8 @@ static enum fit fit_of(const struct verifying *verifying, const struct store_evi
 {
     if (strcmp(shown_evidence(row->case_reference, row->number), verifying->wanted) == 0)
         return FIT_ID;
-    if (verifying->absolute[0] != '\0' && strncmp(row->paths, verifying->absolute, strlen(verifying->absolute)) == 0)
+    if (row->parent == 0 && verifying->absolute[0] != '\0' &&
+        strncmp(row->paths, verifying->absolute, strlen(verifying->absolute)) == 0)
         return FIT_PATH;
     return strcmp(row->name, verifying->wanted) == 0 ? FIT_NAME : FIT_NONE;
 }
@@ -66,6 +69,8 @@ static int find_evidence(const struct cli *cli, struct verifying *verifying, str
     if (store_exists(cli)) {
         struct store *store = store_open(cli->store, false, error);
         int result = store == NULL ? -1 : store_evidence_each(store, NULL, take, verifying, error);
+        if (result == 0 && verifying->newest != 0)
+            result = inside_put_places(store, verifying->newest, &verifying->inside, error);
         store_close(store);
         if (result != 0) {
             free(path);
@@ -112,8 +117,8 @@ static int judge(const struct verifying *verifying, const struct digests *digest
     text_hex(digests->md5, MD5_SIZE, md5);
     text_hex(digests->sha1, SHA1_SIZE, sha1);
     text_hex(digests->sha256, SHA256_SIZE, sha256);
-    (void)printf("%s\n  md5 %s\n  sha1 %s\n  sha256 %s\n", printable(verifying->id[0] != '\0' ? verifying->id : verifying->wanted),
-                 md5, sha1, sha256);
+    (void)printf("%s\n  md5 %s\n  sha1 %s\n  sha256 %s\n",
+                 printable(verifying->id[0] != '\0' ? verifying->id : verifying->wanted), md5, sha1, sha256);
     bool compared = false;
     bool same = compare("md5", "the acquisition's record", md5, recorded->md5, &compared);
     same &= compare("sha1", "the acquisition's record", sha1, recorded->sha1, &compared);
@@ -142,9 +147,11 @@ static int run(const struct cli *cli, int argc, char **argv)
     struct analyse_recorded recorded;
     int result = find_evidence(cli, &verifying, &error);
     if (result == 0)
-        result = analyse_digest(verifying.paths, &digests, &recorded, show_progress, &verifying, &error);
+        result = analyse_digest(verifying.paths, verifying.newest == 0 ? NULL : &verifying.inside, &digests, &recorded,
+                                show_progress, &verifying, &error);
     progress_clear(&verifying.line);
     free(verifying.paths);
+    bytes_free(&verifying.inside);
     return result == 0 ? judge(&verifying, &digests, &recorded) : failed(&error);
 }
 

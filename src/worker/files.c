@@ -1,6 +1,7 @@
 /* A batch of files that the sweep cannot see in order (fragmented, compressed, sparse, resident, or in a folder): each
  * is read logically, scanned and hashed. Of a file that broke a worker before, the request names a part: it is scanned.
- */
+ * What begins as a disk image is tried as one: its content is then that disk's, which is evidence of its own. */
+#include <stdio.h>
 #include <string.h>
 
 #include "worker/unit.h"
@@ -9,7 +10,7 @@ struct wanted {
     uint32_t number;
     struct sb_file_place place;
     uint64_t begin, end; /* of the content that is to be reported */
-    bool scan;
+    enum file_way way;
 };
 
 /* Of a file that claims to be larger, what it holds is looked at first. */
@@ -28,12 +29,9 @@ static void file_extent(void *context, uint64_t offset, struct sb_extent *extent
     sb_file_extent(context, offset, extent);
 }
 
-/* The path stands in `path`, FILES_PATH_MAX + 1 bytes. */
-static void read_wanted(struct wire_reader *request, struct wanted *wanted, char *path)
+void read_place(struct wire_reader *request, struct sb_file_place *place, char *path)
 {
     size_t length;
-    *wanted = (struct wanted){.number = wire_get_u32(request)};
-    struct sb_file_place *place = &wanted->place;
     place->volume_start = wire_get_u64(request);
     place->inode = wire_get_u64(request);
     place->attribute_type = wire_get_u32(request);
@@ -43,14 +41,21 @@ static void read_wanted(struct wire_reader *request, struct wanted *wanted, char
     path[length] = '\0';
     place->path = path;
     place->size = wire_get_u64(request);
+}
+
+static void read_wanted(struct wire_reader *request, struct wanted *wanted, char *path)
+{
+    *wanted = (struct wanted){.number = wire_get_u32(request)};
+    read_place(request, &wanted->place, path);
     wanted->begin = wire_get_u64(request);
     wanted->end = wire_get_u64(request);
-    wanted->scan = wire_get_u8(request) != 0;
+    wanted->way = (enum file_way)wire_get_u8(request);
 }
 
 static bool is_sound(const struct wire_reader *request, const struct wanted *wanted)
 {
-    return !request->failed && wanted->number != 0 && wanted->begin <= wanted->end && wanted->end <= wanted->place.size;
+    return !request->failed && wanted->number != 0 && wanted->begin <= wanted->end &&
+           wanted->end <= wanted->place.size && wanted->way < FILE_WAY_COUNT;
 }
 
 /* Bytes that the unit reads for it, as far as its size tells. */
@@ -98,8 +103,10 @@ static int read_content(struct worker *worker, struct source *source, const stru
                               .own_begin = wanted->begin,
                               .own_end = end,
                               .done_before = done_before,
-                              .scan = wanted->scan,
+                              .scan = wanted->way != FILE_HASHED,
                               .hash = digests_wanted && whole && !reach.too_empty};
+    if (!stretch.scan && !stretch.hash && stretch.own_end > TYPE_HEAD) /* only its type is wanted */
+        stretch.own_end = TYPE_HEAD;
     findings_begin(worker->findings, wanted->number, 0);
     const char *type = NULL;
     struct digests digests;
@@ -121,6 +128,36 @@ static int read_content(struct worker *worker, struct source *source, const stru
         answer_unread(&worker->answer, wanted->number, end, wanted->end - end, file_unreadable) != 0)
         return fail(error, "the supervisor is gone");
     return 0;
+}
+
+static int tell_disk(struct answer *answer, uint32_t number, bool plain)
+{
+    size_t start = answer_begin(answer, FRAME_DISK);
+    wire_put_u32(&answer->out, number);
+    wire_put_u8(&answer->out, plain);
+    return answer_end(answer, start);
+}
+
+/* Is the file the disk image that it seems to be? Of one that is damaged beyond reading, why is noted, and its bytes
+ * are scanned as those of any other file. */
+static int try_disk(struct worker *worker, struct wanted *wanted, struct error *error)
+{
+    struct error problem = {0};
+    struct sb_evidence *disk = sb_evidence_open_inside(worker->evidence, &wanted->place, &problem);
+    bool plain = disk != NULL && strcmp(sb_evidence_info(disk)->format, "raw") == 0;
+    wanted->way = disk != NULL ? FILE_HASHED : FILE_SCANNED;
+    sb_evidence_close(disk);
+    if (worker->terms_only)
+        return 0;
+    if (disk != NULL)
+        return tell_disk(&worker->answer, wanted->number, plain) == 0 ? 0 : fail(error, "the supervisor is gone");
+    if (problem.text[0] == '\0')
+        return 0;
+    char reason[ERROR_TEXT_MAX];
+    (void)snprintf(reason, sizeof reason, "a disk image that cannot be opened: %.450s", problem.text);
+    findings_begin(worker->findings, wanted->number, 0);
+    findings_base(worker->findings, 0);
+    return findings_note(worker->findings, 0, "", reason) == 0 ? 0 : fail(error, "the supervisor is gone");
 }
 
 static int read_one(struct worker *worker, const struct wanted *wanted, bool digests_wanted, uint64_t done_before,
@@ -175,7 +212,10 @@ int unit_files(struct worker *worker, struct wire_reader *request, struct error 
         read_wanted(request, &wanted, path);
         if (!is_sound(request, &wanted))
             return fail(error, "the supervisor's request is malformed");
-        if ((wanted.scan || digests) && read_one(worker, &wanted, digests, done, error) != 0)
+        bool tried = wanted.way == FILE_TRIED;
+        if (tried && try_disk(worker, &wanted, error) != 0)
+            return -1;
+        if ((wanted.way != FILE_HASHED || digests || tried) && read_one(worker, &wanted, digests, done, error) != 0)
             return -1;
         done += weight(worker, &wanted);
         if (answer_alive(&worker->answer, done) != 0)

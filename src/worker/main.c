@@ -24,6 +24,8 @@ struct opening {
     const char *files[MOST_PATHS]; /* all that may be read */
     size_t file_count;
     const char *folders[MOST_PATHS];
+    uint32_t inside_count;
+    struct sb_file_place inside[INSIDE_MOST]; /* of disks in the evidence, outermost first */
     uint64_t memory;
     const uint8_t *terms; /* in the request */
     size_t terms_length;
@@ -75,6 +77,21 @@ static int add_file(void *context, const char *path)
     return 0;
 }
 
+static int read_inside(struct opening *opening, struct wire_reader *request, struct error *error)
+{
+    static char path[FILES_PATH_MAX + 1];
+    opening->inside_count = wire_get_u32(request);
+    if (opening->inside_count > INSIDE_MOST)
+        return fail(error, "the supervisor's request is malformed");
+    for (uint32_t i = 0; i < opening->inside_count; i++) {
+        read_place(request, &opening->inside[i], path);
+        opening->inside[i].path = arena_text(&opening->arena, path, strlen(path));
+        if (opening->inside[i].path == NULL)
+            return fail(error, "memory is short");
+    }
+    return wire_done(request) ? 0 : fail(error, "the supervisor's request is malformed");
+}
+
 static int read_opening(struct opening *opening, struct wire_reader *request, struct error *error)
 {
     uint32_t version = wire_get_u32(request);
@@ -94,8 +111,8 @@ static int read_opening(struct opening *opening, struct wire_reader *request, st
             return fail(error, "memory is short");
     }
     opening->count = count;
-    if (!wire_done(request))
-        return fail(error, "the supervisor's request is malformed");
+    if (read_inside(opening, request, error) != 0)
+        return -1;
     return sb_evidence_siblings(opening->paths, opening->count, add_file, opening, error);
 }
 
@@ -103,14 +120,13 @@ static int read_opening(struct opening *opening, struct wire_reader *request, st
 static int prepare(struct worker *worker, const struct opening *opening, struct error *error)
 {
     struct sb_term_problem problem;
-    if (opening->terms_length > 0 &&
-        terms_compile(worker, opening->terms, opening->terms_length, &problem, error) != 0)
+    if (opening->terms_length > 0 && terms_compile(worker, opening->terms, opening->terms_length, &problem, error) != 0)
         return -1;
     worker->terms_only = opening->terms_only;
     if (sb_type_prepare(error) != 0)
         return -1;
-    worker->scanner = sb_scanner_new(
-        &(struct sb_scan_options){.terms = worker->terms, .terms_only = worker->terms_only}, error);
+    worker->scanner =
+        sb_scanner_new(&(struct sb_scan_options){.terms = worker->terms, .terms_only = worker->terms_only}, error);
     if (worker->scanner == NULL)
         return -1;
     worker->findings = findings_new(&worker->answer);
@@ -119,6 +135,19 @@ static int prepare(struct worker *worker, const struct opening *opening, struct 
     if (worker->findings == NULL || worker->digester == NULL || worker->buffer == NULL)
         return fail(error, "memory is short");
     return 0;
+}
+
+/* The evidence, and within it one disk after the other. */
+static int open_all(struct worker *worker, const struct opening *opening, struct error *error)
+{
+    worker->evidence = sb_evidence_open(opening->paths, opening->count, error);
+    for (uint32_t i = 0; worker->evidence != NULL && i < opening->inside_count; i++) {
+        worker->outer[worker->outer_count++] = worker->evidence;
+        worker->evidence = sb_evidence_open_inside(worker->evidence, &opening->inside[i], error);
+        if (worker->evidence == NULL && error->text[0] == '\0')
+            return fail(error, "%s is no disk image any more", opening->inside[i].path);
+    }
+    return worker->evidence == NULL ? -1 : 0;
 }
 
 static int open_evidence(struct worker *worker, struct wire_reader *request, struct error *error)
@@ -135,10 +164,8 @@ static int open_evidence(struct worker *worker, struct wire_reader *request, str
     struct cage_allowance allowance = {opening.files, opening.file_count, opening.folders, opening.file_count,
                                        opening.memory};
     int result = cage_lock(&allowance, error);
-    if (result == 0) {
-        worker->evidence = sb_evidence_open(opening.paths, opening.count, error);
-        result = worker->evidence == NULL ? -1 : 0;
-    }
+    if (result == 0)
+        result = open_all(worker, &opening, error);
     arena_free(&opening.arena);
     return result;
 }
@@ -215,6 +242,8 @@ int main(void)
     struct worker worker = {.answer = {.descriptor = STDOUT_FILENO}};
     int status = serve(&worker);
     sb_evidence_close(worker.evidence);
+    while (worker.outer_count > 0)
+        sb_evidence_close(worker.outer[--worker.outer_count]);
     sb_scanner_free(worker.scanner);
     sb_terms_free(worker.terms);
     findings_free(worker.findings);

@@ -47,7 +47,7 @@ static int send_file(void *context, const struct sb_file *file)
     uint32_t flags = (file->allocated ? FILE_ALLOCATED : 0u) | (file->regular ? FILE_REGULAR : 0u) |
                      (file->metadata ? FILE_METADATA : 0u) | (file->hard_link ? FILE_HARD_LINK : 0u) |
                      (file->in_order ? FILE_IN_ORDER : 0u) | (file->resident ? FILE_RESIDENT : 0u) |
-                     (file->packed ? FILE_PACKED : 0u);
+                     (file->packed ? FILE_PACKED : 0u) | (file->disk ? FILE_DISK : 0u);
     size_t start = answer_begin(answer, FRAME_FILE);
     wire_put_u32(&answer->out, file->number);
     wire_put_u32(&answer->out, file->volume);
@@ -81,6 +81,7 @@ static int send_progress(void *context, uint64_t files)
     return answer_progress(context, files);
 }
 
+_Static_assert((int)INSIDE_MOST == (int)SB_INSIDE_MOST, "nothing lies deeper");
 _Static_assert((int)EXTENT_LEAST == (int)SB_EXTENT_TOLD, "the supervisor believes no shorter one");
 
 static int send_extent(void *context, const struct sb_extent *extent)

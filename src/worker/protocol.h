@@ -9,15 +9,17 @@
  *  TERMS     version u32, search terms (blob, one a line)            in OPEN's place: are they sound? Answered by DONE,
  *                                                                    BAD_TERM or FAILED; then the worker ends
  *  OPEN      version u32, memory limit u64 (bytes, 0 none), search terms (blob, one a line, may be empty), terms only u8,
- *            count u32, paths (text)…                                answered by READY or FAILED
+ *            count u32, paths (text)…, count u32, places…            answered by READY or FAILED
+ *            (a place: volume start u64, inode u64, attribute type u32, attribute id u32, path text, size u64: of a disk
+ *            image in the evidence before; the last is the evidence that is opened)
  *  MAP       –                                               answered by EXTENT, VOLUME, FILE, RUNS, GAP, PROGRESS; DONE
  *  SPAN      begin u64, end u64, digests u8, range count u32, (start u64, length u64)…,
  *            file count u32, (number u32, start u64, size u64)…,
  *            seam count u32, (offset u64)…                           answered by SIGHTING, NOTE, CONTENT, UNREAD, PROGRESS
  *  FILES     digests u8, count u32, (number u32, volume start u64, inode u64, attribute type u32, attribute id u32,
- *            path text, size u64, begin u64, end u64, scan u8)…      answered as SPAN; begin and end: of the content that
- *                                                                    is to be reported
- *  (a worker opened for terms only sends neither NOTE of what was not decoded nor CONTENT)
+ *            path text, size u64, begin u64, end u64, way u8)…       answered as SPAN, and by DISK; begin and end: of the
+ *                                                                    content that is to be reported; way: file_way
+ *  (a worker opened for terms only sends neither NOTE of what was not decoded nor CONTENT nor DISK)
  *  DIGEST    –                                                       answered by IMAGE, UNREAD, PROGRESS
  */
 #ifndef WORKER_PROTOCOL_H
@@ -28,7 +30,7 @@
 
 #include "base/bytes.h"
 
-enum { PROTOCOL_VERSION = 2 };
+enum { PROTOCOL_VERSION = 3 };
 static const uint64_t FILE_SIZE_MOST =
     INT64_MAX / 2; /* bytes of a file and of its slack: what claims more, has so many */
 
@@ -39,6 +41,7 @@ enum {
     FILES_PATH_MAX = 32 * 1024, /* bytes of a file's path */
     NAME_MAX_BYTES = 4096,      /* bytes of a description, reason, type */
     EXTENT_LEAST = 1 << 20,     /* bytes of an EXTENT */
+    INSIDE_MOST = 3,            /* places of an OPEN: disks within disks within a disk */
     TERMS_MAX_BYTES = 32 << 20, /* bytes of all search terms, their lines' ends included */
 };
 
@@ -79,6 +82,8 @@ enum frame_type {
     FRAME_DONE,       /* – */
     FRAME_FAILED,     /* reason text: the worker is well, but this cannot be done */
     FRAME_EXTENT,     /* start u64, length u64, lost u8, reason text: a part that holds nothing but zeros, or is lost */
+    FRAME_DISK,       /* file u32, plain u8: it is a disk image, and was not scanned; plain: of which the file's bytes are
+                         the disk's */
     FRAME_BAD_TERM,   /* line u32 (from 0), column u32 (from 1; 0: the whole), reason text */
 };
 
@@ -90,6 +95,15 @@ enum file_flag {
     FILE_IN_ORDER = 16,
     FILE_RESIDENT = 32,
     FILE_PACKED = 64,
+    FILE_DISK = 128, /* begins as a disk image does */
+};
+
+/* What becomes of a file of a FILES request. */
+enum file_way {
+    FILE_HASHED,  /* hashed, not scanned */
+    FILE_SCANNED, /* and scanned */
+    FILE_TRIED,   /* scanned unless it is a disk image that can be opened */
+    FILE_WAY_COUNT
 };
 
 /* Begins a frame of that type at the end of *out and returns where it begins, for frame_end. */

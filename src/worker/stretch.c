@@ -5,7 +5,6 @@
 
 enum {
     CHUNK = 512 * 1024,     /* bytes a scanner is given at a time: fits the second-level cache beside its tables */
-    TYPE_HEAD = 4096,       /* bytes a type is told from: always the same number, wherever chunks begin */
     HASHED_STEP = 16 << 20, /* bytes of a hole that are hashed between signs of life */
     HOLE_LEAST = 4 << 20,   /* a hole that is not worth its bookkeeping is read */
 };
@@ -52,7 +51,8 @@ int scan_stretch(struct worker *worker, struct source *source, const struct stre
     struct peek peek = {source, stretch};
     struct sb_stream stream = {read_ahead, &peek, stretch->end - stretch->start};
     /* What cannot be decoded was noted when the evidence was read for the first time. */
-    struct sb_sink sink = {findings_sighting, worker->terms_only ? NULL : findings_note, findings_alive, worker->findings};
+    struct sb_sink sink = {findings_sighting, worker->terms_only ? NULL : findings_note, findings_alive,
+                           worker->findings};
     findings_base(worker->findings, stretch->start);
     if (stretch->hash)
         digester_start(worker->digester);

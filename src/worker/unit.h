@@ -16,7 +16,9 @@
 
 struct worker {
     struct answer answer;
-    struct sb_evidence *evidence;
+    struct sb_evidence *evidence; /* that is read: the innermost of those that are open */
+    struct sb_evidence *outer[INSIDE_MOST];
+    size_t outer_count;
     struct sb_terms *terms; /* NULL: none */
     bool terms_only;
     struct sb_scanner *scanner;
@@ -30,10 +32,15 @@ int terms_compile(struct worker *worker, const uint8_t *text, size_t length, str
                   struct error *error);
 void terms_judge(struct worker *worker, struct wire_reader *request);
 
+/* files.c: a place as requests write it. The path stands in `path`, FILES_PATH_MAX + 1 bytes. */
+void read_place(struct wire_reader *request, struct sb_file_place *place, char *path);
+
 int unit_map(struct worker *worker, struct error *error);
 int unit_span(struct worker *worker, struct wire_reader *request, struct error *error);
 int unit_files(struct worker *worker, struct wire_reader *request, struct error *error);
 int unit_digest(struct worker *worker, struct error *error);
+
+enum { TYPE_HEAD = 4096 }; /* bytes a type is told from: always the same number, wherever chunks begin */
 
 /* A stretch of a source that is scanned as one stream: nothing beyond its ends is looked at. */
 struct stretch {

@@ -76,6 +76,7 @@ static const struct frame sound[] = {
     {"content without digests", FRAME_CONTENT, UNIT_FILES, "4t1", {LAST - 1, 0}, {""}},
     {"unread in a span", FRAME_UNREAD, UNIT_SPAN, "488t", {0, BEGIN, 512}, {"bad sector"}},
     {"unread in a file", FRAME_UNREAD, UNIT_FILES, "488t", {FIRST, 0, 512}, {"bad sector"}},
+    {"a disk", FRAME_DISK, UNIT_FILES, "41", {FIRST, 1}, {0}},
     {"image", FRAME_IMAGE, UNIT_DIGEST, "bbb", {MD5_SIZE, SHA1_SIZE, SHA256_SIZE}, {0}},
 };
 
@@ -110,7 +111,7 @@ static const struct frame unsound[] = {
     {"a hole beyond the end", FRAME_EXTENT, UNIT_MAP, "881t", {512, SIZE, 0}, {""}},
     {"lost without a reason", FRAME_EXTENT, UNIT_MAP, "881t", {0, SIZE, 1}, {""}},
     {"a hole with a reason", FRAME_EXTENT, UNIT_MAP, "881t", {0, SIZE, 0}, {"why"}},
-    {"flag 128", FRAME_FILE, UNIT_MAP, "44844t88888844", {1, 0, 5, 1, 0, 1, 1, 1, 2, 3, 4, 128}, {"/a"}},
+    {"flag 256", FRAME_FILE, UNIT_MAP, "44844t88888844", {1, 0, 5, 1, 0, 1, 1, 1, 2, 3, 4, 256}, {"/a"}},
     {"a link to nothing",
      FRAME_FILE,
      UNIT_MAP,
@@ -156,6 +157,8 @@ static const struct frame unsound[] = {
     {"unread of another file", FRAME_UNREAD, UNIT_FILES, "488t", {LAST, 0, 1}, {""}},
     {"a short digest of the image", FRAME_IMAGE, UNIT_DIGEST, "bbb", {MD5_SIZE, SHA1_SIZE, SHA256_SIZE - 1}, {0}},
     {"the image's digests in a span", FRAME_IMAGE, UNIT_SPAN, "bbb", {MD5_SIZE, SHA1_SIZE, SHA256_SIZE}, {0}},
+    {"another file is a disk", FRAME_DISK, UNIT_FILES, "41", {LAST, 0}, {0}},
+    {"a disk of no kind", FRAME_DISK, UNIT_FILES, "41", {FIRST, 2}, {0}},
     {"a request", FRAME_OPEN, UNIT_SPAN, "", {0}, {0}},
     {"no type", 255, UNIT_SPAN, "", {0}, {0}},
 };
@@ -206,6 +209,7 @@ static void each_frame_belongs_to_its_units(void **state)
         {FRAME_NOTE, 1u << UNIT_SPAN | 1u << UNIT_FILES},
         {FRAME_CONTENT, 1u << UNIT_SPAN | 1u << UNIT_FILES},
         {FRAME_UNREAD, 1u << UNIT_SPAN | 1u << UNIT_FILES},
+        {FRAME_DISK, 1u << UNIT_FILES},
         {FRAME_IMAGE, 1u << UNIT_DIGEST},
     };
     for (size_t i = 0; i < sizeof sound / sizeof *sound; i++)
