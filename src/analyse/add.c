@@ -121,7 +121,7 @@ static int leave_behind(struct store *store, int64_t before, const char *name, s
     struct family family = {0};
     struct older older = {0};
     bool grown;
-    int result = family_add(&family, before, error);
+    int result = family_add(&family, &before, 1, error);
     if (result == 0)
         result = family_gather(&family, store, &grown, error);
     for (size_t i = family.count; result == 0 && i-- > 0;) /* the item itself last */
@@ -177,7 +177,7 @@ static int add_again(struct store *store, int64_t evidence_id, const struct term
 {
     struct family family = {0};
     bool grown;
-    int result = family_add(&family, evidence_id, error);
+    int result = family_add(&family, &evidence_id, 1, error);
     if (result == 0 && terms != NULL)
         result = store_terms_lock(store, evidence_id, error); /* nothing comes to lie in it meanwhile */
     if (result == 0)

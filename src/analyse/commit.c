@@ -110,7 +110,7 @@ static int place_in_file(struct committer *committer, int64_t file, int64_t offs
     if (load_file(committer, file) != 0)
         return -1;
     const struct store_segment *segment = covering(committer, offset, true);
-    bool packed = committer->file.apart == READ_UNPACKED;
+    bool packed = committer->file.apart == READ_UNPACKED || committer->file.apart == READ_AS_PACKED_DISK;
     bool before = committer->segment_count > 0 && committer->segments[0].file_offset <= offset;
     *ours = committer->file.allocated || segment != NULL || (packed && before) || lies_in_metadata(committer);
     sighting->file = file;
@@ -314,7 +314,7 @@ static int take_disk(struct committer *committer, struct wire_reader *reader)
     bool fresh = false;
     if (load_file(committer, file) != 0)
         return -1;
-    if (committer->file.apart != READ_AS_DISK)
+    if (!store_may_be_disk(committer->file.apart))
         return 0; /* nobody asked whether it is */
     if (store_evidence_inside(commit->store, parent, file, &id, &fresh, committer->error) != 0)
         return -1;

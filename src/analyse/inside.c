@@ -49,13 +49,14 @@ int inside_put_places(struct store *store, int64_t evidence_id, struct bytes *ou
     return out->failed ? fail(error, "memory is short") : 0;
 }
 
-int family_add(struct family *family, int64_t id, struct error *error)
+int family_add(struct family *family, const int64_t *ids, size_t count, struct error *error)
 {
-    int64_t *grown = reallocarray(family->ids, family->count + 1, sizeof *grown);
+    int64_t *grown = reallocarray(family->ids, family->count + count + 1, sizeof *grown);
     if (grown == NULL)
         return fail(error, "memory is short");
     family->ids = grown;
-    family->ids[family->count++] = id;
+    for (size_t i = 0; i < count; i++)
+        family->ids[family->count++] = ids[i];
     return 0;
 }
 
@@ -70,7 +71,7 @@ static int take_member(void *context, int64_t id)
     for (size_t i = 0; i < gathering->family->count; i++)
         if (gathering->family->ids[i] == id)
             return 0;
-    return family_add(gathering->family, id, gathering->error);
+    return family_add(gathering->family, &id, 1, gathering->error);
 }
 
 int family_gather(struct family *family, struct store *store, bool *grown, struct error *error)

@@ -16,7 +16,7 @@ struct family {
     int64_t *ids; /* owned */
     size_t count;
 };
-int family_add(struct family *family, int64_t id, struct error *error);
+int family_add(struct family *family, const int64_t *ids, size_t count, struct error *error);
 /* Adds what lies in its members and is not a member yet; *grown says whether there was any. */
 int family_gather(struct family *family, struct store *store, bool *grown, struct error *error);
 void family_free(struct family *family);

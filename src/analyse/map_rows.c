@@ -101,7 +101,7 @@ static enum store_apart way_of(const struct mapper *mapper, const struct store_f
         return READ_BY_SWEEP;
     if ((flags & FILE_DISK) != 0 && (has_runs || mapper->commit->folder) && mapper->disks < STORE_RANK_MOST &&
         store_evidence_depth(mapper->commit->unit->evidence_id) < STORE_INSIDE_MOST)
-        return READ_AS_DISK;
+        return (flags & FILE_PACKED) != 0 ? READ_AS_PACKED_DISK : READ_AS_DISK;
     if ((flags & FILE_IN_ORDER) != 0 && has_runs) {
         bool hashed_later = file->size > WHOLE_FILE_MOST && mapper->commit->digests;
         return hashed_later ? HASHED_APART : READ_BY_SWEEP;
@@ -122,8 +122,8 @@ static int end_file(struct mapper *mapper)
     const struct commit *commit = mapper->commit;
     if (store_file_add(commit->store, file, mapper->error) != 0)
         return -1;
-    if (file->apart == READ_AS_DISK ? add_disk(mapper, file) != 0
-                                    : file->apart != READ_BY_SWEEP && add_to_batch(mapper, file) != 0)
+    if (store_may_be_disk(file->apart) ? add_disk(mapper, file) != 0
+                                       : file->apart != READ_BY_SWEEP && add_to_batch(mapper, file) != 0)
         return -1;
     int64_t number = file->number;
     file->number = 0;
@@ -189,7 +189,7 @@ static int take_runs(struct mapper *mapper, struct wire_reader *reader)
         run.start = (int64_t)wire_get_u64(reader);
         run.length = (int64_t)wire_get_u64(reader);
         run.priority = priority_of(file, mapper->flags);
-        run.apart = way == READ_APART || way == READ_UNPACKED || way == READ_AS_DISK;
+        run.apart = way == READ_APART || way == READ_UNPACKED || store_may_be_disk(way);
         run.whole = content && way == READ_BY_SWEEP;
         if (run.length > 0 && store_run_add(mapper->commit->store, file->evidence_id, &run, mapper->error) != 0)
             return -1;

@@ -5,16 +5,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyse/inside.h"
+#include "base/wire.h"
+
 static int take_medium(void *context, const struct store_evidence *row)
 {
     struct medium *medium = context;
-    free(medium->paths);
+    medium_free(medium);
     *medium = (struct medium){.id = row->id,
                               .case_id = row->case_id,
                               .size = row->size,
                               .digests = row->digests,
                               .described = row->format[0] != '\0',
                               .folder = strcmp(row->format, "folder") == 0,
+                              .parent = row->parent,
                               .paths = strdup(row->paths)};
     (void)snprintf(medium->name, sizeof medium->name, "%s", row->name);
     (void)snprintf(medium->shown, sizeof medium->shown, "%s/%lld %s", row->case_reference, (long long)row->number,
@@ -27,7 +31,18 @@ int medium_look_up(struct medium *medium, struct store *store, int64_t evidence_
 {
     if (store_evidence_get(store, evidence_id, take_medium, medium, error) != 0)
         return -1;
-    return medium->paths == NULL ? fail(error, "memory is short") : 0;
+    if (medium->parent == 0)
+        wire_put_u32(&medium->inside, 0);
+    else if (inside_put_places(store, evidence_id, &medium->inside, error) != 0)
+        return -1;
+    return medium->paths == NULL || medium->inside.failed ? fail(error, "memory is short") : 0;
+}
+
+void medium_free(struct medium *medium)
+{
+    free(medium->paths);
+    bytes_free(&medium->inside);
+    *medium = (struct medium){0};
 }
 
 bool medium_has_changed(const struct medium *medium)

@@ -42,7 +42,7 @@ static inline bool part_of_unit(const struct store_unit *unit, struct part *part
 static inline bool has_unit_of_its_own(const struct store_unit *unit, const struct store_file *file)
 {
     return unit->length > 1 &&
-           (file->apart == READ_AS_DISK || (file->apart == HASHED_APART && file->size <= WHOLE_FILE_MOST));
+           (store_may_be_disk(file->apart) || (file->apart == HASHED_APART && file->size <= WHOLE_FILE_MOST));
 }
 
 #endif

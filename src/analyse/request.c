@@ -186,7 +186,7 @@ static int take_file(void *context, const struct store_file *file)
     wire_put_u64(&files->list, files->part == NULL ? 0 : (uint64_t)files->part->begin);
     wire_put_u64(&files->list, (uint64_t)(files->part == NULL ? file->size : files->part->begin + files->part->length));
     /* A part is left of a file that breaks workers, perhaps just by being tried as a disk. */
-    bool tried = file->apart == READ_AS_DISK && files->part == NULL;
+    bool tried = store_may_be_disk(file->apart) && files->part == NULL;
     wire_put_u8(&files->list, file->apart == HASHED_APART ? FILE_HASHED : tried ? FILE_TRIED : FILE_SCANNED);
     files->count++;
     return 0;

@@ -90,21 +90,15 @@ static int open_slot(struct supervisor *supervisor, struct slot *slot)
     if (terms_of(supervisor, &slot->unit, &slot->terms) != 0 ||
         term_sets_get(&supervisor->sets, supervisor->store, slot->terms, &terms, supervisor->error) != 0)
         return -1;
-    struct bytes inside = {0};
-    if (inside_put_places(supervisor->store, slot->unit.evidence_id, &inside, supervisor->error) != 0) {
-        bytes_free(&inside);
-        return -1;
-    }
     if (terms != NULL)
         terms_write(terms, &lines);
     struct opening opening = {.paths = supervisor->medium.paths,
-                              .inside = &inside,
+                              .inside = &supervisor->medium.inside,
                               .memory = memory,
                               .terms = bytes_text(&lines),
                               .terms_only = slot->terms_only};
     int result = slot_open(slot, slot->unit.evidence_id, &opening, slot_now(), supervisor->error);
     bytes_free(&lines);
-    bytes_free(&inside);
     return result;
 }
 
@@ -486,13 +480,10 @@ int analyse_run(struct store *store, const int64_t *evidence_ids, size_t evidenc
         return fail(error, "memory is short");
     (void)signal(SIGPIPE, SIG_IGN); /* a dead worker is seen by its closed pipe */
     host_name(supervisor.host);
-    int result = host_release_dead(store, supervisor.host, error);
-    for (size_t i = 0; result == 0 && i < evidence_count; i++)
-        result = family_add(&supervisor.family, evidence_ids[i], error);
-    if (result == 0)
-        result = run(&supervisor);
-    for (size_t i = 0; result == 0 && i < supervisor.family.count;
-         i++) /* who did the last unit may have died before this */
+    bool ready = host_release_dead(store, supervisor.host, error) == 0 &&
+                 family_add(&supervisor.family, evidence_ids, evidence_count, error) == 0;
+    int result = ready ? run(&supervisor) : -1;
+    for (size_t i = 0; result == 0 && i < supervisor.family.count; i++) /* who did its last unit may have died then */
         result = settle(&supervisor, supervisor.family.ids[i]);
     close_slots(&supervisor, &own);
     own.ended = supervisor.ended;
@@ -503,6 +494,6 @@ int analyse_run(struct store *store, const int64_t *evidence_ids, size_t evidenc
     family_free(&supervisor.family);
     term_sets_free(&supervisor.sets);
     free(supervisor.slots);
-    free(supervisor.medium.paths);
+    medium_free(&supervisor.medium);
     return result;
 }

@@ -65,7 +65,7 @@ static int retry(struct analysing *analysing, int64_t id)
     struct family family = {0};
     bool grown;
     int64_t units = 0;
-    int result = family_add(&family, id, &analysing->error);
+    int result = family_add(&family, &id, 1, &analysing->error);
     if (result == 0)
         result = family_gather(&family, analysing->store, &grown, &analysing->error);
     for (size_t i = 0; i < family.count && result == 0; i++)

@@ -37,6 +37,10 @@ enum { SB_INSIDE_MOST = 3 }; /* disks within disks within a disk */
 struct sb_file_place;
 struct sb_evidence *sb_evidence_open_inside(struct sb_evidence *outer, const struct sb_file_place *place,
                                             struct error *error);
+/* The parts of the file that such a disk does not read, whatever of it is read: what was there before, and what a snapshot
+ * holds. Calls `each` in order, as far as the format's reader knows. 0, what `each` returned, or -1 with a sentence. */
+int sb_evidence_unused(struct sb_evidence *inside, int (*each)(void *context, uint64_t start, uint64_t length),
+                       void *context, struct error *error);
 void sb_evidence_close(struct sb_evidence *evidence); /* NULL is allowed */
 const struct sb_evidence_info *sb_evidence_info(const struct sb_evidence *evidence);
 

@@ -120,12 +120,11 @@ static bool is_volume_label(const struct walk *walk, const struct sb_file *told)
            strcmp(told->path + length - (sizeof ending - 1), ending) == 0;
 }
 
-/* Compressed or encrypted, its bytes stand nowhere in the medium: left to the unit that reads such files. */
 static bool begins_as_disk(const struct walk *walk, const TSK_FS_ATTR *attribute, const struct sb_file *told)
 {
     uint8_t head[DISK_HEAD];
     if (walk->evidence->depth >= SB_INSIDE_MOST || !told->allocated || !told->regular || told->hard_link ||
-        told->packed || told->run_count == 0 || told->size < DISK_LEAST || told->size % 512 != 0)
+        told->run_count == 0 || told->size < DISK_LEAST || told->size % 512 != 0)
         return false;
     ssize_t count = tsk_fs_attr_read(attribute, 0, (char *)head, sizeof head, TSK_FS_FILE_READ_FLAG_NONE);
     tsk_error_reset();

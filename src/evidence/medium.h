@@ -25,6 +25,10 @@ struct medium {
     /* What stands at an offset within the medium, and how far (at least one byte; more of the same may follow). NULL:
      * it is all data. */
     void (*extent)(struct medium *medium, uint64_t offset, struct sb_extent *extent);
+    /* Calls `each`, in order, for the parts of the file that it lies in to which no table leads: the tables themselves,
+     * what was given back, what only a snapshot holds. 0, what `each` returned, or -1 with a sentence. NULL: not known. */
+    int (*unused)(struct medium *medium, int (*each)(void *context, uint64_t start, uint64_t length), void *context,
+                  struct error *error);
     /* A part is missing of which nobody knows where it belongs; one sentence, or "". */
     char missing[160];
     void (*close)(struct medium *medium); /* gives back the medium itself too */

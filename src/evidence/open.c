@@ -179,6 +179,12 @@ struct sb_evidence *sb_evidence_open_inside(struct sb_evidence *outer, const str
     return NULL;
 }
 
+int sb_evidence_unused(struct sb_evidence *inside, int (*each)(void *context, uint64_t start, uint64_t length),
+                       void *context, struct error *error)
+{
+    return inside->medium->unused == NULL ? 0 : inside->medium->unused(inside->medium, each, context, error);
+}
+
 void sb_evidence_close(struct sb_evidence *evidence)
 {
     if (evidence == NULL)

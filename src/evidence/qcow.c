@@ -158,6 +158,67 @@ static void qcow_extent(struct medium *medium, uint64_t offset, struct sb_extent
     extent->length = __builtin_mul_overflow(last, (uint64_t)cluster_size(qcow), &end) ? UINT64_MAX : end - offset;
 }
 
+static void mark(uint8_t *used, uint64_t clusters, uint64_t first, uint64_t last)
+{
+    for (uint64_t cluster = first; cluster <= last && cluster < clusters; cluster++)
+        used[cluster / 8] |= (uint8_t)(1 << cluster % 8);
+}
+
+/* Where an entry's data stands in the file; zeros that have old data behind them do not lead there. */
+static void mark_entry(const struct qcow *qcow, uint64_t entry, uint8_t *used, uint64_t clusters)
+{
+    unsigned bits = 62 - (qcow->cluster_bits - 8);
+    uint64_t at = entry & ((UINT64_C(1) << bits) - 1);
+    uint64_t sectors = (entry & (COMPRESSED - 1)) >> bits;
+    uint64_t first = (entry & HOST_OFFSET) >> qcow->cluster_bits;
+    if ((entry & COMPRESSED) != 0)
+        mark(used, clusters, at >> qcow->cluster_bits, (at + sectors * SECTOR) >> qcow->cluster_bits);
+    else if (kind_of(qcow, entry) == SB_DATA)
+        mark(used, clusters, first, first);
+}
+
+static int tell_unmarked(const struct qcow *qcow, const uint8_t *used, uint64_t clusters,
+                         int (*each)(void *context, uint64_t start, uint64_t length), void *context)
+{
+    int result = 0;
+    uint64_t first = 0;
+    for (uint64_t at = 0; at <= clusters && result == 0; at++) {
+        if (at < clusters && (used[at / 8] >> at % 8 & 1) == 0)
+            continue;
+        uint64_t start = first << qcow->cluster_bits;
+        uint64_t end = at << qcow->cluster_bits;
+        if (end > qcow->file->size)
+            end = qcow->file->size;
+        if (start < end)
+            result = each(context, start, end - start);
+        first = at + 1;
+    }
+    return result;
+}
+
+static int qcow_unused(struct medium *medium, int (*each)(void *context, uint64_t start, uint64_t length),
+                       void *context, struct error *error)
+{
+    static const uint64_t clusters_most = 1 << 26; /* 4 TiB in clusters of 64 KiB */
+    struct qcow *qcow = (struct qcow *)medium;
+    uint64_t clusters = (qcow->file->size - 1) / cluster_size(qcow) + 1;
+    uint64_t per_table = cluster_size(qcow) / 8;
+    uint64_t all = (medium->size - 1) / cluster_size(qcow) + 1;
+    uint8_t *used = clusters > clusters_most ? NULL : calloc(1, (size_t)clusters / 8 + 1);
+    if (used == NULL)
+        return fail(error, "What no table leads to is not searched: there are too many clusters.");
+    for (uint64_t cluster = 0; cluster < all;) {
+        uint64_t entry = 0;
+        bool known = find_entry(qcow, cluster, &entry);
+        if (known)
+            mark_entry(qcow, entry, used, clusters);
+        cluster = known && !qcow->level2_absent ? cluster + 1 : (cluster / per_table + 1) * per_table;
+    }
+    int result = tell_unmarked(qcow, used, clusters, each, context);
+    free(used);
+    return result;
+}
+
 static void close_qcow(struct medium *medium)
 {
     struct qcow *qcow = (struct qcow *)medium;
@@ -218,8 +279,12 @@ struct medium *medium_open_qcow(struct medium *file, const char *name, struct er
         fail(error, "Memory is short: close other programs and try again.");
         return NULL;
     }
-    qcow->medium = (struct medium){
-        .format = "qcow2", .sector_size = 512, .read = read_qcow, .extent = qcow_extent, .close = close_qcow};
+    qcow->medium = (struct medium){.format = "qcow2",
+                                   .sector_size = 512,
+                                   .read = read_qcow,
+                                   .extent = qcow_extent,
+                                   .unused = qcow_unused,
+                                   .close = close_qcow};
     qcow->file = file;
     qcow->level2_index = UINT64_MAX;
     if (read_header(qcow, name, error) != 0) {

@@ -156,6 +156,49 @@ static void vhd_extent(struct medium *medium, uint64_t offset, struct sb_extent 
     }
 }
 
+static int compare_sectors(const void *a, const void *b)
+{
+    uint32_t left = *(const uint32_t *)a;
+    uint32_t right = *(const uint32_t *)b;
+    return (left > right) - (left < right);
+}
+
+/* What lies between the blocks of a disk without a parent whose tables are read here. */
+static int vhd_unused(struct medium *medium, int (*each)(void *context, uint64_t start, uint64_t length), void *context,
+                      struct error *error)
+{
+    struct vhd *vhd = (struct vhd *)medium;
+    const struct generation *generation = &vhd->generation[0];
+    if (generation->tables == NULL || vhd->count != 1)
+        return 0;
+    uint64_t count = (medium->size - 1) / generation->block_size + 1;
+    uint64_t size = generation->tables->size;
+    count = count < generation->entries ? count : generation->entries;
+    uint8_t *table = malloc((size_t)count * sizeof(uint32_t) + 1);
+    uint32_t *blocks = malloc(((size_t)count + 1) * sizeof *blocks);
+    bool known = table != NULL && blocks != NULL && read_at(generation, generation->table, table, count * 4);
+    for (size_t i = 0; known && i < count; i++)
+        blocks[i] = load_be32(table + 4 * i);
+    free(table);
+    if (!known) {
+        free(blocks);
+        return fail(error, "What no table leads to is not searched: the table of blocks cannot be read.");
+    }
+    qsort(blocks, count, sizeof *blocks, compare_sectors);
+    uint64_t bitmap = (generation->block_size / SECTOR / 8 + SECTOR - 1) / SECTOR * SECTOR;
+    uint64_t at = 0;
+    int result = 0;
+    for (size_t i = 0; i <= count && result == 0; i++) {
+        uint64_t next = i < count && blocks[i] != UINT32_MAX ? (uint64_t)blocks[i] * SECTOR : size;
+        next = next < size ? next : size;
+        if (at < next)
+            result = each(context, at, next - at);
+        at = next + bitmap + generation->block_size > at ? next + bitmap + generation->block_size : at;
+    }
+    free(blocks);
+    return result;
+}
+
 static void close_vhd(struct medium *medium)
 {
     struct vhd *vhd = (struct vhd *)medium;
@@ -355,8 +398,12 @@ static struct medium *open_vhd(const char *path, struct medium *file, const char
         fail(error, "Memory is short: close other programs and try again.");
         return NULL;
     }
-    vhd->medium = (struct medium){
-        .format = "vhd", .sector_size = 512, .read = read_vhd, .extent = vhd_extent, .close = close_vhd};
+    vhd->medium = (struct medium){.format = "vhd",
+                                  .sector_size = 512,
+                                  .read = read_vhd,
+                                  .extent = vhd_extent,
+                                  .unused = vhd_unused,
+                                  .close = close_vhd};
     size64_t size = 0;
     int result = path != NULL ? open_chain(vhd, path, error) : open_within(vhd, file, name, error);
     const struct generation *disk = &vhd->generation[0];

@@ -59,8 +59,9 @@ int store_evidence_inside(struct store *store, int64_t parent, int64_t file, int
     /* Who gives the parent new terms waits, or has done so. */
     int result = store_terms_lock(store, parent, error);
     if (result == 0)
-        result = ask(store, "SELECT count(*) FROM file WHERE evidence_id = $1 AND apart = $2 AND number <= $3",
-                     VALUES(integer(parent), integer(READ_AS_DISK), integer(file)), &rank, error);
+        result = ask(store, "SELECT count(*) FROM file WHERE evidence_id = $1 AND apart IN ($2, $3) AND number <= $4",
+                     VALUES(integer(parent), integer(READ_AS_DISK), integer(READ_AS_PACKED_DISK), integer(file)), &rank,
+                     error);
     if (result == 0 && (level > STORE_INSIDE_MOST || rank < 1 || rank > STORE_RANK_MOST))
         result = fail(error, "evidence lies too deep in other evidence, or too much of it in one item");
     int64_t step = result != 0 ? 0 : rank << (STORE_ITEM_BITS + STORE_RANK_BITS * (STORE_INSIDE_MOST - level));

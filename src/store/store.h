@@ -88,8 +88,8 @@ struct store_evidence {
  * done: then it is new evidence, and *before the id of the old one (else 0; NULL is allowed). */
 int store_evidence_add(struct store *store, int64_t case_id, const char *name, const char *paths, const char *stamp,
                        bool digests, int64_t *id, bool *fresh, int64_t *before, struct error *error);
-/* Evidence inside evidence: the disk image that a file of `parent` (one of READ_AS_DISK) holds. It has the parent's
- * case, paths, stamp and search terms. Its number is its parent's, and the rank of its file among those of READ_AS_DISK
+/* Evidence inside evidence: the disk image that a file of `parent` (store_may_be_disk) holds. It has the parent's
+ * case, paths, stamp and search terms. Its number is its parent's, and the rank of its file among those that may be disks
  * there: so it is the same whoever finds it when. Both are written into one integer, as its id is from its parent's:
  * the number of the seized item in the lower STORE_ITEM_BITS, and above it, outermost first, a rank for each level.
  * *fresh is false when it is in the store already. */
@@ -149,7 +149,12 @@ enum store_apart {
                     */
     READ_AS_DISK,  /* begins as a disk image: a file unit of its own hashes it, and scans it if it is none after all; if
                       it is one, its content is left to the evidence that it is (store_evidence_inside) */
+    READ_AS_PACKED_DISK, /* as READ_AS_DISK, and as READ_UNPACKED */
 };
+static inline bool store_may_be_disk(int64_t apart)
+{
+    return apart == READ_AS_DISK || apart == READ_AS_PACKED_DISK;
+}
 struct store_file {
     int64_t evidence_id, number; /* number from 1 within the evidence */
     const char *case_reference;

@@ -130,6 +130,59 @@ static int read_content(struct worker *worker, struct source *source, const stru
     return 0;
 }
 
+static int note(struct worker *worker, uint32_t file, const char *reason, struct error *error)
+{
+    findings_begin(worker->findings, file, 0);
+    findings_base(worker->findings, 0);
+    return findings_note(worker->findings, 0, "", reason) == 0 ? 0 : fail(error, "the supervisor is gone");
+}
+
+struct leftover {
+    struct worker *worker;
+    struct source *source;
+    struct error *error;
+};
+
+static int scan_leftover(void *context, uint64_t start, uint64_t length)
+{
+    const struct leftover *leftover = context;
+    struct stretch stretch = {
+        .start = start, .end = start + length, .own_begin = start, .own_end = start + length, .scan = true};
+    struct source *source = leftover->source;
+    if (start >= source->size || length > source->size - start)
+        return 0;
+    stretch.done_before = leftover->worker->answer.progress;
+    source->read_end = stretch.end;
+    findings_begin(leftover->worker->findings, source->file, start);
+    return scan_stretch(leftover->worker, source, &stretch, NULL, NULL, leftover->error);
+}
+
+/* What stands in a disk image's file and not on the disk: that remains this file's. */
+static int scan_leftovers(struct worker *worker, struct sb_evidence *disk, const struct wanted *wanted, bool hashed,
+                          struct error *error)
+{
+    struct error problem = {0};
+    struct sb_file_reader *reader = sb_file_open(worker->evidence, &wanted->place, error);
+    if (reader == NULL)
+        return -1;
+    struct source source = {.read = read_file,
+                            .extent = file_extent,
+                            .context = reader,
+                            .size = wanted->place.size,
+                            .answer = &worker->answer,
+                            .file = wanted->number,
+                            .report_end = hashed ? 0 : wanted->place.size, /* else who hashed it said so */
+                            .buffer = worker->buffer};
+    struct leftover leftover = {worker, &source, error};
+    int result = sb_evidence_unused(disk, scan_leftover, &leftover, &problem);
+    if (result == 0)
+        result = source_end(&source) == 0 ? 0 : fail(error, "the supervisor is gone");
+    else if (problem.text[0] != '\0')
+        result = worker->terms_only ? 0 : note(worker, wanted->number, problem.text, error);
+    sb_file_close(reader);
+    return result;
+}
+
 static int tell_disk(struct answer *answer, uint32_t number, bool plain)
 {
     size_t start = answer_begin(answer, FRAME_DISK);
@@ -140,24 +193,23 @@ static int tell_disk(struct answer *answer, uint32_t number, bool plain)
 
 /* Is the file the disk image that it seems to be? Of one that is damaged beyond reading, why is noted, and its bytes
  * are scanned as those of any other file. */
-static int try_disk(struct worker *worker, struct wanted *wanted, struct error *error)
+static int try_disk(struct worker *worker, struct wanted *wanted, bool digests_wanted, struct error *error)
 {
     struct error problem = {0};
     struct sb_evidence *disk = sb_evidence_open_inside(worker->evidence, &wanted->place, &problem);
     bool plain = disk != NULL && strcmp(sb_evidence_info(disk)->format, "raw") == 0;
     wanted->way = disk != NULL ? FILE_HASHED : FILE_SCANNED;
+    int result = 0;
+    if (disk != NULL && !worker->terms_only && tell_disk(&worker->answer, wanted->number, plain) != 0)
+        result = fail(error, "the supervisor is gone");
+    if (disk != NULL && !plain && result == 0)
+        result = scan_leftovers(worker, disk, wanted, digests_wanted, error);
     sb_evidence_close(disk);
-    if (worker->terms_only)
-        return 0;
-    if (disk != NULL)
-        return tell_disk(&worker->answer, wanted->number, plain) == 0 ? 0 : fail(error, "the supervisor is gone");
-    if (problem.text[0] == '\0')
-        return 0;
+    if (disk != NULL || problem.text[0] == '\0' || worker->terms_only)
+        return result;
     char reason[ERROR_TEXT_MAX];
     (void)snprintf(reason, sizeof reason, "a disk image that cannot be opened: %.450s", problem.text);
-    findings_begin(worker->findings, wanted->number, 0);
-    findings_base(worker->findings, 0);
-    return findings_note(worker->findings, 0, "", reason) == 0 ? 0 : fail(error, "the supervisor is gone");
+    return note(worker, wanted->number, reason, error);
 }
 
 static int read_one(struct worker *worker, const struct wanted *wanted, bool digests_wanted, uint64_t done_before,
@@ -213,7 +265,7 @@ int unit_files(struct worker *worker, struct wire_reader *request, struct error 
         if (!is_sound(request, &wanted))
             return fail(error, "the supervisor's request is malformed");
         bool tried = wanted.way == FILE_TRIED;
-        if (tried && try_disk(worker, &wanted, error) != 0)
+        if (tried && try_disk(worker, &wanted, digests, error) != 0)
             return -1;
         if ((wanted.way != FILE_HASHED || digests || tried) && read_one(worker, &wanted, digests, done, error) != 0)
             return -1;

@@ -1,7 +1,7 @@
 # Disks in files of a disk are evidence of their own: what is found in them says where, each byte is seen once, and however
 # it is worked on (workers, kills, terms that come later) the store is the same.
 . "$(dirname "$0")/../cli/lab.sh"
-need jq mke2fs qemu-img sqlite3
+need jq mke2fs qemu-img qemu-io sqlite3
 
 # disk FOLDER IMAGE SIZE: an ext4 file system with these files
 disk() { rm -f "$2"; mke2fs -q -F -t ext4 -U 5c1d3f5e-0000-4000-8000-000000000001 -d "$1" "$2" "$3" >/dev/null || exit 99; }
@@ -160,6 +160,29 @@ before=$(units one.db)
 check "the same command again" analyse one.db --term zebra host.raw
 check "does nothing twice" [ "$(units one.db)" = "$before" ]
 check "the same again with --retry" analyse one.db --retry host.raw
+
+# What an image keeps beside its disk (here that of a snapshot) remains the file's; where both have a byte, it is the disk's.
+mkdir -p kept/host kept/guest
+letter kept/guest/letter.txt before.snapshot@example.org
+disk kept/guest guest.raw 4M
+qemu-img convert -O qcow2 guest.raw kept/host/kept.qcow2 && qemu-img snapshot -c one kept/host/kept.qcow2
+letter kept/guest/letter.txt behind.snapshot@example.org
+disk kept/guest guest.raw 4M
+qemu-io -f qcow2 -c "write -s guest.raw 0 4M" kept/host/kept.qcow2 >/dev/null
+disk kept/host kept.raw 32M
+kept()
+{
+    analyse kept.db --workers 2 kept.raw || return 1
+    diff - <(found kept.db) <<'LIST' || return 1
+before.snapshot@example.org kept.raw /kept.qcow2 allocated
+behind.snapshot@example.org kept.raw › /kept.qcow2 /letter.txt allocated
+LIST
+    local offset
+    offset=$(samband --store kept.db sightings --value before.snapshot@example.org --json | jq -r .offset)
+    [ "$(tail -c +$((offset + 1)) kept.raw | head -c 27)" = before.snapshot@example.org ]
+}
+fresh kept.db N
+check "what a snapshot keeps is found where it stands" kept
 
 # Disks in disks in disks; in a folder; and an image that changed, with all that lies in it.
 cp host.raw outer/ && cp host/vm/dynamic.vhd outer/aside.vhd && disk outer outer.raw 160M

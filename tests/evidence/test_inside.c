@@ -124,6 +124,48 @@ static void refuses_what_is_inflated(void **state)
     assert_non_null(strstr(seen.error.text, "a hundred times"));
 }
 
+struct leftovers {
+    uint64_t end, sum;
+    size_t count;
+};
+
+static int add_leftover(void *context, uint64_t start, uint64_t length)
+{
+    struct leftovers *leftovers = context;
+    assert_true(start >= leftovers->end && length > 0);
+    leftovers->end = start + length;
+    leftovers->sum += length;
+    leftovers->count++;
+    return 0;
+}
+
+/* Header and tables of a fresh qcow2 are a few clusters; of a dynamic VHD all but its blocks. */
+static void tells_what_no_table_leads_to(void **state)
+{
+    static const struct {
+        const char *path;
+        uint64_t least, most;
+    } images[] = {
+        {"out/q", 3 * 65536, 6 * 65536}, {"out/packed", 3 * 65536, 6 * 65536}, {"out/dynamic.vhd", 2048, 4096}};
+    (void)state;
+    lab_need("qemu-img");
+    for (size_t i = 0; i < sizeof images / sizeof *images; i++) {
+        const char *path = images[i].path;
+        struct leftovers leftovers = {0};
+        struct error error = {0};
+        struct medium *file = medium_open_raw(&path, 1, &error);
+        assert_non_null(file);
+        uint64_t size = file->size;
+        struct medium *disk = strstr(path, "vhd") != NULL ? medium_open_vhd_within(file, "disk", &error)
+                                                          : medium_open_qcow(file, "disk", &error);
+        assert_non_null(disk);
+        assert_int_equal(disk->unused(disk, add_leftover, &leftovers, &error), 0);
+        if (leftovers.sum < images[i].least || leftovers.sum > images[i].most || leftovers.end > size)
+            fail_msg("%s: %llu bytes in %zu parts", path, (unsigned long long)leftovers.sum, leftovers.count);
+        medium_close(disk);
+    }
+}
+
 static void judges_first_bytes(void **state)
 {
     (void)state;
@@ -147,9 +189,10 @@ static void judges_first_bytes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_every_format),  cmocka_unit_test(reads_disks_in_disks_in_disks),
-        cmocka_unit_test(tells_what_is_none),  cmocka_unit_test(refuses_what_is_inflated),
-        cmocka_unit_test(says_what_is_broken), cmocka_unit_test(judges_first_bytes),
+        cmocka_unit_test(reads_every_format),           cmocka_unit_test(reads_disks_in_disks_in_disks),
+        cmocka_unit_test(tells_what_is_none),           cmocka_unit_test(refuses_what_is_inflated),
+        cmocka_unit_test(says_what_is_broken),          cmocka_unit_test(judges_first_bytes),
+        cmocka_unit_test(tells_what_no_table_leads_to),
     };
     return cmocka_run_group_tests(tests, make_disks, lab_close);
 }
