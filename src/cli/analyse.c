@@ -133,7 +133,7 @@ static int show_inside(void *context, int64_t id)
 static void show_left_alone(void *line, const char *evidence, const char *why)
 {
     progress_clear(line);
-    (void)fprintf(stderr, "samband: %s is left alone: ", printable(evidence));
+    (void)fprintf(stderr, "samband: %s is left alone: ", printable(shown_text(evidence, false)));
     (void)fprintf(stderr, "%s\n", printable(why));
 }
 
@@ -271,7 +271,8 @@ const struct command analyse_command = {
     "analyse", "reads evidence: disk images, files, folders", "--case REFERENCE [options] PATH…",
     "Reads each PATH once and keeps what it finds: every file with its digests, and every selector (cards, accounts,\n"
     "addresses, wallets …) with the place where it stands. PATH is a disk image (raw, split raw, E01, AFF, VHD, VMDK,\n"
-    "qcow2; the first of several segments is enough), a single file, or a folder.\n\n"
+    "qcow2; the first of several segments is enough), a single file, or a folder. A disk image that lies in it as a file (the\n"
+    "disk of a virtual machine) is evidence too: CASE/1.2 lies in CASE/1.\n\n"
     "It can be stopped or killed at any moment: the same command goes on where it was. Evidence is never written to, "
     "and\n"
     "is parsed only in locked worker processes. What could not be read is listed at the end (exit status 1); when its\n"

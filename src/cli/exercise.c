@@ -13,6 +13,7 @@
 #include "cli/command.h"
 #include "cli/nearest.h"
 #include "cli/progress.h"
+#include "cli/show.h"
 #include "exercise/score.h"
 #include "known/list.h"
 #include "link/link.h"
@@ -155,7 +156,8 @@ static int note_state(void *context, const struct store_evidence *row)
     struct exercise *exercise = context;
     if (strcmp(row->state, "complete") != 0) {
         exercise->whole = false;
-        (void)fprintf(stderr, "samband: %s is %s (samband evidence tells more)\n", row->name, row->state);
+        (void)fprintf(stderr, "samband: %s is %s (samband evidence tells more)\n",
+                      printable(shown_text(row->name, false)), row->state);
     }
     return 0;
 }

@@ -6,7 +6,7 @@ static void show_json(struct listing *listing, const struct store_file *row)
     struct json *json = &listing->json;
     json_open(json, NULL, '{');
     json_text(json, "case", row->case_reference);
-    json_text(json, "evidence", row->evidence_name);
+    json_text(json, "evidence", shown_text(row->evidence_name, listing->reveal));
     json_text(json, "evidence_id", shown_evidence(row->case_reference, row->evidence_number));
     json_int(json, "volume", row->volume);
     json_text(json, "path", shown_text(row->path, listing->reveal));

@@ -26,7 +26,8 @@ static int explain_place(void *context, const struct store_sighting_row *row)
     }
     if (linking->shown++ >= WHY_PLACES || strcmp(row->known, "good") == 0)
         return 0;
-    (void)printf("      %s  %s %s", row->case_reference, printable(row->evidence_name),
+    (void)printf("      %s  %s %s", row->case_reference,
+                 printable(shown_text(row->evidence_name, linking->listing.reveal)),
                  allocation_name(sighting->allocation));
     if (row->file_path != NULL)
         (void)printf(" %s", printable(shown_text(row->file_path, linking->listing.reveal)));

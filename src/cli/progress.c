@@ -34,7 +34,7 @@ static int describe(const struct analyse_progress *progress, char *out, size_t s
         length += snprintf(out + length, size - (size_t)length, "  %d:%02d left", (int)left / 60, (int)left % 60);
     if (length > 0 && (size_t)length < size)
         length += snprintf(out + length, size - (size_t)length, "  %s found  %s", shown_number(progress->sightings),
-                           printable(progress->doing));
+                           printable(shown_text(progress->doing, false)));
     return length;
 }
 

@@ -134,7 +134,7 @@ static void show_digests(const struct store_evidence *row)
     else if (match[0] == 'n')
         (void)printf("  DIGESTS DIFFER from those recorded at acquisition: md5 %s sha1 %s\n", row->recorded_md5,
                      row->recorded_sha1);
-    else if (row->sha256[0] != '\0')
+    else if (row->sha256[0] != '\0' && row->parent == 0)
         (void)printf("  the image records no digests of its acquisition\n");
 }
 

@@ -31,7 +31,7 @@ static void show_json(struct listing *listing, const struct store_sighting_row *
     json_open(json, NULL, '{');
     json_text(json, "case", row->case_reference);
     json_text(json, "country", row->country);
-    json_text(json, "evidence", row->evidence_name);
+    json_text(json, "evidence", shown_text(row->evidence_name, listing->reveal));
     json_text(json, "evidence_id", shown_evidence(row->case_reference, row->evidence_number));
     json_text(json, "kind", sighting->kind);
     json_text(json, "value", shown_value(sighting->kind, sighting->value, listing->reveal));
