@@ -20,7 +20,7 @@ static bool has(const uint8_t *head, size_t length, size_t at, const char *magic
 {
     return at + magic_length <= length && memcmp(head + at, magic, magic_length) == 0;
 }
-#define HAS(at, magic) has(head, length, at, magic, sizeof magic - 1)
+#define HAS(at, magic) has(head, length, at, magic, sizeof(magic) - 1)
 
 enum disk_format disk_format_of(const uint8_t *head, size_t length)
 {

@@ -389,23 +389,25 @@ static int open_within(struct vhd *vhd, struct medium *file, const char *name, s
     return found < 0 ? -1 : 0;
 }
 
-/* Of `path`, or, when that is NULL, of what lies in `file`. */
-static struct medium *open_vhd(const char *path, struct medium *file, const char *name, struct error *error)
+static struct vhd *new_vhd(struct error *error)
 {
     struct vhd *vhd = calloc(1, sizeof *vhd);
-    if (vhd == NULL) {
-        medium_close(file);
+    if (vhd == NULL)
         fail(error, "Memory is short: close other programs and try again.");
-        return NULL;
-    }
-    vhd->medium = (struct medium){.format = "vhd",
-                                  .sector_size = 512,
-                                  .read = read_vhd,
-                                  .extent = vhd_extent,
-                                  .unused = vhd_unused,
-                                  .close = close_vhd};
+    else
+        vhd->medium = (struct medium){.format = "vhd",
+                                      .sector_size = 512,
+                                      .read = read_vhd,
+                                      .extent = vhd_extent,
+                                      .unused = vhd_unused,
+                                      .close = close_vhd};
+    return vhd;
+}
+
+/* Of a disk that could be opened (result 0); else it is closed. */
+static struct medium *finish_opening(struct vhd *vhd, int result, const char *name, struct error *error)
+{
     size64_t size = 0;
-    int result = path != NULL ? open_chain(vhd, path, error) : open_within(vhd, file, name, error);
     const struct generation *disk = &vhd->generation[0];
     if (result == 0 && disk->file == NULL)
         size = load_be64(disk->footer + 48);
@@ -423,10 +425,15 @@ static struct medium *open_vhd(const char *path, struct medium *file, const char
 
 struct medium *medium_open_vhd(const char *path, struct error *error)
 {
-    return open_vhd(path, NULL, path_name(path), error);
+    struct vhd *vhd = new_vhd(error);
+    return vhd == NULL ? NULL : finish_opening(vhd, open_chain(vhd, path, error), path_name(path), error);
 }
 
 struct medium *medium_open_vhd_within(struct medium *file, const char *name, struct error *error)
 {
-    return open_vhd(NULL, file, name, error);
+    struct vhd *vhd = new_vhd(error);
+    if (vhd != NULL)
+        return finish_opening(vhd, open_within(vhd, file, name, error), name, error);
+    medium_close(file);
+    return NULL;
 }

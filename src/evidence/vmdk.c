@@ -142,18 +142,20 @@ static int open_within(struct vmdk *vmdk, struct medium *file, const char *name,
     return 0;
 }
 
-/* Of `path`, or, when that is NULL, of what lies in `file`. */
-static struct medium *open_vmdk(const char *path, struct medium *file, const char *name, struct error *error)
+static struct vmdk *new_vmdk(struct error *error)
 {
     struct vmdk *vmdk = calloc(1, sizeof *vmdk);
-    if (vmdk == NULL) {
-        medium_close(file);
+    if (vmdk == NULL)
         fail(error, "Memory is short: close other programs and try again.");
-        return NULL;
-    }
-    vmdk->medium = (struct medium){.format = "vmdk", .sector_size = 512, .read = read_vmdk, .close = close_vmdk};
+    else
+        vmdk->medium = (struct medium){.format = "vmdk", .sector_size = 512, .read = read_vmdk, .close = close_vmdk};
+    return vmdk;
+}
+
+/* Of a disk that could be opened (result 0); else it is closed. */
+static struct medium *finish_opening(struct vmdk *vmdk, int result, const char *name, struct error *error)
+{
     size64_t size = 0;
-    int result = path != NULL ? open_handle(vmdk, path, error) : open_within(vmdk, file, name, error);
     if (result == 0 && (libvmdk_handle_get_media_size(vmdk->handle, &size, NULL) != 1 || size == 0 || size > INT64_MAX))
         result = fail(error, "%s does not tell the size of its disk: the image is damaged.", name);
     if (result != 0) {
@@ -166,10 +168,15 @@ static struct medium *open_vmdk(const char *path, struct medium *file, const cha
 
 struct medium *medium_open_vmdk(const char *path, struct error *error)
 {
-    return open_vmdk(path, NULL, path_name(path), error);
+    struct vmdk *vmdk = new_vmdk(error);
+    return vmdk == NULL ? NULL : finish_opening(vmdk, open_handle(vmdk, path, error), path_name(path), error);
 }
 
 struct medium *medium_open_vmdk_within(struct medium *file, const char *name, struct error *error)
 {
-    return open_vmdk(NULL, file, name, error);
+    struct vmdk *vmdk = new_vmdk(error);
+    if (vmdk != NULL)
+        return finish_opening(vmdk, open_within(vmdk, file, name, error), name, error);
+    medium_close(file);
+    return NULL;
 }
