@@ -187,7 +187,7 @@ static bool is_drawn(const struct phrase *phrase, size_t count, unsigned languag
     for (size_t i = 8; i < bits; i++) {
         unsigned bit = phrase->number[i / 11][language] >> (10 - i % 11) & 1;
         size_t j = i - 8;
-        if (bit != (phrase->number[j / 11][language] >> (10 - j % 11) & 1U))
+        if (bit != ((unsigned)phrase->number[j / 11][language] >> (10 - j % 11) & 1U))
             return false;
     }
     return true;
