@@ -1,4 +1,5 @@
-/* Files of programs that hold what somebody wrote: comments of PNG pictures, SQLite databases (by SQLite itself). */
+/* Files of programs that hold what somebody wrote: comments of PNG pictures, SQLite databases (by SQLite itself), and
+ * what Windows loads ahead, in XPRESS with Huffman codes (MS-XCA). */
 #include <sqlite3.h>
 #include <zlib.h>
 
@@ -74,4 +75,21 @@ void wrap_sqlite(struct bytes *out, const struct bytes *in, struct random *rando
     (void)sqlite3_close(database);
     sqlite3_free(image);
     bytes_free(&note);
+}
+
+/* Every byte has a code of eight bits, itself; the words that these fill are little-endian, and one is read ahead. */
+void wrap_mam(struct bytes *out, const struct bytes *in, struct random *random)
+{
+    enum { BLOCK = 65536, LITERALS = 128, OTHERS = 128, EIGHT_AND_EIGHT = 0x88 };
+    (void)random;
+    bytes_append_text(out, "MAM\4");
+    append_le(out, in->length, 4);
+    for (size_t begin = 0; begin < in->length; begin += BLOCK) {
+        size_t length = in->length - begin < BLOCK ? in->length - begin : BLOCK;
+        for (unsigned i = 0; i < LITERALS + OTHERS; i++)
+            append_le(out, i < LITERALS ? EIGHT_AND_EIGHT : 0, 1);
+        for (size_t i = 0; i < length; i += 2)
+            append_le(out, (uint64_t)in->data[begin + i] << 8 | (i + 1 < length ? in->data[begin + i + 1] : 0), 2);
+        append_le(out, 0, 2);
+    }
 }

@@ -41,5 +41,7 @@ wrap_function wrap_pdf, wrap_pdf_text, wrap_pdf_ascii85, wrap_pdf_hex, wrap_pdf_
 wrap_function wrap_png;
 /* A database with rows longer than its pages. */
 wrap_function wrap_sqlite;
+/* A file of Windows' prefetch. */
+wrap_function wrap_mam;
 
 #endif

@@ -237,6 +237,10 @@ static void unwrap(struct bytes *content, const char *name, size_t length)
     } else if (is(name, length, "tar") || is(name, length, "7z") || is(name, length, "cab") ||
                is(name, length, "rar") || is(name, length, "rar5") || is(name, length, "zip64")) {
         read_archive(&out, content);
+    } else if (is(name, length, "mam")) { /* bytes in pairs behind header and table */
+        const uint8_t *data = content->data + 8 + 256;
+        for (size_t i = 0; i < load_le32(content->data + 4); i++)
+            bytes_append_char(&out, (char)data[i ^ 1]);
     } else if (is(name, length, "sqlite")) {
         read_database(&out, content);
     } else if (is(name, length, "rtf")) {
