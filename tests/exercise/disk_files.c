@@ -36,6 +36,8 @@ static void add_attribute(struct disk *disk, TSK_FS_FILE *file, const TSK_FS_ATT
         abort();
     TSK_DADDR_T end = 0;
     for (const TSK_FS_ATTR_RUN *run = one->resident ? NULL : attribute->nrd.run; run != NULL; run = run->next) {
+        if ((run->flags & TSK_FS_ATTR_RUN_FLAG_SPARSE) != 0)
+            continue; /* a block of zeros, as at the end of an archive */
         one->runs += run->addr != end;
         end = run->addr + run->len;
     }
