@@ -4,7 +4,8 @@
 #   make demo           an exercise: 12 disks of 6 countries, analysed, scored and reported
 #   make asan           the whole test suite under AddressSanitizer and UndefinedBehaviorSanitizer
 #   make bench          what the README's numbers were measured with
-#   make precision      what is found in what this system has installed; SAMPLE=50 shows so many of each kind
+#   make precision      what is found in what this system has installed; SAMPLE=50 shows so many of each kind, WIDE=1 fetches
+#                       and scans packages rich in data too
 #   make fuzz           every fuzz target for SECONDS=60
 #   make lint           clang-tidy and cppcheck; SINCE=COMMIT takes only what changed since then
 #   make format         clang-format on all sources

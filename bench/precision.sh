@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # What is found where nobody planted anything: `make precision` scans what this system has installed and prints, for each
 # kind, how much there is in a gigabyte. SAMPLE=50 prints so many values of each kind with what stands around them, to be
-# read by hand (docs/precision.md has the verdicts): different values, two of a file at most. WIDE=1 scans the packages of
-# precision_packages.txt too, unpacked and not installed. FOLDER… instead of the system's.
+# read by hand (docs/precision.md has the verdicts): different values, and two of a file as long as there are other
+# files. WIDE=1 scans the packages of precision_packages.txt too, unpacked and not installed. FOLDER… instead of the
+# system's.
 set -euo pipefail
 here=$(dirname "$0")
 build=${1:-build}
@@ -23,6 +24,7 @@ if [ "${WIDE:-0}" != 0 ]; then
         fi
     done
     for archive in "$work"/downloads/*.deb; do
+        [ -e "$archive" ] || continue
         dpkg-deb -x "$archive" "$work/unpacked"
     done
     find "$work/unpacked" -type l -delete
@@ -54,9 +56,11 @@ awk -F '\t' -v bytes="$(awk '{ sum += $1 } END { printf "%.0f", sum }' "$work/si
     }' "$work/sightings"
 
 [ "${SAMPLE:-0}" -gt 0 ] || exit 0
-shuf --random-source=<(yes) "$work/sightings" | awk -F '\t' -v most="$SAMPLE" '
-    ($1, $2) in seen || taken[$1] >= most || from[$1, $3] >= 2 { next }
-    { seen[$1, $2]; taken[$1]++; from[$1, $3]++; printf "%s\t%s\t…%s\t%s\n", $1, substr($2, 1, 80), \
+shuf --random-source=<(yes) "$work/sightings" | awk -F '\t' '
+    ($1, $2) in seen { next }
+    { seen[$1, $2]; printf "%s\t%d\t%s\t…%s\t%s\n", $1, ++from[$1, $3] > 2, substr($2, 1, 80), \
         substr($3, length($3) > 48 ? length($3) - 47 : 1), $4 }' |
-    sort -s -t "$(printf '\t')" -k 1,1 |
-    awk -F '\t' '$1 != kind { kind = $1; printf "\n%s\n", kind } { printf "  %s\n      %s | %s\n", $2, $4, $3 }'
+    sort -s -t "$(printf '\t')" -k 1,2 |
+    awk -F '\t' -v most="$SAMPLE" '
+        $1 != kind { kind = $1; taken = 0; printf "\n%s\n", kind }
+        taken++ < most { printf "  %s\n      %s | %s\n", $3, $5, $4 }'

@@ -77,6 +77,9 @@ static bool may_precede(const struct text *text, size_t begin)
 
 static bool may_follow(const struct text *text, size_t end)
 {
+    static const char import[] = " import "; /* of a module of Python: "from mitmproxy.net import …" */
+    if (text->length - end >= sizeof import - 1 && memcmp(text->data + end, import, sizeof import - 1) == 0)
+        return false;
     uint8_t after = byte_at(text, end);
     switch (after) {
     case ':':

@@ -91,7 +91,7 @@ static bool in_list_of_versions(const struct text *text, size_t at, size_t end)
            (after == ' ' || after == '-') && is_digit(byte_at(text, end + 1));
 }
 
-/* The number of a section: small numbers at the beginning of a line or right behind a tag, before a full stop or a
+/* The number of a section: small numbers at the beginning of a line, behind a tag or a quote, before a full stop or a
  * title, as in "5.21.16.2 Server Objects". */
 static bool is_heading(const struct text *text, const uint8_t octet[4], size_t at, size_t end)
 {
@@ -100,7 +100,8 @@ static bool is_heading(const struct text *text, const uint8_t octet[4], size_t a
     while (byte_at(text, first - 1) == ' ')
         first--;
     uint8_t before = byte_at(text, first - 1);
-    if (octet[0] >= SMALL || octet[1] >= SMALL || octet[2] >= SMALL || (first > 0 && before != '\n' && before != '>'))
+    if (octet[0] >= SMALL || octet[1] >= SMALL || octet[2] >= SMALL ||
+        (first > 0 && before != '\n' && before != '>' && before != '"'))
         return false;
     uint8_t after = byte_at(text, end);
     uint8_t after2 = byte_at(text, end + 1);

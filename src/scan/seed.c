@@ -156,11 +156,17 @@ static bool may_be_phrase(const struct text *text, size_t at)
     return true;
 }
 
+/* Bit `i` of what the words stand for, eleven bits each. */
+static bool bit_of(const struct phrase *phrase, size_t i, unsigned language)
+{
+    return (phrase->number[i / 11][language] >> (10 - i % 11) & 1) != 0;
+}
+
 static bool has_checksum(const struct phrase *phrase, size_t count, unsigned language)
 {
     uint8_t bits[WORDS_MOST * 11 / 8 + 1] = {0};
     for (size_t i = 0; i < count * 11; i++) {
-        if (phrase->number[i / 11][language] >> (10 - i % 11) & 1)
+        if (bit_of(phrase, i, language))
             bits[i / 8] |= (uint8_t)(0x80 >> i % 8);
     }
     uint8_t digest[SHA256_SIZE];
@@ -185,9 +191,7 @@ static bool is_drawn(const struct phrase *phrase, size_t count, unsigned languag
         return true;
     size_t bits = count / 3 * 32;
     for (size_t i = 8; i < bits; i++) {
-        unsigned bit = phrase->number[i / 11][language] >> (10 - i % 11) & 1;
-        size_t j = i - 8;
-        if (bit != ((unsigned)phrase->number[j / 11][language] >> (10 - j % 11) & 1U))
+        if (bit_of(phrase, i, language) != bit_of(phrase, i - 8, language))
             return false;
     }
     return true;

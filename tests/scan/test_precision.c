@@ -125,7 +125,8 @@ static void ip(void **state)
                {"<h4>36.2.1.6. No-op</h4>", ""},
                {"Mozilla/5.0 (X11) AppleWebKit/532.0 Chrome/4.0.219.6 Safari/532.1", ""},
                {"arm R: Path 1 [1.3.1.4]", ""}, {"5.18.1.105 Platform", ""}, {"8.53,3.25.74.74,-2.14", ""},
-               {"443,3.25.74.74,80", "3.25.74.74"}, {"\"uid\" //2.5.4.45", ""}, {"94.23.1.77 Connected", "94.23.1.77"},
+               {"443,3.25.74.74,80", "3.25.74.74"}, {"\"uid\" //2.5.4.45", ""},
+               {"title=\"34.5.1.3. Error Handling\"", ""}, {"94.23.1.77 Connected", "94.23.1.77"},
                {"195.145.16.2 Server Objects", "195.145.16.2"}, {"5.79.68.161 - - [10/Oct/2026", "5.79.68.161"},
                {"from mail [66.31.45.164]", "66.31.45.164"}, {"shop.example/66.31.45.164:443", "66.31.45.164"});
 }
@@ -174,6 +175,8 @@ static void pgp(void **state)
 static void others(void **state)
 {
     (void)state;
+    CHECK_KIND("domain", {"from mitmproxy.net import server_spec", ""},
+               {"from mitmproxy.net imports", "mitmproxy.net"});
     CHECK_KIND("national_id", {"SV\n1237010180,1237010181,HN", ""}, {"SV-Nr. 1237 010180", "AT:1237010180"},
                {"COMPROBANTE FISCAL 274538199", ""}, {"identificação fiscal: 274538199", "PT:274538199"},
                {"nif: 123456789", ""});
