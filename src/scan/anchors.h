@@ -92,7 +92,7 @@ typedef size_t find_anchors(const struct classifier *classifier, const uint8_t *
 struct classifier {
     _Alignas(64) uint8_t table[CLASS_TABLES][256]; /* bit c % 8 of table[c / 8][byte]: is byte in class c? */
     _Alignas(64) uint8_t rows[CLASS_COUNT][2][16]; /* bit h % 8 of rows[c][h / 8][l]: is byte h * 16 + l in class c? */
-    _Alignas(64) uint8_t gather[64];               /* 8 * (i % 8) + i / 8 */
+    _Alignas(64) uint8_t gather[2][64];            /* classify_avx512.c's: which bytes, for classes 0 to 3 and 4 to 7 */
     find_anchors *find;
 };
 

@@ -65,8 +65,12 @@ void classifier_prepare(struct classifier *classifier, const struct literal *lit
         add(classifier, CLASS_ACCENT, (uint8_t)byte);
     add(classifier, CLASS_ACCENT, 0xc3); /* U+00C0 to U+00FF */
     add(classifier, CLASS_ACCENT, 0xcc); /* combining marks */
-    for (unsigned i = 0; i < sizeof classifier->gather; i++)
-        classifier->gather[i] = (uint8_t)(8 * (i % 8) + i / 8);
+    /* From two blocks, each eight groups of eight classes: class by class, the groups of the one, then of the other. */
+    for (unsigned i = 0; i < 64; i++) {
+        uint8_t from = (uint8_t)(i / 8 % 2 * 64 + i % 8 * 8 + i / 16);
+        classifier->gather[0][i] = from;
+        classifier->gather[1][i] = (uint8_t)(from + 4);
+    }
     for (size_t i = 0; i < count; i++)
         add_literal(classifier, &literals[i]);
     classifier->find = find_anchors_portable;
@@ -81,20 +85,9 @@ void classifier_prepare(struct classifier *classifier, const struct literal *lit
 #endif
 }
 
-/* Transposes eight bytes of eight class bits (byte i of `bits` is byte i of the text) into eight masks of eight bytes.
- */
-static inline uint64_t transpose(uint64_t bits)
+static inline void classify(const struct classifier *classifier, struct row *row, size_t slot)
 {
-    uint64_t t = (bits ^ bits >> 7) & 0x00aa00aa00aa00aaULL;
-    bits ^= t ^ t << 7;
-    t = (bits ^ bits >> 14) & 0x0000cccc0000ccccULL;
-    bits ^= t ^ t << 14;
-    t = (bits ^ bits >> 28) & 0x00000000f0f0f0f0ULL;
-    return bits ^ t ^ t << 28;
-}
-
-static inline void classify(const struct classifier *classifier, const uint8_t *bytes, struct row *row, size_t slot)
-{
+    const uint8_t *bytes = row->block[slot];
     for (unsigned table = 0; table < CLASS_TABLES; table++) {
         const uint8_t *class = classifier->table[table];
         uint64_t masks[8] = {0};
@@ -106,7 +99,7 @@ static inline void classify(const struct classifier *classifier, const uint8_t *
             for (unsigned c = 0; c < 8; c++)
                 masks[c] |= (bits >> 8 * c & 0xff) << group;
         }
-        for (unsigned c = 0; c < 8 && table * 8 + c < CLASS_COUNT; c++)
+        for (unsigned c = 0; c < 8; c++)
             row->in[table * 8 + c][slot] = masks[c];
     }
 }
@@ -118,5 +111,6 @@ static inline bool uniform(const uint8_t *bytes)
 
 #define FIND find_anchors_portable
 #define CLASSIFY classify
+#define BLOCKS_AT_ONCE 1
 #define UNIFORM uniform
 #include "scan/classify_loop.h"

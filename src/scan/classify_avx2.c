@@ -35,9 +35,9 @@ TARGET ALWAYS_INLINE __m256i high_bit(__m256i high, bool upper)
     return _mm256_shuffle_epi8(bits, high);
 }
 
-TARGET ALWAYS_INLINE void classify(const struct classifier *classifier, const uint8_t *bytes, struct row *row,
-                                   size_t slot)
+TARGET ALWAYS_INLINE void classify(const struct classifier *classifier, struct row *row, size_t slot)
 {
+    const uint8_t *bytes = row->block[slot];
     const __m256i nibble = _mm256_set1_epi8(15);
     __m256i zero = _mm256_setzero_si256();
     __m256i low[2];
@@ -76,6 +76,7 @@ TARGET ALWAYS_INLINE bool uniform(const uint8_t *bytes)
 
 #define FIND find_anchors_avx2
 #define CLASSIFY classify
+#define BLOCKS_AT_ONCE 1
 #define UNIFORM uniform
 #include "scan/classify_loop.h"
 #endif

@@ -22,10 +22,9 @@ typedef uint64_t word;
 #endif
 
 enum {
-    FIRST_SLOT = 8,  /* the slots before are there so that words are aligned; the last of them holds a neighbour */
-    ROW_BLOCKS = 64, /* one bit each in row->some */
-    SLOTS = FIRST_SLOT + ROW_BLOCKS + 1, /* with the neighbour behind */
-    ROOM = FIRST_SLOT + ROW_BLOCKS + 8,
+    FIRST_SLOT = 8, /* the slots before are there so that words are aligned; the last of them holds a neighbour */
+    SLOTS = FIRST_SLOT + 64, /* the last one holds the neighbour behind */
+    ROOM = SLOTS + 8,
 };
 
 /* Shapes that are looked for together, in the order of enum shape; and where the next ones begin there. */
@@ -35,12 +34,12 @@ static const unsigned family_end[FAMILIES] = {SHAPE_DIGITS, SHAPE_BASE58, SHAPE_
 /* A row of blocks between two neighbours. What other slots hold means nothing. */
 struct row {
     _Alignas(64) uint64_t in[8 * CLASS_TABLES][ROOM];
-    _Alignas(64) uint64_t found[FAMILIES][ROOM];     /* not 0 where a shape of the family may stand */
-    _Alignas(64) uint64_t shape[SHAPE_COUNT][ROOM];  /* where its family is found */
-    uint64_t some;                                   /* bit i: in slot FIRST_SLOT + i a family is found */
-    _Alignas(64) uint64_t group[CLASS_TABLES][8][8]; /* classify's own */
-    size_t at[SLOTS];                                /* where in the data each block is */
-    size_t count;
+    _Alignas(64) uint64_t found[FAMILIES][ROOM];    /* not 0 where a shape of the family may stand */
+    _Alignas(64) uint64_t shape[SHAPE_COUNT][ROOM]; /* where its family is found */
+    uint64_t some;                                  /* bit i: in slot FIRST_SLOT + i a family is found */
+    const uint8_t *block[ROOM];
+    size_t at[ROOM]; /* where in the data each block is */
+    size_t count;    /* slots, from 0 on */
 };
 
 #define LOW_SEVEN 0x7f7f7f7f7f7f7f7fULL /* the lower seven bits of each byte */
@@ -51,6 +50,18 @@ struct row {
 struct span {
     word before, here, after;
 };
+
+/* Transposes eight bytes of eight class bits (byte i of `bits` is byte i of the text) into eight masks of eight bytes.
+ */
+ALWAYS_INLINE uint64_t transpose(uint64_t bits)
+{
+    uint64_t t = (bits ^ bits >> 7) & 0x00aa00aa00aa00aaULL;
+    bits ^= t ^ t << 7;
+    t = (bits ^ bits >> 14) & 0x0000cccc0000ccccULL;
+    bits ^= t ^ t << 14;
+    t = (bits ^ bits >> 28) & 0x00000000f0f0f0f0ULL;
+    return bits ^ t ^ t << 28;
+}
 
 #define SPAN_OF(class)                                                                                                 \
     ((struct span){LOAD(&row->in[class][slot - 1]), LOAD(&row->in[class][slot]), LOAD(&row->in[class][slot + 1])})
