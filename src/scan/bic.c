@@ -18,10 +18,14 @@ static bool is_code(const uint8_t *code, size_t length)
         if (memcmp(code + 4, no_states[i], 2) == 0)
             return false;
     }
-    bool kosovo = code[4] == 'X' && code[5] == 'K';
     bool no_branch = length == HEAD_OFFICE || code[HEAD_OFFICE] != 'X' || memcmp(code + HEAD_OFFICE, "XXX", 3) == 0;
-    return (kosovo || is_country(to_lower(code[4]), to_lower(code[5]))) && code[6] != '0' && code[7] != 'O' &&
-           no_branch;
+    return code[6] != '0' && code[7] != 'O' && no_branch;
+}
+
+static bool is_state(const uint8_t *code)
+{
+    bool kosovo = code[0] == 'X' && code[1] == 'K';
+    return kosovo || (is_upper(code[0]) && is_upper(code[1]) && is_country(to_lower(code[0]), to_lower(code[1])));
 }
 
 static bool is_one_of(const uint8_t *word, size_t length, const char *words)
@@ -76,7 +80,10 @@ static bool is_explained(const struct text *text, size_t end)
 
 bool verify_bic(const struct text *text, size_t at, struct match *match)
 {
+    enum { STATE = 4 };
     size_t length = 0;
+    if (text->length - at < HEAD_OFFICE || !is_state(text->data + at + STATE)) /* which most words fail by */
+        return false;
     while (length <= BRANCH && is_alnum(byte_at(text, at + length)))
         length++;
     size_t end = at + length;

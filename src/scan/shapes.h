@@ -27,9 +27,8 @@ enum {
     ROOM = SLOTS + 8,
 };
 
-/* Shapes that are looked for together, in the order of enum shape; and where the next ones begin there. */
+/* Shapes that are looked for together; each family stands together in enum shape. */
 enum family { MARKS, NUMBERS, KEYS, WIDE, WORDS, FAMILIES };
-static const unsigned family_end[FAMILIES] = {SHAPE_DIGITS, SHAPE_BASE58, SHAPE_WIDE, SHAPE_WORDS, SHAPE_COUNT};
 
 /* A row of blocks between two neighbours. What other slots hold means nothing. */
 struct row {
@@ -345,19 +344,29 @@ TARGET static void find_shapes(struct row *row)
     }
 }
 
+ALWAYS_INLINE void fill_family(const struct row *row, size_t slot, enum family family, enum shape first, enum shape end,
+                               struct hit *hit)
+{
+    if (row->found[family][slot] == 0)
+        return;
+#pragma GCC unroll 16
+    for (unsigned shape = first; shape < end; shape++) {
+        uint64_t mask = row->shape[shape][slot];
+        hit->shape[shape] = mask;
+        hit->any |= mask;
+        hit->present |= (unsigned)(mask != 0) << shape;
+    }
+}
+
 /* Fills in all of the hit but its place. */
 ALWAYS_INLINE void fill_hit(const struct row *row, size_t slot, struct hit *hit)
 {
     *hit = (struct hit){0};
-    unsigned shape = 0;
-    for (unsigned family = 0; family < FAMILIES; family++) {
-        for (; row->found[family][slot] != 0 && shape < family_end[family]; shape++) {
-            hit->shape[shape] = row->shape[shape][slot];
-            hit->any |= hit->shape[shape];
-            hit->present |= (unsigned)(hit->shape[shape] != 0) << shape;
-        }
-        shape = family_end[family];
-    }
+    fill_family(row, slot, MARKS, SHAPE_AT, SHAPE_DIGITS, hit);
+    fill_family(row, slot, NUMBERS, SHAPE_DIGITS, SHAPE_BASE58, hit);
+    fill_family(row, slot, KEYS, SHAPE_BASE58, SHAPE_WIDE, hit);
+    fill_family(row, slot, WIDE, SHAPE_WIDE, SHAPE_WORDS, hit);
+    fill_family(row, slot, WORDS, SHAPE_WORDS, SHAPE_COUNT, hit);
 }
 
 #endif

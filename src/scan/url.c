@@ -34,7 +34,11 @@ static size_t scheme_before(const struct text *text, size_t colon)
 
 static bool is_url_byte(uint8_t byte)
 {
-    return is_alnum(byte) || (byte != 0 && strchr("-._~:/?#[]@!$&'()*+,;=%", byte) != NULL);
+    static const bool marks[256] = {
+        ['-'] = true,  ['.'] = true, ['_'] = true, ['~'] = true, [':'] = true, ['/'] = true, ['?'] = true, ['#'] = true,
+        ['['] = true,  [']'] = true, ['@'] = true, ['!'] = true, ['$'] = true, ['&'] = true, ['('] = true, [')'] = true,
+        ['\''] = true, ['*'] = true, ['+'] = true, [','] = true, [';'] = true, ['='] = true, ['%'] = true};
+    return is_alnum(byte) || marks[byte];
 }
 
 /* Does an HTML entity begin here that stands for a character no URL holds: a quote or an angle bracket? */
