@@ -101,8 +101,9 @@ int store_evidence_inside_each(struct store *store, int64_t parent, int (*row)(v
                                struct error *error)
 {
     struct inside_listing listing = {row, context};
-    return each_row(store, "SELECT id FROM evidence WHERE parent = $1 AND parent <> 0 ORDER BY id",
-                    VALUES(integer(parent)), false, inside_row, &listing, error);
+    return each_row(
+        store, "SELECT id FROM evidence WHERE parent = $1 AND parent <> 0 AND " EVIDENCE_IS_READ("$1") " ORDER BY id",
+        VALUES(integer(parent)), false, inside_row, &listing, error);
 }
 
 /* An update that must meet its one row. */

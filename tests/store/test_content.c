@@ -172,12 +172,89 @@ static void a_missing_store_says_how_to_begin(void **state)
     assert_non_null(strstr(error.text, "cannot open"));
 }
 
+static void add_disk(struct store *store, int64_t evidence, int64_t number, const char *path)
+{
+    struct error error = {0};
+    add_file(store, evidence, number, path, 0);
+    OK(store_file_set_apart(store, evidence, number, number % 2 == 0 ? READ_AS_DISK : READ_AS_PACKED_DISK, &error));
+}
+
+static int64_t add_inside(struct store *store, int64_t parent, int64_t file)
+{
+    struct error error = {0};
+    int64_t id = 0;
+    bool fresh = false;
+    OK(store_evidence_inside(store, parent, file, &id, &fresh, &error));
+    assert_true(fresh);
+    OK(store_evidence_inside(store, parent, file, &id, &fresh, &error));
+    assert_false(fresh);
+    return id;
+}
+
+static int note_evidence(void *context, const struct store_evidence *row)
+{
+    bytes_format(context, "%s %lld %d,", row->name, (long long)(row->number & ((1 << STORE_ITEM_BITS) - 1)),
+                 store_evidence_depth(row->number));
+    return 0;
+}
+
+static int note_inside(void *context, int64_t id)
+{
+    bytes_format(context, "%lld ", (long long)store_evidence_rank(id, 1));
+    return 0;
+}
+
+/* Whoever finds it when: number and id follow from the parent's and the file's. */
+static void evidence_lies_in_evidence(void **state)
+{
+    (void)state;
+    struct error error = {0};
+    struct store *store = fresh_store();
+    int64_t one = add_case(store, "SE-1", "SE");
+    int64_t disk = add_evidence(store, one, "disk");
+    int64_t terms = 0;
+    bool fresh = true;
+    int64_t id = 0;
+    add_disk(store, disk, 3, "/c");
+    add_file(store, disk, 4, "/no disk", 0);
+    add_disk(store, disk, 6, "/f");
+    add_disk(store, disk, 7, "/g");
+    OK(store_terms_search(store, disk, "zebra\n", true, &terms, &error));
+    int64_t second = add_inside(store, disk, 6);
+    assert_int_equal(store_evidence_rank(second, 1), 2);
+    int64_t other = add_evidence(store, one, "other");
+    assert_int_equal(other, disk + 1);
+    int64_t first = add_inside(store, disk, 3);
+    assert_int_equal(store_evidence_rank(first, 1), 1);
+    OK(store_terms_swept(store, first, &id, &error));
+    assert_int_equal(id, terms);
+    int64_t at = second;
+    for (int depth = 2; depth <= STORE_INSIDE_MOST; depth++) {
+        add_disk(store, at, 9, "/deep");
+        at = add_inside(store, at, 9);
+        assert_int_equal(store_evidence_depth(at), depth);
+    }
+    add_disk(store, at, 9, "/deeper");
+    assert_int_equal(store_evidence_inside(store, at, 9, &id, &fresh, &error), -1);
+    assert_int_equal(store_evidence_inside(store, disk, 2, &id, &fresh, &error), -1); /* no such file */
+    struct bytes seen = {0};
+    OK(store_evidence_each(store, "SE-1", note_evidence, &seen, &error));
+    assert_string_equal(bytes_text(&seen), "disk 1 0,disk › /c 1 1,disk › /f 1 1,disk › /f › /deep 1 2,"
+                                           "disk › /f › /deep › /deep 1 3,other 2 0,");
+    bytes_clear(&seen);
+    OK(store_evidence_inside_each(store, disk, note_inside, &seen, &error));
+    assert_string_equal(bytes_text(&seen), "1 2 ");
+    bytes_free(&seen);
+    store_close(store);
+}
+
 int run_content_tests(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(text_is_kept_as_given),
         cmocka_unit_test(segments_and_runs_are_found_by_place),
         cmocka_unit_test(a_missing_store_says_how_to_begin),
+        cmocka_unit_test(evidence_lies_in_evidence),
     };
     return cmocka_run_group_tests_name("store: content", tests, NULL, NULL);
 }
