@@ -22,7 +22,7 @@ static void store(uint8_t *at, uint64_t number, unsigned size)
         at[i] = (uint8_t)(number >> 8 * i);
 }
 
-static void write_mbr_entry(uint8_t *sector, unsigned index, uint8_t type, uint64_t first, uint64_t count)
+void write_mbr_entry(uint8_t *sector, unsigned index, uint8_t type, uint64_t first, uint64_t count)
 {
     uint8_t *entry = sector + 446 + 16 * index;
     memset(entry + 1, 0xfe, 3); /* beyond what cylinders, heads and sectors can say */

@@ -9,4 +9,7 @@
 int disk_build(const struct case_plan *one, const struct filler *filler, const char *dir, const char *vendor,
                const char *staging, struct error *error);
 
+/* Writes entry `index` of a partition table into the first sector; first, count: sectors. */
+void write_mbr_entry(uint8_t *sector, unsigned index, uint8_t type, uint64_t first, uint64_t count);
+
 #endif

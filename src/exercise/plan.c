@@ -1,6 +1,8 @@
 /* The cast, the network, the layouts of the disks, and the carriers. */
 #include "exercise/plan.h"
 
+#include "exercise/machine.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +11,7 @@
 #include "exercise/escape.h"
 
 const char *const place_names[PLACES] = {"allocated", "fragmented", "deleted",    "unallocated", "slack",
-                                         "resident",  "stream",     "compressed", "gap"};
+                                         "resident",  "stream",     "compressed", "gap",         "machine"};
 
 static const char *const countries[] = {"SE", "DE", "FR", "ES", "IT", "NL", "PL", "FI", "DK",
                                         "AT", "BE", "IE", "PT", "CZ", "EE", "LV", "LT", "RO",
@@ -238,6 +240,8 @@ static bool place_fits(const struct case_plan *one, unsigned volume, enum place 
         return one->volumes[volume].cluster >= 2048;
     case IN_GAP:
         return one->table != NO_TABLE;
+    case IN_MACHINE:
+        return one->volumes[volume].length >= MACHINE_LEAST;
     default:
         return true;
     }
@@ -264,7 +268,7 @@ static void name_carrier(struct planter *planter, struct carrier *carrier)
 {
     static const char *const folders[] = {"/documents/", "/mail/", "/downloads/"};
     char word[16];
-    bool flat = planter->one->volumes[carrier->volume].file_system == NTFS;
+    bool flat = planter->one->volumes[carrier->volume].file_system == NTFS && carrier->place != IN_MACHINE;
     if (carrier->place == IN_FREE || carrier->place == IN_GAP) {
         carrier->path[0] = '\0';
         return;

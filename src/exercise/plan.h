@@ -24,6 +24,7 @@ enum place {
     IN_STREAM,     /* NTFS: an alternate data stream */
     IN_COMPRESSED, /* NTFS: a compressed file */
     IN_GAP,        /* sectors that no partition covers */
+    IN_MACHINE,    /* a file of a virtual machine, whose disk is a file of this one */
     PLACES
 };
 extern const char *const place_names[PLACES]; /* as in truth.json */

@@ -49,12 +49,14 @@ static int look_at(void *context, const struct store_sighting_row *row)
                   {"resident", PLACE_ALLOCATED, true},   {"stream", PLACE_ALLOCATED, true},
                   {"compressed", PLACE_ALLOCATED, true}, {"deleted", PLACE_DELETED, true},
                   {"slack", PLACE_SLACK, true},          {"unallocated", PLACE_UNALLOCATED, false},
-                  {"gap", PLACE_UNALLOCATED, false}};
+                  {"gap", PLACE_UNALLOCATED, false},     {"machine", PLACE_ALLOCATED, true}};
     struct look *look = context;
+    bool inside = strcmp(look->place, "machine") == 0; /* evidence in evidence has the way to it in its name */
     look->found = true;
     look->loud |= row->known == NULL || strcmp(row->known, "good") != 0;
     for (size_t i = 0; i < sizeof places / sizeof *places; i++)
-        if (strcmp(places[i].place, look->place) == 0 && row->sighting.allocation == (int64_t)places[i].allocation)
+        if (strcmp(places[i].place, look->place) == 0 && inside == (strstr(row->evidence_name, " › ") != NULL) &&
+            row->sighting.allocation == (int64_t)places[i].allocation)
             look->attributed |=
                 !places[i].in_file || (row->file_path != NULL && strcmp(row->file_path, look->file) == 0);
     return 0;

@@ -2,6 +2,8 @@
  * what is left, then deletions, then what lies in no file; the tools never get the chance to use freed room again. */
 #include "exercise/volume.h"
 
+#include "exercise/machine.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -43,7 +45,7 @@ struct builder {
     const struct volume_tool *tool;
     struct volume volume;
     struct arena arena;
-    struct list plain, fragmented, compressed, deleted;
+    struct list plain, fragmented, compressed, deleted, machine;
     unsigned staged;
 };
 
@@ -124,6 +126,9 @@ static int list_carriers(struct builder *builder, unsigned index, struct error *
             if (result == 0)
                 result = stage(builder, &builder->plain, carrier->path, &carrier->content, error);
             break;
+        case IN_MACHINE:
+            result = stage(builder, &builder->machine, carrier->path, &carrier->content, error);
+            break;
         case IN_FRAGMENTS:
             result = stage(builder, &builder->fragmented, carrier->path, &carrier->content, error);
             break;
@@ -189,6 +194,23 @@ static int write_slack(struct builder *builder, unsigned index, struct error *er
     return result;
 }
 
+/* The disk of a virtual machine is a file like others, flat on one volume and packed on the next. */
+static int list_machine(struct builder *builder, unsigned index, struct error *error)
+{
+    const struct volume *volume = &builder->volume;
+    bool flat = builder->one->volumes[index].file_system == NTFS,
+         packed = (volume->seed & 1) != 0 || volume->size < MACHINE_FLAT_LEAST;
+    char path[64], source[4096];
+    if (builder->machine.count == 0)
+        return 0;
+    (void)snprintf(path, sizeof path, "%s/office-machine.%s", flat ? "" : "/documents", packed ? "qcow2" : "img");
+    (void)snprintf(source, sizeof source, "%s/machine", volume->staging);
+    if (machine_build(builder->machine.files, builder->machine.count, volume->seed, packed, volume->staging, source,
+                      error) != 0)
+        return -1;
+    return append_file(builder, &builder->plain, path, source) != 0 ? fail(error, "memory is short") : 0;
+}
+
 static int make_volume(struct builder *builder, unsigned index, struct error *error)
 {
     const struct volume *volume = &builder->volume;
@@ -234,6 +256,8 @@ int volume_build(const struct case_plan *one, unsigned index, const struct fille
         result = list_filler(&builder, plan, filler, vendor, error);
     if (result == 0)
         result = list_carriers(&builder, index, error);
+    if (result == 0)
+        result = list_machine(&builder, index, error);
     if (result == 0)
         result = make_volume(&builder, index, error);
     arena_free(&builder.arena);
