@@ -1,8 +1,10 @@
 /* samband analyse and samband work: from a disk to findings in the store. */
 #include <ctype.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -248,12 +250,15 @@ static int run_analyse(const struct cli *cli, int argc, char **argv)
 static int run_work(const struct cli *cli, int argc, char **argv)
 {
     struct analysing analysing = {.whole = true};
+    bool with_parent = false;
+    pid_t parent = getppid();
     const struct option_row rows[] = {
         {"workers", OPTION_NUMBER, &analysing.workers, "N", "worker processes (default: one per processor)"},
         {"worker-memory", OPTION_NUMBER, &analysing.memory, "MIB", "memory a worker may use, 64 or more (default 256)"},
         {"silence", OPTION_NUMBER, &analysing.silence, "SECONDS",
          "end a worker that shows no sign of life (default 60)"},
         {"wait", OPTION_FLAG, &analysing.wait, NULL, "when all is done, wait for more instead of ending"},
+        {"with-parent", OPTION_FLAG, &with_parent, NULL, "end with the process that started this one"},
         {"quiet", OPTION_FLAG, &analysing.quiet, NULL, "no progress"},
         {NULL}};
     int status = 0;
@@ -261,6 +266,8 @@ static int run_work(const struct cli *cli, int argc, char **argv)
         return status;
     if (!sound_numbers(&work_command, &analysing))
         return EXIT_MISUSE;
+    if (with_parent && (prctl(PR_SET_PDEATHSIG, SIGTERM) != 0 || getppid() != parent))
+        return EXIT_DONE; /* it is gone already */
     analysing.store = open_store(cli, false);
     if (analysing.store == NULL)
         return EXIT_FAILED;

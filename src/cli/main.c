@@ -10,7 +10,8 @@
 static const struct command *const commands[] = {
     &case_command,      &analyse_command,   &work_command,     &evidence_command, &files_command,
     &selectors_command, &sightings_command, &links_command,    &networks_command, &find_command,
-    &known_command,     &verify_command,    &exercise_command,
+    &known_command,     &verify_command,    &serve_command,     &person_command,
+    &authority_command, &audit_command,     &exercise_command,
 };
 
 enum { COMMANDS = sizeof commands / sizeof *commands };

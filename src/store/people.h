@@ -43,7 +43,8 @@ struct store_person {
     int64_t seen; /* when a session was last opened; 0: never */
 };
 int store_person_add(struct store *store, const struct store_person *person, int64_t *id, struct error *error);
-int store_person_change(struct store *store, const struct store_person *person, struct error *error); /* all, by id */
+/* All but `seen`, by id; totp_step only with another secret. */
+int store_person_change(struct store *store, const struct store_person *person, struct error *error);
 int store_person_each(struct store *store, int (*row)(void *, const struct store_person *), void *context,
                       struct error *error); /* by name */
 /* By name, by certificate, or by id (the others NULL or 0); *found false when there is none. */
@@ -62,7 +63,7 @@ struct store_session {
 };
 int store_session_add(struct store *store, const struct store_session *session, struct error *error);
 /* The session, used now, unless it is older than `oldest` or idle since before `idle` (both seconds since 1970), or
- * its person is blocked. */
+ * its person is blocked. With now 0 it is only looked at. That it is used is written once a minute at most. */
 int store_session_use(struct store *store, const uint8_t hash[TOKEN_HASH_SIZE], int64_t now, int64_t oldest,
                       int64_t idle, bool *found, int (*row)(void *, const struct store_session *), void *context,
                       struct error *error);
@@ -71,6 +72,9 @@ int store_session_end_all(struct store *store, int64_t person, struct error *err
 /* A link that signs `person` in once (0: that sets up the first administrator). */
 int store_link_add(struct store *store, const uint8_t hash[TOKEN_HASH_SIZE], int64_t person, int64_t until,
                    struct error *error);
+/* Is it there? As below, but it stays. */
+int store_link_peek(struct store *store, const uint8_t hash[TOKEN_HASH_SIZE], int64_t now, bool *found, int64_t *person,
+                    struct error *error);
 /* Uses it up; *found false when there is none, or its time is over. */
 int store_link_use(struct store *store, const uint8_t hash[TOKEN_HASH_SIZE], int64_t now, bool *found, int64_t *person,
                    struct error *error);

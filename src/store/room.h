@@ -58,6 +58,7 @@ int leave(struct store *store, bool own, int result, struct error *error);
 int lock_numbers(struct store *store, struct error *error);               /* who hands out case and evidence numbers */
 int lock_case(struct store *store, int64_t case_id, struct error *error); /* the selectors of one case */
 int lock_selectors(struct store *store, struct error *error);             /* the selectors of all cases */
+int lock_audit(struct store *store, struct error *error);                 /* who appends to the audit record */
 
 /* ---- evidence ---- */
 #define EVIDENCE_ORDER "e.number & 16777215, e.number" /* an item (its STORE_ITEM_BITS), then what lies in it */

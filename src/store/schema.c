@@ -185,7 +185,7 @@ int migrate(struct store *store, bool create, struct error *error)
 
 /* ---- locks ---- */
 
-enum { LOCK_NUMBERS = 0x53616d62, LOCK_CASE, LOCK_SELECTORS }; /* classes of PostgreSQL's advisory locks */
+enum { LOCK_NUMBERS = 0x53616d62, LOCK_CASE, LOCK_SELECTORS, LOCK_AUDIT }; /* classes of PostgreSQL's advisory locks */
 
 int lock_numbers(struct store *store, struct error *error)
 {
@@ -206,4 +206,10 @@ int lock_selectors(struct store *store, struct error *error)
 {
     int64_t ignored = 0;
     return ask(store, "SELECT {lock}(CAST($1 AS integer), 0)", VALUES(integer(LOCK_SELECTORS)), &ignored, error);
+}
+
+int lock_audit(struct store *store, struct error *error)
+{
+    int64_t ignored = 0;
+    return ask(store, "SELECT {lock}(CAST($1 AS integer), 0)", VALUES(integer(LOCK_AUDIT)), &ignored, error);
 }

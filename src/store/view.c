@@ -39,20 +39,16 @@ int store_view_as(struct store *store, const struct store_viewer *viewer, struct
         return 0;
     }
     store->viewed = false;
-    bool own;
     if (!store->viewer_known && script(store, schema, error) != 0)
         return -1;
     store->viewer_known = true;
     store->viewer = (struct store_viewer){.authority = -1}; /* until it stands in the table */
-    if (enter(store, &own, error) != 0)
-        return -1;
-    int result = run(store, "DELETE FROM viewer", NO_VALUES, error);
-    if (result == 0)
-        result = run(store,
-                     "INSERT INTO viewer (authority, name, centre) SELECT $1, coalesce((SELECT name FROM authority"
-                     " WHERE id = $1), ''), $2",
-                     VALUES(integer(viewer->authority), integer(viewer->centre)), error);
-    if (leave(store, own, result, error) != 0)
+    /* No transaction: it would wait for who writes to the store, and between the two nobody reads anything. */
+    if (run(store, "DELETE FROM viewer", NO_VALUES, error) != 0 ||
+        run(store,
+            "INSERT INTO viewer (authority, name, centre) SELECT $1, coalesce((SELECT name FROM authority"
+            " WHERE id = $1), ''), $2",
+            VALUES(integer(viewer->authority), integer(viewer->centre)), error) != 0)
         return -1;
     store->viewer = *viewer;
     store->viewed = true;

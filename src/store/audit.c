@@ -1,0 +1,217 @@
+/* The audit record: appended one at a time under a lock, each with the hash of the one before. */
+#include "store/audit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "store/room.h"
+
+#define COLUMNS "id, time, person, authority, action, object, reason, outcome, address, hash"
+
+/* Every text stands behind its length, so that nothing moves from one field into the next unnoticed. */
+static void spell(struct bytes *out, const uint8_t before[SHA256_SIZE], const struct store_audit *record)
+{
+    const char *texts[] = {record->person, record->authority, record->action, record->object,
+                           record->reason, record->outcome,   record->address};
+    bytes_append(out, before, SHA256_SIZE);
+    bytes_format(out, "%lld %lld", (long long)record->id, (long long)record->time);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        bytes_format(out, " %zu:%s", strlen(texts[i]), texts[i]);
+}
+
+static int hash_record(const uint8_t before[SHA256_SIZE], const struct store_audit *record, uint8_t hash[SHA256_SIZE],
+                       struct error *error)
+{
+    struct bytes spelling = {0};
+    spell(&spelling, before, record);
+    int result = spelling.failed ? fail(error, "memory is short") : 0;
+    if (result == 0)
+        digest_sha256(spelling.data, spelling.length, hash);
+    bytes_free(&spelling);
+    return result;
+}
+
+/* ---- appending ---- */
+
+struct head {
+    int64_t id;
+    uint8_t hash[SHA256_SIZE];
+};
+
+static int head_row(struct store *store, struct query *query, void *context)
+{
+    struct head *head = context;
+    head->id = row_integer(store, query, 0);
+    const uint8_t *hash = row_blob(store, query, 1, SHA256_SIZE);
+    if (hash != NULL) /* else it is broken: a hash of zeros goes on from there, and verifying finds it */
+        memcpy(head->hash, hash, SHA256_SIZE);
+    return 0;
+}
+
+int store_audit_head(struct store *store, int64_t *id, uint8_t hash[SHA256_SIZE], struct error *error)
+{
+    struct head head = {0};
+    int result = each_row(store, "SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1", NO_VALUES, false, head_row,
+                          &head, error);
+    *id = head.id;
+    memcpy(hash, head.hash, SHA256_SIZE);
+    return result;
+}
+
+int store_audit_add(struct store *store, const struct store_audit *record, struct error *error)
+{
+    bool own;
+    struct store_audit full = *record;
+    struct head head = {0};
+    if (enter(store, &own, error) != 0)
+        return -1;
+    int result = lock_audit(store, error);
+    if (result == 0)
+        result = store_audit_head(store, &head.id, head.hash, error);
+    full.id = head.id + 1;
+    if (result == 0)
+        result = hash_record(head.hash, &full, full.hash, error);
+    if (result == 0)
+        result = run(store, "INSERT INTO audit (" COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                     VALUES(integer(full.id), integer(full.time), text(full.person), text(full.authority),
+                            text(full.action), text(full.object), text(full.reason), text(full.outcome),
+                            text(full.address), blob(full.hash, SHA256_SIZE)),
+                     error);
+    return leave(store, own, result, error);
+}
+
+/* ---- reading ---- */
+
+struct audit_listing {
+    int (*row)(void *, const struct store_audit *);
+    void *context;
+};
+
+static struct store_audit read_record(struct store *store, struct query *query)
+{
+    struct store_audit record = {
+        .id = row_integer(store, query, 0),
+        .time = row_integer(store, query, 1),
+        .person = row_text(store, query, 2),
+        .authority = row_text(store, query, 3),
+        .action = row_text(store, query, 4),
+        .object = row_text(store, query, 5),
+        .reason = row_text(store, query, 6),
+        .outcome = row_text(store, query, 7),
+        .address = row_text(store, query, 8),
+    };
+    const uint8_t *hash = row_blob(store, query, 9, SHA256_SIZE);
+    if (hash != NULL)
+        memcpy(record.hash, hash, SHA256_SIZE);
+    return record;
+}
+
+static int audit_row(struct store *store, struct query *query, void *context)
+{
+    const struct audit_listing *listing = context;
+    struct store_audit record = read_record(store, query);
+    return listing->row(listing->context, &record);
+}
+
+int store_audit_each(struct store *store, const struct store_audit_filter *filter,
+                     int (*row)(void *, const struct store_audit *), void *context, struct error *error)
+{
+    struct audit_listing listing = {row, context};
+    return each_row(store,
+                    "SELECT " COLUMNS " FROM audit WHERE ($1 = 0 OR id < $1) AND ($2 = 0 OR time >= $2)"
+                    " AND ($3 = 0 OR time <= $3) AND ($4 = '' OR person = $4) AND ($5 = '' OR authority = $5)"
+                    " AND ($6 = '' OR action = $6) ORDER BY id DESC LIMIT $7",
+                    VALUES(integer(filter->before), integer(filter->from), integer(filter->to), text(filter->person),
+                           text(filter->authority), text(filter->action),
+                           integer(filter->limit == 0 ? INT64_MAX : filter->limit)),
+                    true, audit_row, &listing, error);
+}
+
+/* ---- verifying ---- */
+
+struct verifying {
+    int64_t records, broken;
+    uint8_t before[SHA256_SIZE];
+    struct error *error;
+};
+
+static int verify_row(struct store *store, struct query *query, void *context)
+{
+    struct verifying *verifying = context;
+    struct store_audit record = read_record(store, query);
+    uint8_t hash[SHA256_SIZE];
+    int64_t expected = ++verifying->records;
+    if (verifying->broken != 0)
+        return 0; /* only counted */
+    if (hash_record(verifying->before, &record, hash, verifying->error) != 0)
+        return -1;
+    if (record.id != expected || row_blob(store, query, 9, SHA256_SIZE) == NULL ||
+        memcmp(hash, record.hash, SHA256_SIZE) != 0)
+        verifying->broken = expected;
+    memcpy(verifying->before, hash, SHA256_SIZE);
+    return 0;
+}
+
+int store_audit_verify(struct store *store, int64_t *records, int64_t *broken, struct error *error)
+{
+    struct verifying verifying = {.error = error};
+    int64_t strays = 0; /* whose number was changed to one that none can have; where it stood is a hole */
+    int result = each_row(store, "SELECT " COLUMNS " FROM audit WHERE id > 0 ORDER BY id", NO_VALUES, true, verify_row,
+                          &verifying, error);
+    if (result == 0)
+        result = ask(store, "SELECT count(*) FROM audit WHERE id <= 0", NO_VALUES, &strays, error);
+    if (verifying.broken == 0 && strays > 0)
+        verifying.broken = verifying.records + 1;
+    *records = verifying.records + strays;
+    *broken = verifying.broken;
+    return result;
+}
+
+/* ---- signed heads ---- */
+
+void store_audit_head_text(const struct store_signed_head *head, char *out)
+{
+    char hash[2 * SHA256_SIZE + 1];
+    text_hex(head->hash, SHA256_SIZE, hash);
+    (void)snprintf(out, 160, "samband audit head %lld %lld %s", (long long)head->id, (long long)head->time, hash);
+}
+
+int store_audit_sign(struct store *store, const struct store_signed_head *head, struct error *error)
+{
+    return run(store,
+               "INSERT INTO audit_head (id, time, hash, key, signature) VALUES ($1, $2, $3, $4, $5)"
+               " ON CONFLICT DO NOTHING",
+               VALUES(integer(head->id), integer(head->time), blob(head->hash, SHA256_SIZE),
+                      blob(head->key, sizeof head->key), blob(head->signature, sizeof head->signature)),
+               error);
+}
+
+struct head_listing {
+    int (*row)(void *, const struct store_signed_head *);
+    void *context;
+};
+
+static int signed_head_row(struct store *store, struct query *query, void *context)
+{
+    const struct head_listing *listing = context;
+    struct store_signed_head head = {.id = row_integer(store, query, 0), .time = row_integer(store, query, 1)};
+    const uint8_t *hash = row_blob(store, query, 2, sizeof head.hash);
+    if (hash != NULL) /* what is no hash, key or signature is one of zeros, and does not verify */
+        memcpy(head.hash, hash, sizeof head.hash);
+    const uint8_t *key = row_blob(store, query, 3, sizeof head.key);
+    if (key != NULL)
+        memcpy(head.key, key, sizeof head.key);
+    const uint8_t *signature = row_blob(store, query, 4, sizeof head.signature);
+    if (signature != NULL)
+        memcpy(head.signature, signature, sizeof head.signature);
+    return listing->row(listing->context, &head);
+}
+
+int store_audit_heads(struct store *store, int (*row)(void *, const struct store_signed_head *), void *context,
+                      struct error *error)
+{
+    struct head_listing listing = {row, context};
+    return each_row(store, "SELECT id, time, hash, key, signature FROM audit_head ORDER BY id, time", NO_VALUES, false,
+                    signed_head_row, &listing, error);
+}
