@@ -14,9 +14,11 @@ static const struct route *const tables[] = {
     link_routes,    search_routes, access_routes, overview_routes, report_routes,   openapi_routes, event_routes,
 };
 
+enum { TABLES = sizeof tables / sizeof *tables };
+
 const struct route *route_at(size_t index)
 {
-    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+    for (size_t i = 0; i < TABLES; i++)
         for (const struct route *route = tables[i]; route->method != NULL; route++)
             if (index-- == 0)
                 return route;
@@ -50,21 +52,21 @@ static bool matches(struct call *call, const struct route *route, const char *pa
 
 static void find_route(struct call *call)
 {
-    static _Thread_local char methods[64];
+    char methods[64];
     size_t length = strcspn(call->target, "?#");
-    const struct route *route = NULL;
     const char *method = strcmp(call->method, "HEAD") == 0 ? "GET" : call->method;
     methods[0] = '\0';
-    for (size_t i = 0; (route = route_at(i)) != NULL; i++) {
-        if (!matches(call, route, call->target, length))
-            continue;
-        if (strcmp(route->method, method) == 0) {
-            call->route = route;
-            return;
+    for (size_t i = 0; i < TABLES; i++)
+        for (const struct route *route = tables[i]; route->method != NULL; route++) {
+            if (!matches(call, route, call->target, length))
+                continue;
+            if (strcmp(route->method, method) == 0) {
+                call->route = route;
+                return;
+            }
+            (void)snprintf(methods + strlen(methods), sizeof methods - strlen(methods), "%s%s",
+                           methods[0] == '\0' ? "" : ", ", route->method);
         }
-        (void)snprintf(methods + strlen(methods), sizeof methods - strlen(methods), "%s%s",
-                       methods[0] == '\0' ? "" : ", ", route->method);
-    }
     call->allowed = methods[0] == '\0' ? NULL : arena_text(&call->arena, methods, strlen(methods));
 }
 

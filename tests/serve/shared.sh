@@ -5,11 +5,13 @@ export SAMBAND_STORE
 work=$(mktemp -d) || exit 99
 SAMBAND_STORE=$work/store.db
 server=''
+servers=()
 count=0
 failures=0
 
 finish() {
-    [[ -n $server ]] && kill "$server" 2>/dev/null && wait "$server" 2>/dev/null
+    local one
+    for one in "${servers[@]}"; do kill "$one" 2>/dev/null && wait "$one" 2>/dev/null; done
     rm -rf "$work"
 }
 trap finish EXIT
@@ -45,6 +47,7 @@ start() {
     local i
     "$samband" serve --listen 127.0.0.1:0 "$@" >"$work/out" 2>"$work/log" &
     server=$!
+    servers+=("$server")
     for ((i = 0; i < 200; i++)); do
         grep -q '^Samband answers' "$work/out" && break
         kill -0 "$server" 2>/dev/null || break
@@ -58,8 +61,9 @@ start() {
 stop() {
     kill "$server"
     wait "$server"
-    local status=$?
-    server=''
+    local status=$? one left=()
+    for one in "${servers[@]}"; do [[ $one == "$server" ]] || left+=("$one"); done
+    servers=("${left[@]}")
     return $status
 }
 

@@ -56,5 +56,7 @@ int run_finding_tests(void);
 int run_listing_tests(void);
 int run_fault_tests(void);
 int run_access_tests(void);
+int run_people_tests(void);
+int run_audit_tests(void);
 
 #endif

@@ -29,7 +29,7 @@ int main(int count, char **arguments)
     }
     fixture_use(folder, url);
     int failed = run_content_tests() + run_unit_tests() + run_finding_tests() + run_listing_tests() +
-                 run_fault_tests() + run_access_tests();
+                 run_fault_tests() + run_access_tests() + run_people_tests() + run_audit_tests();
     postgres_server_stop();
     (void)nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
     return failed != 0;
