@@ -13,7 +13,7 @@
 #include "cli/command.h"
 #include "cli/progress.h"
 #include "cli/report_evidence.h"
-#include "cli/show.h"
+#include "show/show.h"
 #include "cli/terms.h"
 
 enum { MEMORY_LEAST = 64 }; /* MiB; at 24 the scanner lacks room on an ordinary disk */

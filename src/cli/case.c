@@ -88,13 +88,7 @@ static int show_case(void *context, const struct store_case *row)
     }
     struct json *json = &listing->json;
     json_open(json, NULL, '{');
-    json_text(json, "case", row->reference);
-    json_text(json, "country", row->country);
-    json_text(json, "authority", row->authority);
-    json_text(json, "title", row->title);
-    json_text(json, "handling", row->handling);
-    json_text(json, "retention", row->retention[0] == '\0' ? NULL : row->retention);
-    json_int(json, "evidence", row->evidence_count);
+    json_case(json, row);
     json_close(json, '}');
     print_json(json);
     return 0;

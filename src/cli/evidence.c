@@ -3,7 +3,7 @@
 
 #include "cli/command.h"
 #include "cli/report_evidence.h"
-#include "cli/show.h"
+#include "show/show.h"
 
 struct view {
     struct store *store;

@@ -13,7 +13,7 @@
 #include "cli/command.h"
 #include "cli/nearest.h"
 #include "cli/progress.h"
-#include "cli/show.h"
+#include "show/show.h"
 #include "exercise/score.h"
 #include "known/list.h"
 #include "link/link.h"

@@ -1,36 +1,14 @@
 /* samband files: every file of the evidence, deleted ones and alternate data streams too. */
 #include "cli/listing.h"
 
-static void show_json(struct listing *listing, const struct store_file *row)
-{
-    struct json *json = &listing->json;
-    json_open(json, NULL, '{');
-    json_text(json, "case", row->case_reference);
-    json_text(json, "evidence", shown_text(row->evidence_name, listing->reveal));
-    json_text(json, "evidence_id", shown_evidence(row->case_reference, row->evidence_number));
-    json_int(json, "volume", row->volume);
-    json_text(json, "path", shown_text(row->path, listing->reveal));
-    json_int(json, "size", row->size);
-    json_bool(json, "allocated", row->allocated);
-    json_bool(json, "regular", row->regular);
-    json_text(json, "md5", shown_digest(row->md5, MD5_SIZE));
-    json_text(json, "sha1", shown_digest(row->sha1, SHA1_SIZE));
-    json_text(json, "sha256", shown_digest(row->sha256, SHA256_SIZE));
-    json_text(json, "type", row->type[0] == '\0' ? NULL : row->type);
-    json_text(json, "modified", shown_time(row->modified));
-    json_text(json, "accessed", shown_time(row->accessed));
-    json_text(json, "changed", shown_time(row->changed));
-    json_text(json, "created", shown_time(row->created));
-    json_text(json, "known", row->known[0] == '\0' ? NULL : row->known);
-    json_close(json, '}');
-    print_json(json);
-}
-
 static int show(void *context, const struct store_file *row)
 {
     struct listing *listing = context;
     if (listing->as_json) {
-        show_json(listing, row);
+        json_open(&listing->json, NULL, '{');
+        json_file(&listing->json, row, listing->reveal);
+        json_close(&listing->json, '}');
+        print_json(&listing->json);
         return 0;
     }
     const char *time = shown_time(row->modified);
@@ -70,8 +48,8 @@ static int run(const struct cli *cli, int argc, char **argv)
     return run_listing(cli, &files_command, &listing, list);
 }
 
-const struct command files_command = {
-    "files", "lists the files of the evidence", "[options]",
-    "Lists every file: path, size, times, type, digests, whether it is deleted, and whether it stands in a hash set.\n\n"
-    "  samband files --case SE-2026-17 --path '%.docx'",
-    run};
+const struct command files_command = {"files", "lists the files of the evidence", "[options]",
+                                      "Lists every file: path, size, times, type, digests, whether it is deleted, and "
+                                      "whether it stands in a hash set.\n\n"
+                                      "  samband files --case SE-2026-17 --path '%.docx'",
+                                      run};

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "cli/listing.h"
+#include "show/spelling.h"
 
 struct finding {
     struct listing listing;
@@ -24,10 +25,7 @@ static int show(void *context, const struct store_selector *row)
     struct json *json = &listing->json;
     json_open(json, NULL, '{');
     json_bool(json, "hit", true);
-    json_text(json, "kind", row->kind);
-    json_text(json, "value", value);
-    json_cases(json, row->cases, row->case_count, row->countries, row->country_count);
-    json_int(json, "sightings", row->sightings);
+    json_selector(json, row, listing->reveal);
     json_close(json, '}');
     print_json(json);
     return 0;
@@ -36,7 +34,7 @@ static int show(void *context, const struct store_selector *row)
 static int look_up(struct listing *listing)
 {
     struct finding *finding = (struct finding *)listing; /* its first member */
-    if (find_value(listing, finding->value, show, finding) != 0)
+    if (find_value(listing->store, listing->filter.kind, finding->value, show, finding, &listing->error) != 0)
         return -1;
     if (!finding->hit)
         (void)printf("%s\n", listing->as_json ? "{\"hit\":false}" : "no hit");

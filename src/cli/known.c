@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "cli/listing.h"
-#include "cli/spelling.h"
+#include "show/spelling.h"
 #include "known/list.h"
 #include "scan/kinds.h"
 

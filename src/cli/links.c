@@ -57,22 +57,17 @@ static int explain(struct linking *linking, const struct link *link)
 static int show_link(struct linking *linking, const struct link *link)
 {
     struct listing *listing = &linking->listing;
-    const char *value = shown_value(link->kind, link->value, listing->reveal);
     if (listing->as_json) {
         struct json *json = &listing->json;
         json_open(json, NULL, '{');
-        json_text(json, "kind", link->kind);
-        json_text(json, "value", value);
-        json_cases(json, link->cases, link->case_count, link->countries, link->country_count);
-        json_real(json, "weight", link->weight);
-        json_int(json, "sightings", link->sightings);
+        json_link(json, link, listing->reveal);
         json_close(json, '}');
         print_json(json);
         return 0;
     }
     table_real(&listing->table, link->weight);
     table_text(&listing->table, link->kind);
-    table_text(&listing->table, value);
+    table_text(&listing->table, shown_value(link->kind, link->value, listing->reveal));
     table_texts(&listing->table, link->countries, link->country_count);
     table_texts(&listing->table, link->cases, link->case_count);
     table_row(&listing->table);
@@ -135,9 +130,7 @@ static int show_network(struct listing *listing, const struct network *network)
     if (listing->as_json) {
         struct json *json = &listing->json;
         json_open(json, NULL, '{');
-        json_cases(json, network->cases, network->case_count, network->countries, network->country_count);
-        json_int(json, "selectors", network->selectors);
-        json_real(json, "weight", network->weight);
+        json_network(json, network);
         json_close(json, '}');
         print_json(json);
         return 0;
@@ -180,16 +173,17 @@ static int run_networks(const struct cli *cli, int argc, char **argv)
     return run_listing(cli, &networks_command, &listing, list_networks);
 }
 
-const struct command links_command = {
-    "links", "shows what two or more cases share, heaviest first", "[options]",
-    "A link is a selector (or a file's content) that two or more cases share. Its weight, 0 to 1, is what its kind is worth\n"
-    "times how rare it is: what nearly every case has links nobody. Values seen only inside known-good files, or on a stop\n"
-    "list (samband known), are not links. --why shows where each case has it.\n\n"
-    "  samband links --case SE-2026-17 --why",
-    run_links};
+const struct command links_command = {"links", "shows what two or more cases share, heaviest first", "[options]",
+                                      "A link is a selector (or a file's content) that two or more cases share. Its "
+                                      "weight, 0 to 1, is what its kind is worth\n"
+                                      "times how rare it is: what nearly every case has links nobody. Values seen only "
+                                      "inside known-good files, or on a stop\n"
+                                      "list (samband known), are not links. --why shows where each case has it.\n\n"
+                                      "  samband links --case SE-2026-17 --why",
+                                      run_links};
 
-const struct command networks_command = {
-    "networks", "shows which cases hang together", "[options]",
-    "A network is a set of cases joined by links of weight 0.25 or more. LINKS counts those within it, WEIGHT adds them up.\n\n"
-    "  samband networks --json",
-    run_networks};
+const struct command networks_command = {"networks", "shows which cases hang together", "[options]",
+                                         "A network is a set of cases joined by links of weight 0.25 or more. LINKS "
+                                         "counts those within it, WEIGHT adds them up.\n\n"
+                                         "  samband networks --json",
+                                         run_networks};

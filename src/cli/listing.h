@@ -3,7 +3,10 @@
 #define CLI_LISTING_H
 
 #include "cli/command.h"
-#include "cli/show.h"
+#include "cli/table.h"
+#include "show/mask.h"
+#include "show/rows.h"
+#include "show/show.h"
 
 struct listing {
     struct store *store;
@@ -37,10 +40,5 @@ int run_listing(const struct cli *cli, const struct command *command, struct lis
 /* The same for a listing without filters, from its command line on: --json is its only option. */
 int run_whole_listing(const struct cli *cli, const struct command *command, const struct column *columns, int argc,
                       char **argv, int (*list)(struct listing *listing));
-
-/* Looks a value up, however it is written, as one of filter.kind, or of each kind in turn: calls `row` for those that
- * the store has. Returns 0, what `row` returned, or -1. */
-int find_value(struct listing *listing, const char *value, int (*row)(void *, const struct store_selector *),
-               void *context);
 
 #endif

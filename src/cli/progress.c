@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "cli/show.h"
+#include "cli/table.h"
+#include "show/show.h"
 
 enum { PLAIN_SECONDS = 10, BAR = 20 };
 

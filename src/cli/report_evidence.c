@@ -4,13 +4,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/bytes.h"
-#include "cli/show.h"
+#include "cli/table.h"
+#include "show/mask.h"
+#include "show/rows.h"
+#include "show/show.h"
 
 enum { NOTES_SHOWN = 5 };
 
 struct report {
-    struct json *json; /* NULL: for people */
     bool reveal;
     int64_t terms;
     int64_t notes;
@@ -18,18 +19,7 @@ struct report {
 
 static int show_volume(void *context, const struct store_volume *row)
 {
-    struct report *report = context;
-    if (report->json != NULL) {
-        json_open(report->json, NULL, '{');
-        json_int(report->json, "number", row->number);
-        json_int(report->json, "start", row->start);
-        json_int(report->json, "length", row->length);
-        json_text(report->json, "description", row->description);
-        json_text(report->json, "file_system", row->file_system[0] == '\0' ? NULL : row->file_system);
-        json_text(report->json, "encryption", row->encryption[0] == '\0' ? NULL : row->encryption);
-        json_close(report->json, '}');
-        return 0;
-    }
+    (void)context;
     (void)printf("  volume %lld  %s at %s", (long long)row->number, shown_size(row->length), shown_number(row->start));
     if (row->file_system[0] != '\0')
         (void)printf("  %s", printable(row->file_system));
@@ -41,22 +31,12 @@ static int show_volume(void *context, const struct store_volume *row)
     return 0;
 }
 
-static void show_term(struct report *report, const char *term, size_t length)
-{
-    struct bytes line = {0};
-    bytes_append(&line, term, length);
-    json_text(report->json, NULL, shown_text(bytes_text(&line), report->reveal));
-    bytes_free(&line);
-}
-
 /* A set of search terms, one a line. */
 static int show_terms(void *context, const char *lines)
 {
     struct report *report = context;
     for (const char *at = lines; *at != '\0';) {
         size_t length = strcspn(at, "\n");
-        if (report->json != NULL)
-            show_term(report, at, length);
         report->terms++;
         at += length + (at[length] == '\n');
     }
@@ -81,31 +61,9 @@ static void show_gap_text(const struct store_gap *row, bool reveal)
 static int show_gap(void *context, const struct store_gap *row)
 {
     struct report *report = context;
-    if (report->json == NULL) {
-        if (!row->read || report->notes++ < NOTES_SHOWN)
-            show_gap_text(row, report->reveal);
-        return 0;
-    }
-    json_open(report->json, NULL, '{');
-    json_bool(report->json, "read", row->read);
-    json_text(report->json, "unit", row->unit);
-    json_int(report->json, "start", row->start);
-    json_int(report->json, "length", row->length);
-    json_text(report->json, "file", shown_text(row->file_path, report->reveal));
-    json_text(report->json, "path", shown_text(row->path, report->reveal));
-    json_text(report->json, "reason", shown_text(row->reason, report->reveal));
-    json_close(report->json, '}');
+    if (!row->read || report->notes++ < NOTES_SHOWN)
+        show_gap_text(row, report->reveal);
     return 0;
-}
-
-/* "yes" and "no" only where both sides are there; the strongest recorded digest counts. */
-static const char *match_of(const struct store_evidence *row)
-{
-    if (row->sha1[0] != '\0' && row->recorded_sha1[0] != '\0')
-        return strcmp(row->sha1, row->recorded_sha1) == 0 ? "yes" : "no";
-    if (row->md5[0] != '\0' && row->recorded_md5[0] != '\0')
-        return strcmp(row->md5, row->recorded_md5) == 0 ? "yes" : "no";
-    return "";
 }
 
 static void show_state(const struct store_evidence *row, bool reveal)
@@ -126,7 +84,7 @@ static void show_state(const struct store_evidence *row, bool reveal)
 
 static void show_digests(const struct store_evidence *row)
 {
-    const char *match = match_of(row);
+    const char *match = evidence_match(row);
     if (row->sha256[0] != '\0')
         (void)printf("  md5 %s\n  sha1 %s\n  sha256 %s\n", row->md5, row->sha1, row->sha256);
     if (match[0] == 'y')
@@ -156,61 +114,11 @@ int report_evidence(struct store *store, const struct store_evidence *row, bool 
     return 0;
 }
 
-static int64_t number_of_parent(int64_t number)
-{
-    int level = store_evidence_depth(number);
-    int64_t rank = store_evidence_rank(number, level);
-    return number - (rank << (STORE_ITEM_BITS + STORE_RANK_BITS * (STORE_INSIDE_MOST - level)));
-}
-
 int report_evidence_json(struct store *store, const struct store_evidence *row, bool reveal, struct error *error)
 {
     struct json json = {0};
-    struct report report = {.json = &json, .reveal = reveal};
-    const char *match = match_of(row);
     json_open(&json, NULL, '{');
-    json_text(&json, "case", row->case_reference);
-    json_text(&json, "evidence", shown_text(row->name, reveal));
-    json_text(&json, "evidence_id", shown_evidence(row->case_reference, row->number));
-    if (row->parent == 0)
-        json_null(&json, "inside");
-    else
-        json_text(&json, "inside", shown_evidence(row->case_reference, number_of_parent(row->number)));
-    json_text(&json, "inside_file", row->parent == 0 ? NULL : shown_text(row->parent_path, reveal));
-    json_open(&json, "paths", '[');
-    for (const char *at = row->paths; *at != '\0';) {
-        size_t length = strcspn(at, "\n");
-        json_text_n(&json, NULL, at, length);
-        at += length + (at[length] == '\n');
-    }
-    json_close(&json, ']');
-    json_text(&json, "format", row->format[0] == '\0' ? NULL : row->format);
-    json_int(&json, "size", row->size);
-    json_text(&json, "state", row->state);
-    json_text(&json, "problem", row->problem[0] == '\0' ? NULL : row->problem);
-    json_text(&json, "md5", row->md5[0] == '\0' ? NULL : row->md5);
-    json_text(&json, "sha1", row->sha1[0] == '\0' ? NULL : row->sha1);
-    json_text(&json, "sha256", row->sha256[0] == '\0' ? NULL : row->sha256);
-    json_text(&json, "recorded_md5", row->recorded_md5[0] == '\0' ? NULL : row->recorded_md5);
-    json_text(&json, "recorded_sha1", row->recorded_sha1[0] == '\0' ? NULL : row->recorded_sha1);
-    if (match[0] == '\0')
-        json_null(&json, "verified");
-    else
-        json_bool(&json, "verified", match[0] == 'y');
-    json_int(&json, "files", row->files);
-    json_int(&json, "sightings", row->sightings);
-    json_int(&json, "not_read", row->gaps);
-    json_open(&json, "volumes", '[');
-    int result = store_volume_each(store, row->id, show_volume, &report, error);
-    json_close(&json, ']');
-    json_open(&json, "gaps", '[');
-    if (result == 0)
-        result = store_gap_each(store, row->id, show_gap, &report, error);
-    json_close(&json, ']');
-    json_open(&json, "terms", '[');
-    if (result == 0)
-        result = store_terms_each(store, row->id, show_terms, &report, error);
-    json_close(&json, ']');
+    int result = json_evidence(&json, store, row, reveal, error);
     json_close(&json, '}');
     if (result == 0)
         print_json(&json);

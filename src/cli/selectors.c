@@ -17,10 +17,7 @@ static int show(void *context, const struct store_selector *row)
     }
     struct json *json = &listing->json;
     json_open(json, NULL, '{');
-    json_text(json, "kind", row->kind);
-    json_text(json, "value", shown_value(row->kind, row->value, listing->reveal));
-    json_cases(json, row->cases, row->case_count, row->countries, row->country_count);
-    json_int(json, "sightings", row->sightings);
+    json_selector(json, row, listing->reveal);
     json_close(json, '}');
     print_json(json);
     return 0;

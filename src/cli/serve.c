@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "cli/command.h"
-#include "cli/show.h"
+#include "show/show.h"
 #include "serve/serve.h"
 
 static void say_ready(void *context, const struct serve_ready *ready)

@@ -3,63 +3,21 @@
 
 #include "cli/listing.h"
 
-/* The forensic path from the outermost offset on: "1048576-GZIP-20"; "FILE-21-GZIP-20" where the value has no place in the
- * medium and the first offset is one in the file. */
-static const char *full_path(const struct store_sighting *sighting, bool reveal)
-{
-    static struct bytes out;
-    bytes_clear(&out);
-    bool placed = sighting->offset != STORE_NO_OFFSET;
-    bytes_format(&out, "%s%lld", placed ? "" : "FILE-", (long long)(placed ? sighting->offset : sighting->file_offset));
-    if (sighting->path[0] != '\0')
-        bytes_format(&out, "-%s", shown_text(sighting->path, reveal));
-    return bytes_text(&out);
-}
-
-static void json_offset(struct json *json, const char *key, int64_t offset)
-{
-    if (offset == STORE_NO_OFFSET)
-        json_null(json, key);
-    else
-        json_int(json, key, offset);
-}
-
-static void show_json(struct listing *listing, const struct store_sighting_row *row)
-{
-    const struct store_sighting *sighting = &row->sighting;
-    struct json *json = &listing->json;
-    json_open(json, NULL, '{');
-    json_text(json, "case", row->case_reference);
-    json_text(json, "country", row->country);
-    json_text(json, "evidence", shown_text(row->evidence_name, listing->reveal));
-    json_text(json, "evidence_id", shown_evidence(row->case_reference, row->evidence_number));
-    json_text(json, "kind", sighting->kind);
-    json_text(json, "value", shown_value(sighting->kind, sighting->value, listing->reveal));
-    json_offset(json, "offset", sighting->offset);
-    json_text(json, "path", full_path(sighting, listing->reveal));
-    json_text(json, "file", shown_text(row->file_path, listing->reveal));
-    json_offset(json, "file_offset", sighting->file_offset);
-    json_text(json, "allocation", allocation_name(sighting->allocation));
-    json_text(json, "encoding", encoding_name(sighting->encoding));
-    json_int(json, "count", sighting->count);
-    json_text(json, "context", shown_context(sighting->context, listing->reveal));
-    json_text(json, "known", row->known[0] == '\0' ? NULL : row->known);
-    json_close(json, '}');
-    print_json(json);
-}
-
 static int show(void *context, const struct store_sighting_row *row)
 {
     struct listing *listing = context;
     const struct store_sighting *sighting = &row->sighting;
     if (listing->as_json) {
-        show_json(listing, row);
+        json_open(&listing->json, NULL, '{');
+        json_sighting(&listing->json, row, listing->reveal);
+        json_close(&listing->json, '}');
+        print_json(&listing->json);
         return 0;
     }
     table_text(&listing->table, shown_evidence(row->case_reference, row->evidence_number));
     table_text(&listing->table, sighting->kind);
     table_text(&listing->table, shown_value(sighting->kind, sighting->value, listing->reveal));
-    table_text(&listing->table, full_path(sighting, listing->reveal));
+    table_text(&listing->table, shown_path(sighting, listing->reveal));
     table_text(&listing->table, encoding_name(sighting->encoding));
     table_text(&listing->table, allocation_name(sighting->allocation));
     table_text(&listing->table, row->file_path == NULL ? "" : shown_text(row->file_path, listing->reveal));
@@ -86,11 +44,14 @@ static int run(const struct cli *cli, int argc, char **argv)
     return run_listing(cli, &sightings_command, &listing, list);
 }
 
-const struct command sightings_command = {
-    "sightings", "lists every place where a selector was seen", "[options]",
-    "Lists each sighting: evidence, value, forensic path, encoding, whether the place is an allocated or deleted file, slack\n"
-    "or unallocated space, the file, and the text around it. A path like 1048576-GZIP-20 reads outermost first: at byte\n"
-    "1048576 of the image stands a gzip stream, and at byte 20 of what it holds, the value. One that begins with FILE counts\n"
-    "from the beginning of the file, since the value has no place in the image: compressed files, files of a folder.\n\n"
-    "  samband sightings --value anna@example.org",
-    run};
+const struct command sightings_command = {"sightings", "lists every place where a selector was seen", "[options]",
+                                          "Lists each sighting: evidence, value, forensic path, encoding, whether the "
+                                          "place is an allocated or deleted file, slack\n"
+                                          "or unallocated space, the file, and the text around it. A path like "
+                                          "1048576-GZIP-20 reads outermost first: at byte\n"
+                                          "1048576 of the image stands a gzip stream, and at byte 20 of what it holds, "
+                                          "the value. One that begins with FILE counts\n"
+                                          "from the beginning of the file, since the value has no place in the image: "
+                                          "compressed files, files of a folder.\n\n"
+                                          "  samband sightings --value anna@example.org",
+                                          run};

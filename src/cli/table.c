@@ -211,3 +211,9 @@ void table_end(struct table *table)
     for (size_t i = 0; i < table->count; i++)
         bytes_free(&table->cells[i]);
 }
+
+void print_json(struct json *json)
+{
+    (void)printf("%s\n", bytes_text(&json->out));
+    json_clear(json);
+}

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/bytes.h"
+#include "base/json.h"
 
 enum { COLUMNS_MAX = 10 };
 
@@ -39,5 +40,8 @@ void table_end(struct table *table);
 
 /* Columns of the terminal behind a descriptor: $COLUMNS, or what it says itself, or 80. */
 size_t terminal_width(int descriptor);
+
+/* For programs instead: prints the line that `json` holds and makes ready for the next. */
+void print_json(struct json *json);
 
 #endif

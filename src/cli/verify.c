@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/progress.h"
-#include "cli/show.h"
+#include "show/show.h"
 
 struct verifying {
     const char *wanted; /* as typed: CASE/NUMBER, a name or a path */

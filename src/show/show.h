@@ -1,22 +1,13 @@
-/* How things are shown: columns for people, JSON Lines for programs. */
-#ifndef CLI_SHOW_H
-#define CLI_SHOW_H
+/* How numbers, times, digests and lists are written, for people and for programs. Texts are valid until the call that
+ * is named, in the same thread. */
+#ifndef SHOW_SHOW_H
+#define SHOW_SHOW_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/json.h"
-#include "cli/mask.h"
-#include "cli/table.h"
-
-/* Adds an array of texts. */
-void json_texts(struct json *json, const char *key, const char *const *texts, size_t count);
-/* Adds "cases" and "countries". */
-void json_cases(struct json *json, const char *const *cases, size_t case_count, const char *const *countries,
-                size_t country_count);
-/* Prints the line that `json` holds and makes ready for the next. */
-void print_json(struct json *json);
+#include "show/mask.h"
 
 /* "1.2 GiB"; valid until the eighth next call. */
 const char *shown_size(int64_t bytes);

@@ -1,7 +1,7 @@
 /* A card's number in running text is what the recogniser of cards takes for one: digits of an issuer's range with the
  * right check digit, in one run or in groups, also where it would not, as with two spaces between them. Accounts (ISO
  * 13616) are left alone first, since one in ten stretches of their digits would pass for a card's. */
-#include "cli/mask.h"
+#include "show/mask.h"
 
 #include <ctype.h>
 #include <stddef.h>
@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "scan/card_number.h"
 #include "scan/kinds.h"
+#include "show/scratch.h"
 
 enum { HEAD = 6, TAIL = 4, GROUP_LEAST = 3, SEPARATORS_MOST = 3, PHONE_MOST = 15, IBAN_LEAST = 15, IBAN_MOST = 34 };
 
@@ -194,13 +195,12 @@ static void star_all(char *out, size_t length)
 /* Masks what stands in `text`; `cut`: it may begin and end in the middle of a number. */
 static const char *masked(const char *text, bool cut)
 {
-    static struct bytes copy;
-    bytes_clear(&copy);
-    bytes_append_text(&copy, text);
-    (void)bytes_text(&copy); /* its end */
-    if (copy.failed)
+    struct bytes *copy = scratch(SCRATCH_MASKED);
+    bytes_append_text(copy, text);
+    (void)bytes_text(copy); /* its end */
+    if (copy->failed)
         return ""; /* rather nothing than what is not masked */
-    char *out = (char *)copy.data;
+    char *out = (char *)copy->data;
     bool cut_tail = cut;
     for (size_t at = 0; text[at] != '\0';) {
         bool begins_word = at == 0 || !is_word(text[at - 1]);
@@ -235,19 +235,18 @@ static bool is_identifier(enum sb_kind kind)
 
 const char *shown_value(const char *kind, const char *value, bool reveal)
 {
-    static struct bytes copy;
     enum sb_kind known = sb_kind_of(kind);
     if (reveal || is_identifier(known))
         return value;
     if (known == SB_KIND_COUNT || !sb_kind_info(known)->masked)
         return masked(value, false);
-    bytes_clear(&copy);
-    bytes_append_text(&copy, value);
-    (void)bytes_text(&copy);
-    if (copy.failed)
+    struct bytes *copy = scratch(SCRATCH_VALUE);
+    bytes_append_text(copy, value);
+    (void)bytes_text(copy);
+    if (copy->failed)
         return "";
-    star_all((char *)copy.data, copy.length);
-    return bytes_text(&copy);
+    star_all((char *)copy->data, copy->length);
+    return bytes_text(copy);
 }
 
 const char *shown_text(const char *text, bool reveal)

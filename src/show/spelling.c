@@ -1,8 +1,9 @@
 /* The rules stand in the documentation of the values (samband(1)); what has no rule stays as it is. */
-#include "cli/spelling.h"
+#include "show/spelling.h"
 
 #include <ctype.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -88,4 +89,35 @@ void spell_value(enum sb_kind kind, const char *value, char out[SPELLING_SIZE])
     out[length] = '\0';
     if (kind == SB_ETH)
         spell_eth(out, length);
+}
+
+int find_value(struct store *store, const char *kind, const char *value,
+               int (*row)(void *, const struct store_selector *), void *context, struct error *error)
+{
+    char spelling[SPELLING_SIZE];
+    int result = 0;
+    for (unsigned i = 0; i < SB_KIND_COUNT && result == 0; i++) {
+        const char *name = sb_kind_info((enum sb_kind)i)->name;
+        bool found = false;
+        if (kind != NULL && strcmp(kind, name) != 0)
+            continue;
+        spell_value((enum sb_kind)i, value, spelling);
+        result = store_selector_find(store, name, spelling, &found, row, context, error);
+    }
+    return result;
+}
+
+static int take_spelling(void *context, const struct store_selector *row)
+{
+    (void)snprintf(context, SPELLING_SIZE, "%s", row->value);
+    return 1; /* enough */
+}
+
+int find_spelling(struct store *store, const char *kind, const char *value, char out[SPELLING_SIZE],
+                  struct error *error)
+{
+    int result = find_value(store, kind, value, take_spelling, out, error);
+    if (result == 0)
+        (void)snprintf(out, SPELLING_SIZE, "%s", value);
+    return result < 0 ? -1 : 0;
 }

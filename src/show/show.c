@@ -1,42 +1,13 @@
 /* Everything here may show what a suspect wrote: it leaves only as printable text or escaped JSON. */
-#include "cli/show.h"
+#include "show/show.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/text.h"
+#include "show/scratch.h"
 #include "store/store.h"
-
-enum { SLOTS = 8, SLOT_SIZE = 160 };
-
-static char *next_slot(void)
-{
-    static char slots[SLOTS][SLOT_SIZE];
-    static unsigned next;
-    return slots[next++ % SLOTS];
-}
-
-void json_texts(struct json *json, const char *key, const char *const *texts, size_t count)
-{
-    json_open(json, key, '[');
-    for (size_t i = 0; i < count; i++)
-        json_text(json, NULL, texts[i]);
-    json_close(json, ']');
-}
-
-void json_cases(struct json *json, const char *const *cases, size_t case_count, const char *const *countries,
-                size_t country_count)
-{
-    json_texts(json, "cases", cases, case_count);
-    json_texts(json, "countries", countries, country_count);
-}
-
-void print_json(struct json *json)
-{
-    (void)printf("%s\n", bytes_text(&json->out));
-    json_clear(json);
-}
 
 const char *shown_size(int64_t bytes)
 {
@@ -45,7 +16,7 @@ const char *shown_size(int64_t bytes)
     size_t unit = 0;
     for (; number >= 1024 && unit + 1 < sizeof units / sizeof *units; unit++)
         number /= 1024;
-    char *out = next_slot();
+    char *out = scratch_slot();
     (void)snprintf(out, SLOT_SIZE, unit == 0 ? "%.0f %s" : "%.1f %s", number, units[unit]);
     return out;
 }
@@ -54,7 +25,7 @@ const char *shown_number(int64_t number)
 {
     char digits[32];
     (void)snprintf(digits, sizeof digits, "%lld", (long long)number);
-    char *out = next_slot();
+    char *out = scratch_slot();
     size_t length = strlen(digits);
     size_t at = 0;
     for (size_t i = 0; i < length; i++) {
@@ -72,7 +43,7 @@ const char *shown_time(int64_t seconds)
     time_t time = (time_t)seconds;
     if (seconds == STORE_UNKNOWN_TIME || gmtime_r(&time, &parts) == NULL)
         return NULL;
-    char *out = next_slot();
+    char *out = scratch_slot();
     return strftime(out, SLOT_SIZE, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0 ? NULL : out;
 }
 
@@ -80,14 +51,14 @@ const char *shown_digest(const uint8_t *digest, size_t length)
 {
     if (digest == NULL)
         return NULL;
-    char *out = next_slot();
+    char *out = scratch_slot();
     text_hex(digest, length, out);
     return out;
 }
 
 const char *shown_evidence(const char *case_reference, int64_t number)
 {
-    char *out = next_slot();
+    char *out = scratch_slot();
     int length =
         snprintf(out, SLOT_SIZE, "%s/%lld", case_reference, (long long)(number & ((1 << STORE_ITEM_BITS) - 1)));
     for (int level = 1; level <= store_evidence_depth(number) && length > 0 && length < SLOT_SIZE; level++)
@@ -110,20 +81,18 @@ const char *encoding_name(int64_t encoding)
 
 const char *joined(const char *const *texts, size_t count, const char *between)
 {
-    static struct bytes out;
-    bytes_clear(&out);
+    struct bytes *out = scratch(SCRATCH_JOINED);
     for (size_t i = 0; i < count; i++) {
         if (i > 0)
-            bytes_append_text(&out, between);
-        bytes_append_text(&out, texts[i]);
+            bytes_append_text(out, between);
+        bytes_append_text(out, texts[i]);
     }
-    return bytes_text(&out);
+    return bytes_text(out);
 }
 
 const char *printable(const char *text)
 {
-    static struct bytes out;
-    bytes_clear(&out);
-    text_append_printable(&out, text, strlen(text));
-    return bytes_text(&out);
+    struct bytes *out = scratch(SCRATCH_PRINTABLE);
+    text_append_printable(out, text, strlen(text));
+    return bytes_text(out);
 }

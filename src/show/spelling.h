@@ -1,0 +1,21 @@
+/* How a value is spelled in the store: people write cards with spaces and addresses in any case. */
+#ifndef SHOW_SPELLING_H
+#define SHOW_SPELLING_H
+
+#include "scan/kinds.h"
+#include "store/store.h"
+
+enum { SPELLING_SIZE = SB_VALUE_MAX + 1 };
+
+/* The store's spelling of `value` as one of that kind; a longer one is cut. It is not checked to be one. */
+void spell_value(enum sb_kind kind, const char *value, char out[SPELLING_SIZE]);
+
+/* Looks a value up, however it is written, as one of `kind` (its name), or of each kind in turn when that is NULL:
+ * calls `row` for those that the store has. Returns 0, what `row` returned, or -1. */
+int find_value(struct store *store, const char *kind, const char *value,
+               int (*row)(void *, const struct store_selector *), void *context, struct error *error);
+/* How the store spells the first of those; `value` as it is where it has none. 0 or -1. */
+int find_spelling(struct store *store, const char *kind, const char *value, char out[SPELLING_SIZE],
+                  struct error *error);
+
+#endif
