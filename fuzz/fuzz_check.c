@@ -1,5 +1,5 @@
 /* A worker's output as the supervisor takes it: framing, then check_frame. What is believed must keep what commit.c
- * relies on, read here a second time. The first byte chooses the unit. */
+ * relies on, read here a second time. The first byte chooses the unit, or a look at a few bytes. */
 #include "analyse/check.h"
 #include "base/text.h"
 #include "base/wire.h"
@@ -49,7 +49,10 @@ static void require_runs(struct wire_reader *reader)
 static void require_sound(const struct check *check, uint8_t type, const uint8_t *payload, size_t length)
 {
     struct wire_reader reader = {payload, length, 0, false};
-    if (type == FRAME_SIGHTING)
+    require(check->peek == (type == FRAME_BYTES));
+    if (type == FRAME_BYTES)
+        require(length > 4 && length <= 4 + END - BEGIN && check->end == check->begin);
+    else if (type == FRAME_SIGHTING)
         require_sighting(check, &reader);
     else if (type == FRAME_RUNS)
         require_runs(&reader);
@@ -67,7 +70,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size < 1)
         return 0;
     static uint32_t asked[] = {FIRST, LAST - 1};
-    struct check check = {.kind = (enum store_unit_kind)(data[0] % 4), .evidence_size = SIZE, .end = SIZE};
+    bool peek = data[0] == 'p';
+    struct check check = {.kind = peek ? UNIT_SPAN : (enum store_unit_kind)(data[0] % 4),
+                          .evidence_size = SIZE,
+                          .end = SIZE,
+                          .peek = peek};
     if (check.kind == UNIT_SPAN)
         check.begin = BEGIN, check.end = END;
     if (check.kind == UNIT_SPAN || check.kind == UNIT_FILES)

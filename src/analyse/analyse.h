@@ -74,4 +74,11 @@ int analyse_digest(const char *paths, const struct bytes *inside, struct digests
                    struct analyse_recorded *recorded, void (*progress)(void *context, int64_t done, int64_t all),
                    void *context, struct error *error);
 
+/* Reads a few bytes of the medium, in a worker: up to ANALYSE_PEEK_MOST at `offset`, of which *got says how many there are
+ * (fewer at the end of the medium). -1 when they cannot be read, or there is no such place: a folder has none. `inside`
+ * as for analyse_digest. */
+enum { ANALYSE_PEEK_MOST = 4096 };
+int analyse_peek(const char *paths, const struct bytes *inside, uint64_t offset, size_t length, uint8_t *bytes,
+                 size_t *got, struct error *error);
+
 #endif

@@ -188,11 +188,21 @@ static bool check_image(const struct check *check, struct wire_reader *reader)
     return check->kind == UNIT_DIGEST && md5 == MD5_SIZE && sha1 == SHA1_SIZE && sha256 == SHA256_SIZE;
 }
 
+static bool check_bytes(struct check *check, struct wire_reader *reader)
+{
+    size_t length;
+    (void)wire_get_blob(reader, check->end - check->begin, &length);
+    check->end = check->begin;
+    return length > 0;
+}
+
 int check_frame(struct check *check, uint8_t type, const uint8_t *payload, size_t length)
 {
     struct wire_reader reader = {payload, length, 0, false};
     size_t text_length;
     bool sound = false;
+    if (check->peek != (type == FRAME_BYTES))
+        return -1;
     switch (type) {
     case FRAME_EXTENT:
         sound = check_extent(check, &reader);
@@ -227,6 +237,9 @@ int check_frame(struct check *check, uint8_t type, const uint8_t *payload, size_
         break;
     case FRAME_IMAGE:
         sound = check_image(check, &reader);
+        break;
+    case FRAME_BYTES:
+        sound = check_bytes(check, &reader);
         break;
     default:
         break;

@@ -18,9 +18,10 @@ struct check {
     size_t file_count;
     const struct terms *terms; /* search terms it may speak of; NULL: none */
     bool terms_only;           /* and of nothing else */
-    uint32_t volumes;     /* map: so many were described; the next has this number */
-    uint32_t last_file;   /* map: numbers must go up by one */
-    uint64_t last_extent; /* map: where the last EXTENT ends */
+    bool peek;                 /* the bytes of [begin, end) were asked for, once, and nothing else */
+    uint32_t volumes;          /* map: so many were described; the next has this number */
+    uint32_t last_file;        /* map: numbers must go up by one */
+    uint64_t last_extent;      /* map: where the last EXTENT ends */
 };
 
 /* The numbers may come in any order; they are copied. 0, or -1 when memory is short. */

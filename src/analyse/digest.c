@@ -1,5 +1,4 @@
 /* The digests of a whole medium, once more: what `samband verify` holds against the store and the acquisition. */
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -22,27 +21,11 @@ static int take_image(void *context, uint8_t type, const uint8_t *payload, size_
     return 0;
 }
 
-/* Waits until the worker has done what it was asked. */
-static enum slot_event await(struct slot *slot, void (*progress)(void *context, int64_t done, int64_t all),
-                             void *context, struct error *error)
-{
-    for (;;) {
-        int64_t before = slot->progress;
-        enum slot_event event = slot_look(slot, slot_now(), PATIENCE, error);
-        if (event != SLOT_NOTHING)
-            return event;
-        if (progress != NULL && slot->progress != before)
-            progress(context, slot->progress, slot->unit.bytes);
-        struct pollfd wait = {slot->process.from, POLLIN, 0};
-        (void)poll(&wait, 1, 250);
-    }
-}
-
 static int digest_in(struct slot *slot, struct digests *digests, struct analyse_recorded *recorded,
                      void (*progress)(void *context, int64_t done, int64_t all), void *context, struct error *error)
 {
     struct bytes request = {0};
-    if (await(slot, NULL, NULL, error) != SLOT_READY)
+    if (slot_await(slot, PATIENCE, NULL, NULL, error) != SLOT_READY)
         return fail(error, "%s", slot->failure);
     if (strcmp(slot->medium.format, "folder") == 0)
         return fail(error, "a folder has no digest of its own: `samband files` lists those of its files");
@@ -53,7 +36,7 @@ static int digest_in(struct slot *slot, struct digests *digests, struct analyse_
     frame_end(&request, frame_begin(&request, FRAME_DIGEST));
     (void)slot_ask(slot, &request, slot_now());
     bytes_free(&request);
-    if (await(slot, progress, context, error) != SLOT_DONE)
+    if (slot_await(slot, PATIENCE, progress, context, error) != SLOT_DONE)
         return fail(error, "%s", slot->failure);
     return spool_each(&slot->spool, take_image, digests, error);
 }

@@ -212,6 +212,22 @@ enum slot_event slot_look(struct slot *slot, double now, double silence, struct 
     return SLOT_NOTHING;
 }
 
+enum slot_event slot_await(struct slot *slot, double silence,
+                           void (*progress)(void *context, int64_t done, int64_t all), void *context,
+                           struct error *error)
+{
+    for (;;) {
+        int64_t before = slot->progress;
+        enum slot_event event = slot_look(slot, slot_now(), silence, error);
+        if (event != SLOT_NOTHING)
+            return event;
+        if (progress != NULL && slot->progress != before)
+            progress(context, slot->progress, slot->unit.bytes);
+        struct pollfd wait = {slot->process.from, POLLIN, 0};
+        (void)poll(&wait, 1, 250);
+    }
+}
+
 void slots_wait(const struct slot *slots, unsigned count, int milliseconds)
 {
     struct pollfd waits[2 * SLOTS_MOST];

@@ -61,6 +61,11 @@ int slot_ask(struct slot *slot, const struct bytes *request, double now);
 /* Reads what came. Call again until SLOT_NOTHING. A worker is broken when it is silent for `silence` seconds, and when
  * it takes longer or says more than its unit can account for. */
 enum slot_event slot_look(struct slot *slot, double now, double silence, struct error *error);
+/* Waits for what becomes of the slot. `progress` (NULL is allowed) is called when bytes of the unit are behind the
+ * worker. */
+enum slot_event slot_await(struct slot *slot, double silence,
+                           void (*progress)(void *context, int64_t done, int64_t all), void *context,
+                           struct error *error);
 void slot_close(struct slot *slot);
 /* Waits until a worker of these sent something or can take something, or for so long. */
 void slots_wait(const struct slot *slots, unsigned count, int milliseconds);

@@ -195,6 +195,8 @@ static int do_unit(struct worker *worker, uint8_t type, struct wire_reader *requ
         return unit_files(worker, request, error);
     case FRAME_DIGEST:
         return unit_digest(worker, error);
+    case FRAME_PEEK:
+        return unit_peek(worker, request, error);
     default:
         return fail(error, "the supervisor asks for something unknown (%u)", type);
     }

@@ -21,6 +21,7 @@
  *                                                                    content that is to be reported; way: file_way
  *  (a worker opened for terms only sends neither NOTE of what was not decoded nor CONTENT nor DISK)
  *  DIGEST    –                                                       answered by IMAGE, UNREAD, PROGRESS
+ *  PEEK      offset u64, length u32                                  answered by BYTES: so many of the medium there
  */
 #ifndef WORKER_PROTOCOL_H
 #define WORKER_PROTOCOL_H
@@ -30,7 +31,7 @@
 
 #include "base/bytes.h"
 
-enum { PROTOCOL_VERSION = 3 };
+enum { PROTOCOL_VERSION = 4 };
 static const uint64_t FILE_SIZE_MOST =
     INT64_MAX / 2; /* bytes of a file and of its slack: what claims more, has so many */
 
@@ -42,6 +43,7 @@ enum {
     NAME_MAX_BYTES = 4096,      /* bytes of a description, reason, type */
     EXTENT_LEAST = 1 << 20,     /* bytes of an EXTENT */
     INSIDE_MOST = 3,            /* places of an OPEN: disks within disks within a disk */
+    PEEK_MOST = 4096,           /* bytes of a PEEK */
     TERMS_MAX_BYTES = 32 << 20, /* bytes of all search terms, their lines' ends included */
 };
 
@@ -65,6 +67,7 @@ enum frame_type {
     FRAME_FILES,
     FRAME_DIGEST,
     FRAME_TERMS,
+    FRAME_PEEK,
     /* answers */
     FRAME_READY = 32, /* format text, size u64, sector size u32, recorded md5 text, recorded sha1 text */
     FRAME_VOLUME,     /* number u32, start u64, length u64, description, file system, encryption (texts), allocated u8 */
@@ -85,6 +88,7 @@ enum frame_type {
     FRAME_DISK,       /* file u32, plain u8: it is a disk image, and was not scanned; plain: of which the file's bytes are
                          the disk's */
     FRAME_BAD_TERM,   /* line u32 (from 0), column u32 (from 1; 0: the whole), reason text */
+    FRAME_BYTES,      /* blob: fewer than asked for only at the end of the medium */
 };
 
 enum file_flag {

@@ -39,6 +39,7 @@ int unit_map(struct worker *worker, struct error *error);
 int unit_span(struct worker *worker, struct wire_reader *request, struct error *error);
 int unit_files(struct worker *worker, struct wire_reader *request, struct error *error);
 int unit_digest(struct worker *worker, struct error *error);
+int unit_peek(struct worker *worker, struct wire_reader *request, struct error *error);
 
 enum { TYPE_HEAD = 4096 }; /* bytes a type is told from: always the same number, wherever chunks begin */
 

@@ -250,6 +250,41 @@ static bool term_believed(const struct terms *terms, bool terms_only, enum sb_ki
     return result == 0;
 }
 
+static bool bytes_believed(bool peek, size_t length, int frames)
+{
+    struct check check = check_of(UNIT_SPAN);
+    struct bytes out = {0};
+    check.peek = peek;
+    check.end = BEGIN + 16;
+    wire_put_blob(&out, long_text, length);
+    int result = 0;
+    for (int i = 0; i < frames && result == 0; i++)
+        result = check_frame(&check, FRAME_BYTES, out.data, out.length);
+    bytes_free(&out);
+    return result == 0;
+}
+
+/* Bytes of the medium come where they were asked for, once, and not more than were asked for; then nothing else comes.
+ */
+static void bytes_are_those_that_were_asked_for(void **state)
+{
+    (void)state;
+    assert_true(bytes_believed(true, 16, 1));
+    assert_true(bytes_believed(true, 1, 1));
+    assert_false(bytes_believed(true, 17, 1));
+    assert_false(bytes_believed(true, 0, 1));
+    assert_false(bytes_believed(true, 16, 2));
+    assert_false(bytes_believed(false, 16, 1));
+    struct check check = check_of(UNIT_SPAN);
+    struct bytes out = {0};
+    check.peek = true;
+    const uint64_t numbers[] = {0, BEGIN, SB_EMAIL, 0, 1};
+    const char *const texts[] = {"", "a@b.example", ""};
+    put(&out, "48114ttt", numbers, texts);
+    assert_int_equal(check_frame(&check, FRAME_SIGHTING, out.data, out.length), -1);
+    bytes_free(&out);
+}
+
 /* A worker finds the terms it was given, and where it was asked for terms alone, nothing else. */
 static void terms_are_those_that_were_asked_for(void **state)
 {
@@ -354,6 +389,7 @@ int main(void)
         cmocka_unit_test(sound_frames_are_believed_whole_only),
         cmocka_unit_test(each_frame_belongs_to_its_units),
         cmocka_unit_test(unsound_frames_are_not_believed),
+        cmocka_unit_test(bytes_are_those_that_were_asked_for),
         cmocka_unit_test(terms_are_those_that_were_asked_for),
         cmocka_unit_test(runs_lie_in_the_image),
         cmocka_unit_test(file_numbers_go_up_by_one),
