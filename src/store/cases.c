@@ -69,6 +69,17 @@ int store_case_each(struct store *store, int (*row)(void *, const struct store_c
                     NO_VALUES, false, case_row, &listing, error);
 }
 
+int store_case_change(struct store *store, const struct store_case *record, bool *changed, struct error *error)
+{
+    int64_t rows = 0;
+    int result = run_counted(
+        store, "UPDATE cases SET title = $2, handling = $3, retention = $4 WHERE reference = $1",
+        VALUES(text(record->reference), text(record->title), text(record->handling), text(record->retention)), &rows,
+        error);
+    *changed = rows == 1;
+    return result;
+}
+
 int store_case_count(struct store *store, int64_t *count, struct error *error)
 {
     *count = 0;

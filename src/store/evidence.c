@@ -37,8 +37,8 @@ int store_evidence_add(struct store *store, int64_t case_id, const char *name, c
                          VALUES(integer(case_id)), &number, error);
         if (result == 0)
             result = run(store,
-                         "INSERT INTO evidence (id, case_id, number, name, paths, stamp, digests)"
-                         " VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                         "INSERT INTO evidence (id, case_id, number, name, paths, stamp, digests, added)"
+                         " VALUES ($1, $2, $3, $4, $5, $6, $7, {now})",
                          VALUES(integer(*id), integer(case_id), integer(number), text(name), text(paths), text(stamp),
                                 integer(digests)),
                          error);
@@ -139,7 +139,7 @@ int store_evidence_digest(struct store *store, int64_t id, const struct digests 
 
 int store_evidence_state(struct store *store, int64_t id, const char *state, const char *problem, struct error *error)
 {
-    if (change(store, "UPDATE evidence SET state = $2, problem = $3 WHERE id = $1",
+    if (change(store, "UPDATE evidence SET state = $2, problem = $3, ended = {now} WHERE id = $1",
                VALUES(integer(id), text(state), text(problem)), id, error) != 0)
         return -1;
     /* Much has come: let the planner know before someone asks for links. */
@@ -152,7 +152,7 @@ int store_evidence_settle(struct store *store, int64_t id, struct error *error)
     return run(
         store,
         "UPDATE evidence SET state = CASE WHEN EXISTS (SELECT 1 FROM gap WHERE evidence_id = $1 AND was_read = 0)"
-        " THEN 'incomplete' ELSE 'complete' END WHERE id = $1 AND state = 'mapped' AND NOT EXISTS"
+        " THEN 'incomplete' ELSE 'complete' END, ended = {now} WHERE id = $1 AND state = 'mapped' AND NOT EXISTS"
         " (SELECT 1 FROM unit WHERE evidence_id = $1 AND state IN ('open', 'claimed'))",
         VALUES(integer(id)), error);
 }
@@ -194,6 +194,8 @@ static int evidence_row(struct store *store, struct query *query, void *context)
                                               .parent = row_integer(store, query, 25),
                                               .parent_file = row_integer(store, query, 26),
                                               .parent_path = row_text(store, query, 27),
+                                              .added = row_integer(store, query, 28),
+                                              .ended = row_integer(store, query, 29),
                                           });
 }
 
@@ -205,7 +207,8 @@ static int evidence_row(struct store *store, struct query *query, void *context)
     "  (SELECT " GAP_BEGINS " AS begins FROM gap WHERE evidence_id = e.id AND was_read = 0) p) AS bigint),"            \
     " coalesce(u.bytes_done, 0), coalesce(u.bytes, 0),"                                                                \
     " (SELECT count(*) FROM file f WHERE f.evidence_id = e.id), e.sightings, e.stamp, e.parent,"                       \
-    " e.parent_file, (SELECT path FROM file f WHERE f.evidence_id = e.parent AND f.number = e.parent_file)"            \
+    " e.parent_file, (SELECT path FROM file f WHERE f.evidence_id = e.parent AND f.number = e.parent_file),"           \
+    " e.added, e.ended" \
     " FROM evidence e JOIN cases c ON c.id = e.case_id LEFT JOIN"                                                      \
     " (SELECT evidence_id, count(*) AS units, sum(CASE WHEN state = 'done' THEN 1 ELSE 0 END) AS done,"                \
     "  CAST(sum(CASE WHEN turn >= 2 AND state = 'done' THEN bytes ELSE 0 END) AS bigint) AS bytes_done,"               \

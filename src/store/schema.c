@@ -120,6 +120,11 @@ static const char *const migrations[] = {
     "ALTER TABLE evidence ADD COLUMN parent bigint NOT NULL DEFAULT 0;"
     "ALTER TABLE evidence ADD COLUMN parent_file bigint NOT NULL DEFAULT 0;"
     "CREATE INDEX evidence_parent ON evidence (parent) WHERE parent <> 0",
+    /* 6: pages of large listings; when evidence came and was done */
+    "CREATE INDEX selector_value ON selector (kind, value);"
+    "CREATE INDEX presence_case ON presence (case_id, evidence_id, hash);"
+    "ALTER TABLE evidence ADD COLUMN added bigint NOT NULL DEFAULT 0;"
+    "ALTER TABLE evidence ADD COLUMN ended bigint NOT NULL DEFAULT 0",
 };
 
 enum { VERSION = sizeof migrations / sizeof *migrations };

@@ -56,6 +56,8 @@ int store_case_add(struct store *store, const struct store_case *record, int64_t
 int store_case_find(struct store *store, const char *reference, int64_t *id, struct error *error);
 int store_case_each(struct store *store, int (*row)(void *, const struct store_case *), void *context,
                     struct error *error);
+/* Title, handling and retention; *changed false when there is no such case. */
+int store_case_change(struct store *store, const struct store_case *record, bool *changed, struct error *error);
 int store_case_count(struct store *store, int64_t *count, struct error *error); /* cases that have evidence */
 
 /* ---- evidence ---- */
@@ -82,6 +84,7 @@ struct store_evidence {
     int64_t parent;      /* id of the evidence that it lies in; 0: it is a seized item itself */
     int64_t parent_file; /* number of the file that it is there */
     const char *parent_path;
+    int64_t added, ended; /* seconds since 1970: when it came, when its state last became what it is; 0: not known */
 };
 /* The same paths in the same case are the same evidence: then *id is the old one and *fresh is false. Unless `stamp`
  * (any text that changes with the files; "": not known) is another than the one with which its map or another unit was
@@ -337,13 +340,27 @@ int store_gap_each(struct store *store, int64_t evidence_id, int (*row)(void *, 
                    void *context, struct error *error);
 
 /* ---- listings ---- */
+/* The row behind which a listing goes on: a page costs what it shows, however far it is. Zeros: from the beginning. */
+struct store_after {
+    const char *kind, *value;          /* selectors; NULL: from the beginning */
+    int64_t evidence_id;               /* sightings and files; 0: from the beginning */
+    int64_t number;                    /* files */
+    int64_t offset, file, file_offset; /* sightings: where … */
+    int64_t rows;                      /* … and how many rows of this very place are behind us; at least 1 */
+};
+enum store_allocated { ALLOCATED_OR_NOT, ALLOCATED_ONLY, DELETED_ONLY };
 struct store_filter {
-    const char *case_reference; /* NULL: all */
-    int64_t evidence_number;    /* 0: all; only with a case */
-    const char *kind;           /* NULL: all but "file" */
-    const char *value;          /* NULL: all; normalised */
-    const char *path_like;      /* files: an SQL LIKE pattern, or NULL */
-    int64_t limit;              /* 0: none */
+    const char *case_reference;     /* NULL: all */
+    int64_t evidence_number;        /* 0: all; only with a case */
+    int64_t evidence_id;            /* 0: all */
+    const char *kind;               /* NULL: all but "file" */
+    const char *value;              /* NULL: all; normalised */
+    const char *path_like;          /* files: an SQL LIKE pattern, or NULL */
+    const char *type_like;          /* files: the same for the MIME type */
+    const char *known;              /* files: "good", "bad" or "own"; NULL: all */
+    enum store_allocated allocated; /* files */
+    struct store_after after;
+    int64_t limit; /* 0: none */
 };
 struct store_selector {
     uint8_t hash[SELECTOR_HASH_SIZE];
@@ -355,7 +372,8 @@ struct store_selector {
     int64_t loud_cases; /* cases where it is seen outside known-good files; 0 for a handle that reads for somebody */
     bool stopped;       /* on a stop list */
 };
-/* By kind and value. */
+/* By kind and value. Rows with a limit cost what they show, where the filter leaves a good part of the store; where it
+ * leaves little (one case of many), each page costs the selectors of that part. */
 int store_selector_each(struct store *store, const struct store_filter *filter,
                         int (*row)(void *, const struct store_selector *), void *context, struct error *error);
 /* Candidates for links: loud in two or more cases, not stopped; cases and countries are those where it is loud. By kind
@@ -367,6 +385,7 @@ int store_selector_find(struct store *store, const char *kind, const char *value
                         int (*row)(void *, const struct store_selector *), void *context, struct error *error);
 
 struct store_sighting_row {
+    int64_t evidence_id;
     const char *case_reference, *country;
     int64_t evidence_number;
     const char *evidence_name;
@@ -374,12 +393,39 @@ struct store_sighting_row {
     const char *file_path; /* NULL: none */
     const char *known;     /* of the file, or "" */
 };
-/* By case, evidence, offset, path, kind, value, encoding; of kind "file" none (files list those). */
+/* By case, evidence, offset, file, file_offset, path, kind, value, encoding; of kind "file" none (files list those). */
 int store_sighting_each(struct store *store, const struct store_filter *filter,
                         int (*row)(void *, const struct store_sighting_row *), void *context, struct error *error);
 /* By case, evidence, number. filter->value: a digest in hex (any of the three). */
 int store_file_each(struct store *store, const struct store_filter *filter,
                     int (*row)(void *, const struct store_file *), void *context, struct error *error);
+
+/* How many selectors there are of each kind and how often they are seen; by kind, without "file". case_reference NULL:
+ * all. Costs the selectors of these cases. */
+struct store_kind_count {
+    const char *kind;
+    int64_t selectors, sightings;
+};
+int store_kind_each(struct store *store, const char *case_reference,
+                    int (*row)(void *, const struct store_kind_count *), void *context, struct error *error);
+
+/* The times of the files of a case, in order; the same file may come four times. Costs the files of the case. */
+enum store_time { TIME_MODIFIED, TIME_ACCESSED, TIME_CHANGED, TIME_CREATED };
+struct store_moment {
+    int64_t time; /* seconds since 1970 */
+    enum store_time what;
+    int64_t evidence_id, evidence_number, file;
+    const char *evidence_name, *path;
+    int64_t size;
+    bool allocated;
+};
+/* Of [from, to]; behind *after (NULL: from the beginning), of which all but the texts and size counts. */
+int store_moment_each(struct store *store, const char *case_reference, int64_t from, int64_t to,
+                      const struct store_moment *after, int64_t limit, int (*row)(void *, const struct store_moment *),
+                      void *context, struct error *error);
+/* How many of them fall into each stretch of `width` seconds, counted from 1970; empty ones are left out. */
+int store_moment_counts(struct store *store, const char *case_reference, int64_t from, int64_t to, int64_t width,
+                        int (*row)(void *, int64_t start, int64_t count), void *context, struct error *error);
 
 /* ---- known files and stop lists ---- */
 /* kind: "good", "bad", "own". Adds to the set of that name, made when there is none. */
