@@ -77,7 +77,7 @@ int analyse_digest(const char *paths, const struct bytes *inside, struct digests
 /* Reads a few bytes of the medium, in a worker: up to ANALYSE_PEEK_MOST at `offset`, of which *got says how many there are
  * (fewer at the end of the medium). -1 when they cannot be read, or there is no such place: a folder has none. `inside`
  * as for analyse_digest. */
-enum { ANALYSE_PEEK_MOST = 4096 };
+enum { ANALYSE_PEEK_MOST = 8192 };
 int analyse_peek(const char *paths, const struct bytes *inside, uint64_t offset, size_t length, uint8_t *bytes,
                  size_t *got, struct error *error);
 

@@ -22,21 +22,27 @@
 enum { PATH_SIZE = 4096, READ_STEP = 256 * 1024 };
 enum { NOT_STARTED = 127 }; /* the dynamic linker's status when it cannot map a library */
 
-const char *process_program(void)
+const char *program_path(const char *name, const char *variable)
 {
-    static char path[PATH_SIZE];
-    const char *named = getenv("SAMBAND_WORKER");
+    static _Thread_local char path[PATH_SIZE];
+    const char *named = getenv(variable);
     if (named != NULL && named[0] != '\0')
         return named;
-    ssize_t length = readlink("/proc/self/exe", path, sizeof path - sizeof "/samband-worker");
+    ssize_t length = readlink("/proc/self/exe", path, sizeof path - strlen(name) - 1);
     while (length > 0 && path[length - 1] != '/')
         length--;
     if (length > 0) {
-        (void)snprintf(path + length, sizeof path - (size_t)length, "samband-worker");
+        (void)snprintf(path + length, sizeof path - (size_t)length, "%s", name);
         if (access(path, X_OK) == 0)
             return path;
     }
-    return SAMBAND_LIBEXEC "/samband-worker";
+    (void)snprintf(path, sizeof path, SAMBAND_LIBEXEC "/%s", name);
+    return path;
+}
+
+const char *process_program(void)
+{
+    return program_path("samband-worker", "SAMBAND_WORKER");
 }
 
 static int open_pipes(int request[2], int answer[2])

@@ -21,7 +21,10 @@ struct process {
     long peak_kib; /* the most resident memory it had; known once it ended */
 };
 
-/* The worker program: $SAMBAND_WORKER, beside this program, or where `make install` puts it. */
+/* One of Samband's programs: what $VARIABLE names, beside this program, or where `make install` puts it. Valid until the next
+ * call in this thread. */
+const char *program_path(const char *name, const char *variable);
+/* The worker program; $SAMBAND_WORKER. */
 const char *process_program(void);
 
 /* What a worker is told to open. */

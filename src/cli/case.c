@@ -1,9 +1,9 @@
 /* samband case: the cases of the store. */
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/listing.h"
+#include "show/spelling.h"
 
 static int run_add(const struct cli *cli, int argc, char **argv);
 static int run_list(const struct cli *cli, int argc, char **argv);
@@ -16,23 +16,6 @@ static const struct command add_command = {
 static const struct command list_command = {"case list", "lists the cases", "[--json]", "Lists the cases by reference.",
                                             run_list};
 static const struct command *const subcommands[] = {&add_command, &list_command, NULL};
-
-static bool is_country(const char *text)
-{
-    return strlen(text) == 2 && isupper((unsigned char)text[0]) && isupper((unsigned char)text[1]);
-}
-
-static bool is_date(const char *text)
-{
-    return strlen(text) == 10 && strspn(text, "0123456789") == 4 && text[4] == '-' &&
-           strspn(text + 5, "0123456789") == 2 && text[7] == '-' && strspn(text + 8, "0123456789") == 2;
-}
-
-static bool is_reference(const char *text)
-{
-    return text[0] != '\0' && strlen(text) <= 64 &&
-           strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.") == strlen(text);
-}
 
 static int run_add(const struct cli *cli, int argc, char **argv)
 {
@@ -53,8 +36,7 @@ static int run_add(const struct cli *cli, int argc, char **argv)
         return misuse(&add_command, "a case needs one reference of letters, digits, '-', '_' and '.'");
     if (!is_country(record.country))
         return misuse(&add_command, "--country takes two capital letters, for example SE");
-    if (strcmp(record.handling, "free") != 0 && strcmp(record.handling, "hit") != 0 &&
-        strcmp(record.handling, "own") != 0)
+    if (!is_handling(record.handling))
         return misuse(&add_command, "--handling is free, hit or own");
     if (record.retention[0] != '\0' && !is_date(record.retention))
         return misuse(&add_command, "--retention is a date like 2031-12-31");

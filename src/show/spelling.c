@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 #include "scan/eip55.h"
 
@@ -89,6 +90,31 @@ void spell_value(enum sb_kind kind, const char *value, char out[SPELLING_SIZE])
     out[length] = '\0';
     if (kind == SB_ETH)
         spell_eth(out, length);
+}
+
+bool is_reference(const char *text)
+{
+    return text[0] != '\0' && strlen(text) <= 64 &&
+           strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.") == strlen(text);
+}
+
+bool is_country(const char *text)
+{
+    return strlen(text) == 2 && isupper((unsigned char)text[0]) && isupper((unsigned char)text[1]);
+}
+
+bool is_handling(const char *text)
+{
+    return strcmp(text, "free") == 0 || strcmp(text, "hit") == 0 || strcmp(text, "own") == 0;
+}
+
+bool is_date(const char *text)
+{
+    struct tm parts = {0};
+    char again[16];
+    const char *end = strlen(text) == 10 ? strptime(text, "%Y-%m-%d", &parts) : NULL;
+    return end != NULL && *end == '\0' && strftime(again, sizeof again, "%Y-%m-%d", &parts) != 0 &&
+           strcmp(again, text) == 0;
 }
 
 int find_value(struct store *store, const char *kind, const char *value,

@@ -27,6 +27,39 @@ int store_kind_each(struct store *store, const char *case_reference,
                     VALUES(text(case_reference)), false, kind_row, &listing, error);
 }
 
+/* ---- evidence in short ---- */
+
+struct item_listing {
+    int (*row)(void *, const struct store_item *);
+    void *context;
+};
+
+static int item_row(struct store *store, struct query *query, void *context)
+{
+    const struct item_listing *listing = context;
+    return listing->row(listing->context, &(struct store_item){.id = row_integer(store, query, 0),
+                                                               .number = row_integer(store, query, 1),
+                                                               .case_reference = row_text(store, query, 2),
+                                                               .country = row_text(store, query, 3),
+                                                               .name = row_text(store, query, 4),
+                                                               .state = row_text(store, query, 5),
+                                                               .size = row_integer(store, query, 6),
+                                                               .sightings = row_integer(store, query, 7),
+                                                               .added = row_integer(store, query, 8),
+                                                               .ended = row_integer(store, query, 9)});
+}
+
+int store_item_each(struct store *store, int (*row)(void *, const struct store_item *), void *context,
+                    struct error *error)
+{
+    struct item_listing listing = {row, context};
+    return each_row(store,
+                    "SELECT e.id, e.number, c.reference, c.country, e.name, e.state, e.size, e.sightings, e.added,"
+                    " e.ended FROM evidence e JOIN cases c ON c.id = e.case_id WHERE {reads c}"
+                    " ORDER BY c.reference, e.number",
+                    NO_VALUES, false, item_row, &listing, error);
+}
+
 /* ---- times ---- */
 
 /* Each file four times, once for each of its times. $1: the case, $2 and $3: from and to. */

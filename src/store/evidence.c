@@ -70,13 +70,14 @@ int store_evidence_inside(struct store *store, int64_t parent, int64_t file, int
         result = ask(store, "SELECT count(*) FROM evidence WHERE id = $1", VALUES(integer(*id)), &known, error);
     *fresh = known == 0;
     if (result == 0 && *fresh)
-        result = run(store,
-                     "INSERT INTO evidence (id, case_id, number, name, paths, stamp, digests, parent, parent_file)"
-                     " SELECT CAST($1 AS bigint), p.case_id, p.number + CAST($2 AS bigint), p.name || ' › ' || f.path, "
-                     "p.paths, p.stamp, p.digests,"
-                     " p.id, f.number FROM evidence p JOIN file f ON f.evidence_id = p.id AND f.number = $4"
-                     " WHERE p.id = $3",
-                     VALUES(integer(*id), integer(step), integer(parent), integer(file)), error);
+        result =
+            run(store,
+                "INSERT INTO evidence (id, case_id, number, name, paths, stamp, digests, parent, parent_file, added)"
+                " SELECT CAST($1 AS bigint), p.case_id, p.number + CAST($2 AS bigint), p.name || ' › ' || f.path, "
+                "p.paths, p.stamp, p.digests,"
+                " p.id, f.number, {now} FROM evidence p JOIN file f ON f.evidence_id = p.id AND f.number = $4"
+                " WHERE p.id = $3",
+                VALUES(integer(*id), integer(step), integer(parent), integer(file)), error);
     if (result == 0 && *fresh)
         result =
             run(store,
@@ -208,7 +209,7 @@ static int evidence_row(struct store *store, struct query *query, void *context)
     " coalesce(u.bytes_done, 0), coalesce(u.bytes, 0),"                                                                \
     " (SELECT count(*) FROM file f WHERE f.evidence_id = e.id), e.sightings, e.stamp, e.parent,"                       \
     " e.parent_file, (SELECT path FROM file f WHERE f.evidence_id = e.parent AND f.number = e.parent_file),"           \
-    " e.added, e.ended" \
+    " e.added, e.ended"                                                                                                \
     " FROM evidence e JOIN cases c ON c.id = e.case_id LEFT JOIN"                                                      \
     " (SELECT evidence_id, count(*) AS units, sum(CASE WHEN state = 'done' THEN 1 ELSE 0 END) AS done,"                \
     "  CAST(sum(CASE WHEN turn >= 2 AND state = 'done' THEN bytes ELSE 0 END) AS bigint) AS bytes_done,"               \
@@ -224,11 +225,10 @@ int store_evidence_each(struct store *store, const char *case_reference,
                         EVIDENCE " GROUP BY evidence_id) u ON u.evidence_id = e.id WHERE {reads c}"
                                  " ORDER BY c.reference, " EVIDENCE_ORDER,
                         NO_VALUES, false, evidence_row, &listing, error);
-    return each_row(
-        store,
-        EVIDENCE
-        " GROUP BY evidence_id) u ON u.evidence_id = e.id WHERE c.reference = $1 AND {reads c} ORDER BY " EVIDENCE_ORDER,
-        VALUES(text(case_reference)), false, evidence_row, &listing, error);
+    return each_row(store,
+                    EVIDENCE " GROUP BY evidence_id) u ON u.evidence_id = e.id WHERE c.reference = $1 AND {reads c} "
+                             "ORDER BY " EVIDENCE_ORDER,
+                    VALUES(text(case_reference)), false, evidence_row, &listing, error);
 }
 
 int store_evidence_get(struct store *store, int64_t id, int (*row)(void *, const struct store_evidence *),

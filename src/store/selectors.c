@@ -240,6 +240,43 @@ int store_selector_by_hash(struct store *store, const uint8_t hash[SELECTOR_HASH
     return result;
 }
 
+struct known_hashes {
+    const uint8_t (*hashes)[SELECTOR_HASH_SIZE];
+    size_t count;
+    bool *known;
+};
+
+static int known_row(struct store *store, struct query *query, void *context)
+{
+    const struct known_hashes *wanted = context;
+    const uint8_t *hash = row_blob(store, query, 0, SELECTOR_HASH_SIZE);
+    for (size_t i = 0; hash != NULL && i < wanted->count; i++)
+        if (memcmp(hash, wanted->hashes[i], SELECTOR_HASH_SIZE) == 0)
+            wanted->known[i] = true;
+    return 0;
+}
+
+int store_selectors_known(struct store *store, const uint8_t hashes[][SELECTOR_HASH_SIZE], size_t count, bool known[],
+                          struct error *error)
+{
+    struct conditions conditions = {0};
+    struct known_hashes wanted = {hashes, count, known};
+    for (size_t i = 0; i < count; i++)
+        known[i] = false;
+    if (count == 0 || count > STORE_HASHES_MOST)
+        return count == 0 ? 0 : fail(error, "at most %d selectors are looked up at once", STORE_HASHES_MOST);
+    bytes_append_text(&conditions.sql, "SELECT s.hash FROM selector s WHERE s.hash IN (");
+    for (size_t i = 0; i < count; i++)
+        add_condition(&conditions, i == 0 ? "@" : ", @", blob(hashes[i], SELECTOR_HASH_SIZE));
+    bytes_append_text(&conditions.sql, ") AND EXISTS (SELECT 1 FROM presence p {then} cases c WHERE p.hash = s.hash"
+                                       " AND c.id = p.case_id AND ({reads c} OR {tells c}))");
+    int result = conditions.sql.failed ? fail(error, "memory is short")
+                                       : each_row(store, bytes_text(&conditions.sql), conditions.values,
+                                                  conditions.count, false, known_row, &wanted, error);
+    bytes_free(&conditions.sql);
+    return result;
+}
+
 int store_shared_each(struct store *store, int (*row)(void *, const struct store_selector *), void *context,
                       struct error *error)
 {

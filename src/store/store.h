@@ -409,6 +409,22 @@ struct store_kind_count {
 int store_kind_each(struct store *store, const char *case_reference,
                     int (*row)(void *, const struct store_kind_count *), void *context, struct error *error);
 
+/* Evidence items in short, by case reference and number: costs the items alone. */
+struct store_item {
+    int64_t id, number;
+    const char *case_reference, *country, *name, *state;
+    int64_t size, sightings;
+    int64_t added, ended; /* as in struct store_evidence */
+};
+int store_item_each(struct store *store, int (*row)(void *, const struct store_item *), void *context,
+                    struct error *error);
+
+/* Of these hashes, which are those of a selector that the viewer may read somewhere, or has a hit for? One query,
+ * whatever the number (STORE_HASHES_MOST at most). */
+enum { STORE_HASHES_MOST = 64 };
+int store_selectors_known(struct store *store, const uint8_t hashes[][SELECTOR_HASH_SIZE], size_t count, bool known[],
+                          struct error *error);
+
 /* The times of the files of a case, in order; the same file may come four times. Costs the files of the case. */
 enum store_time { TIME_MODIFIED, TIME_ACCESSED, TIME_CHANGED, TIME_CREATED };
 struct store_moment {

@@ -43,7 +43,7 @@ enum {
     NAME_MAX_BYTES = 4096,      /* bytes of a description, reason, type */
     EXTENT_LEAST = 1 << 20,     /* bytes of an EXTENT */
     INSIDE_MOST = 3,            /* places of an OPEN: disks within disks within a disk */
-    PEEK_MOST = 4096,           /* bytes of a PEEK */
+    PEEK_MOST = 8192,           /* bytes of a PEEK */
     TERMS_MAX_BYTES = 32 << 20, /* bytes of all search terms, their lines' ends included */
 };
 

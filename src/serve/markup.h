@@ -1,0 +1,12 @@
+/* Text from evidence within HTML and XML. */
+#ifndef SERVE_MARKUP_H
+#define SERVE_MARKUP_H
+
+#include "base/bytes.h"
+
+/* Appends text so that it is nothing but text, within an element or a quoted attribute: the characters that markup is
+ * made of are named; what XML does not allow (control characters, malformed UTF-8) and what turns the direction of
+ * writing becomes U+FFFD. NULL: nothing. */
+void append_markup(struct bytes *out, const char *text);
+
+#endif

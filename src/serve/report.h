@@ -1,0 +1,35 @@
+/* What the two files of the report share. */
+#ifndef SERVE_REPORT_H
+#define SERVE_REPORT_H
+
+#include "link/link.h"
+#include "serve/markup.h"
+#include "serve/route.h"
+
+enum {
+    REPORT_LINKS = 1000,
+    REPORT_FINDINGS = 5000,
+    REPORT_OF_ONE = 50
+}; /* rows, at most; findings of one selector in a case */
+
+struct report {
+    struct request *request;
+    struct error *error;
+    struct bytes *out;
+    const char *title;
+    const char *const *cases; /* references */
+    size_t case_count;
+    bool network; /* of several cases: links among them alone */
+    int64_t all_cases;
+    int64_t notes, hits; /* while they are counted */
+};
+
+/* Cells of a table: text, text in one width, a number. */
+void report_cell(struct bytes *out, const char *text);
+void report_code(struct bytes *out, const char *text);
+void report_number(struct bytes *out, int64_t number);
+
+/* findings.c: the table of how each finding is come to again. */
+int report_findings(struct report *report, const struct links *links);
+
+#endif
