@@ -46,7 +46,8 @@ static int search_values(struct search *search, const char *kind, struct error *
         if (kind != NULL && strcmp(kind, name) != 0)
             continue;
         spell_value((enum sb_kind)i, search->question, spelling);
-        store_selector_hash(name, spelling, strlen(spelling), hashes[count++]);
+        if (kind != NULL || may_be((enum sb_kind)i, spelling))
+            store_selector_hash(name, spelling, strlen(spelling), hashes[count++]);
     }
     _Static_assert((int)SB_KIND_COUNT <= (int)STORE_HASHES_MOST, "all kinds are looked up at once");
     if (store_selectors_known(request->store, hashes, count, known, error) != 0)

@@ -37,6 +37,11 @@ static int keep_key(void *context, const struct store_selector *row)
     return 0;
 }
 
+static int bad_token(struct request *request)
+{
+    return request_problem(request, 400, "\"after\" is the \"next\" of the page before, as it was given.");
+}
+
 /* What an identifier of the query names. *go false after answering: 400 or 404. */
 static int find_selector(struct request *request, const char *id, int status, struct behind *behind, bool *go,
                          struct error *error)
@@ -68,6 +73,8 @@ static int list_selectors(struct request *request, struct error *error)
     if (after != NULL && after[0] != '\0') {
         if (find_selector(request, after, 400, &behind, &go, error) != 0 || !go)
             return go ? -1 : 0;
+        if (filter.kind != NULL && strcmp(filter.kind, behind.kind) != 0)
+            return bad_token(request);
         filter.after = (struct store_after){.kind = behind.kind, .value = behind.value};
     }
     if (value != NULL && value[0] != '\0') {

@@ -92,6 +92,33 @@ void spell_value(enum sb_kind kind, const char *value, char out[SPELLING_SIZE])
         spell_eth(out, length);
 }
 
+bool may_be(enum sb_kind kind, const char *spelling)
+{
+    /* At least, at most; and one of these characters. */
+    static const struct {
+        unsigned char least;
+        unsigned short most;
+        const char *any;
+    } forms[SB_KIND_COUNT] = {
+        [SB_CARD] = {8, 24, NULL},       [SB_IBAN] = {10, 40, NULL},     [SB_EMAIL] = {3, 0, "@"},
+        [SB_URL] = {4, 0, ":"},          [SB_ONION] = {10, 0, "."},      [SB_IP] = {2, 64, ".:"},
+        [SB_PHONE] = {4, 32, "+"},       [SB_BTC] = {20, 0, NULL},       [SB_ETH] = {40, 44, NULL},
+        [SB_LTC] = {20, 0, NULL},        [SB_DOGE] = {20, 0, NULL},      [SB_DASH] = {20, 0, NULL},
+        [SB_BCH] = {30, 0, ":"},         [SB_TRX] = {20, 0, NULL},       [SB_XRP] = {20, 0, NULL},
+        [SB_XMR] = {80, 0, NULL},        [SB_ADA] = {30, 0, NULL},       [SB_WIF] = {40, 60, NULL},
+        [SB_BIP38] = {50, 64, NULL},     [SB_XKEY] = {90, 130, NULL},    [SB_TRACK] = {10, 0, "="},
+        [SB_SEED] = {10, 0, " "},        [SB_BIC] = {8, 11, NULL},       [SB_DOMAIN] = {3, 0, "."},
+        [SB_I2P] = {5, 0, "."},          [SB_MAC] = {10, 24, ":-"},      [SB_IMEI] = {10, 20, NULL},
+        [SB_ICCID] = {15, 24, NULL},     [SB_CREDENTIAL] = {40, 0, ":"}, [SB_XMPP] = {3, 0, "@"},
+        [SB_TOX] = {60, 80, NULL},       [SB_SESSION] = {60, 70, NULL},  [SB_MRZ] = {60, 100, NULL},
+        [SB_NATIONAL_ID] = {5, 64, ":"}, [SB_PGP] = {30, 70, NULL},      [SB_SSH] = {10, 0, ":"},
+        [SB_X509] = {60, 70, NULL},      [SB_FILE] = {60, 70, NULL},
+    };
+    size_t length = strlen(spelling);
+    return length >= forms[kind].least && (forms[kind].most == 0 || length <= forms[kind].most) &&
+           (forms[kind].any == NULL || strpbrk(spelling, forms[kind].any) != NULL);
+}
+
 bool is_reference(const char *text)
 {
     return text[0] != '\0' && strlen(text) <= 64 &&

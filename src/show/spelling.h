@@ -19,6 +19,10 @@ bool is_country(const char *text);
 bool is_handling(const char *text);
 bool is_date(const char *text);
 
+/* Can what the store spells so be of this kind at all? By length and characters alone, so that a look-up need not ask for each
+ * kind; true is no promise. */
+bool may_be(enum sb_kind kind, const char *spelling);
+
 /* Looks a value up, however it is written, as one of `kind` (its name), or of each kind in turn when that is NULL:
  * calls `row` for those that the store has. Returns 0, what `row` returned, or -1. */
 int find_value(struct store *store, const char *kind, const char *value,

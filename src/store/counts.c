@@ -21,9 +21,9 @@ int store_kind_each(struct store *store, const char *case_reference,
 {
     struct kind_listing listing = {row, context};
     return each_row(store,
-                    "SELECT s.kind, count(DISTINCT s.hash), CAST(sum(p.sightings) AS bigint) FROM cases c {then}"
-                    " presence p {then} selector s WHERE {reads c} AND ($1 = '' OR c.reference = $1) AND p.case_id ="
-                    " c.id AND s.hash = p.hash AND s.kind <> 'file' GROUP BY s.kind ORDER BY s.kind",
+                    "SELECT k.kind, CAST(sum(k.selectors) AS bigint), CAST(sum(k.sightings) AS bigint) FROM cases c"
+                    " JOIN evidence e ON e.case_id = c.id JOIN evidence_kind k ON k.evidence_id = e.id WHERE {reads c}"
+                    " AND ($1 = '' OR c.reference = $1) AND k.kind <> 'file' GROUP BY k.kind ORDER BY k.kind",
                     VALUES(text(case_reference)), false, kind_row, &listing, error);
 }
 

@@ -28,6 +28,7 @@ static const struct {
     {"unit", "evidence_id, turn, kind, start, length, bytes, state", "iitiiit", "evidence_id, turn, start, length"},
     {"selector", "hash, kind, value, cases", "btti", "hash"},
     {"presence", "hash, case_id, evidence_id, sightings, loud", "biiii", "hash, case_id, evidence_id"},
+    {"evidence_kind", "evidence_id, kind, selectors, sightings", "itii", "evidence_id, kind"},
     {"sighting", "evidence_id, place, file, file_offset, hash, path, encoding, allocation, repeats, context",
      "iiiibtiiit", "evidence_id, place, file, file_offset, hash, path, encoding"},
     {"gap", "evidence_id, unit, start, length, file, path, reason, was_read", "itiiitti",

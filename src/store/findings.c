@@ -359,6 +359,13 @@ static int apply_selectors(struct store *store, const struct staged *staged, str
          " ON CONFLICT (hash) DO UPDATE SET cases = selector.cases + excluded.cases WHERE excluded.cases > 0",
          VALUES(integer(staged->case_id)), &result, error);
     step(store,
+         "INSERT INTO evidence_kind (evidence_id, kind, selectors, sightings) SELECT $1, s.kind, CAST(sum(CASE WHEN"
+         " p.hash IS NULL THEN 1 ELSE 0 END) AS bigint), CAST(sum(s.sightings) AS bigint) FROM staged_selector s"
+         " LEFT JOIN presence p ON p.hash = s.hash AND p.case_id = $2 AND p.evidence_id = $1 WHERE s.sightings > 0"
+         " GROUP BY s.kind ON CONFLICT (evidence_id, kind) DO UPDATE SET selectors = evidence_kind.selectors +"
+         " excluded.selectors, sightings = evidence_kind.sightings + excluded.sightings",
+         both, 2, &result, error);
+    step(store,
          "INSERT INTO presence (hash, case_id, evidence_id, sightings, loud) SELECT hash, $2, $1, sightings, loud"
          " FROM staged_selector WHERE sightings > 0 ORDER BY hash ON CONFLICT (hash, case_id, evidence_id) DO UPDATE"
          " SET sightings = presence.sightings + excluded.sightings, loud = presence.loud + excluded.loud",

@@ -5,7 +5,8 @@
 #include "store/room.h"
 
 /* Tables whose rows belong to an evidence item. */
-static const char *const of_evidence[] = {"sighting", "file", "run", "segment", "volume", "gap", "unit", "search"};
+static const char *const of_evidence[] = {"sighting", "file", "run",    "segment",      "volume",
+                                          "gap",      "unit", "search", "evidence_kind"};
 
 enum { OF_EVIDENCE = sizeof of_evidence / sizeof *of_evidence };
 

@@ -120,9 +120,13 @@ static const char *const migrations[] = {
     "ALTER TABLE evidence ADD COLUMN parent bigint NOT NULL DEFAULT 0;"
     "ALTER TABLE evidence ADD COLUMN parent_file bigint NOT NULL DEFAULT 0;"
     "CREATE INDEX evidence_parent ON evidence (parent) WHERE parent <> 0",
-    /* 6: pages of large listings; when evidence came and was done */
+    /* 6: pages of large listings; how much of each kind an item holds; when evidence came and was done */
     "CREATE INDEX selector_value ON selector (kind, value);"
     "CREATE INDEX presence_case ON presence (case_id, evidence_id, hash);"
+    "CREATE TABLE evidence_kind (evidence_id bigint NOT NULL, kind {text} NOT NULL, selectors bigint NOT NULL,"
+    " sightings bigint NOT NULL, PRIMARY KEY (evidence_id, kind)) {clustered};"
+    "INSERT INTO evidence_kind SELECT p.evidence_id, s.kind, count(*), CAST(sum(p.sightings) AS bigint)"
+    " FROM presence p JOIN selector s ON s.hash = p.hash GROUP BY p.evidence_id, s.kind;"
     "ALTER TABLE evidence ADD COLUMN added bigint NOT NULL DEFAULT 0;"
     "ALTER TABLE evidence ADD COLUMN ended bigint NOT NULL DEFAULT 0",
 };

@@ -173,7 +173,9 @@ static int list_selectors(struct store *store, const struct store_filter *filter
         add_condition(&conditions, " AND s.kind = @", text(filter->kind));
     else
         bytes_append_text(&conditions.sql, " AND s.kind <> 'file'");
-    if (filter->after.kind != NULL)
+    if (filter->after.kind != NULL && filter->kind != NULL)
+        add_condition(&conditions, " AND s.value > @", text(filter->after.value));
+    else if (filter->after.kind != NULL)
         add_conditions(&conditions, " AND (s.kind, s.value) > (@, @)",
                        VALUES(text(filter->after.kind), text(filter->after.value)));
     if (!few && (filter->case_reference != NULL || store->viewed)) {

@@ -342,7 +342,7 @@ int store_gap_each(struct store *store, int64_t evidence_id, int (*row)(void *, 
 /* ---- listings ---- */
 /* The row behind which a listing goes on: a page costs what it shows, however far it is. Zeros: from the beginning. */
 struct store_after {
-    const char *kind, *value;          /* selectors; NULL: from the beginning */
+    const char *kind, *value;          /* selectors, of the filter's kind if it has one; NULL: from the beginning */
     int64_t evidence_id;               /* sightings and files; 0: from the beginning */
     int64_t number;                    /* files */
     int64_t offset, file, file_offset; /* sightings: where … */
@@ -400,8 +400,8 @@ int store_sighting_each(struct store *store, const struct store_filter *filter,
 int store_file_each(struct store *store, const struct store_filter *filter,
                     int (*row)(void *, const struct store_file *), void *context, struct error *error);
 
-/* How many selectors there are of each kind and how often they are seen; by kind, without "file". case_reference NULL:
- * all. Costs the selectors of these cases. */
+/* How many selectors there are of each kind, each counted once in every evidence item that has it, and how often they are
+ * seen; by kind, without "file". case_reference NULL: all. Costs the evidence items, since commits keep count. */
 struct store_kind_count {
     const char *kind;
     int64_t selectors, sightings;

@@ -63,8 +63,8 @@ static bool in_name(char character)
 /* Does the query take rows from a table of case data? */
 static bool gives_case_data(const char *sql)
 {
-    static const char *const tables[] = {"cases", "evidence", "volume",   "file",     "run", "segment",
-                                         "unit",  "selector", "presence", "sighting", "gap", "search"};
+    static const char *const tables[] = {"cases",    "evidence", "volume",   "file", "run",    "segment",      "unit",
+                                         "selector", "presence", "sighting", "gap",  "search", "evidence_kind"};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         size_t length = strlen(tables[i]);
         for (const char *at = strstr(sql, tables[i]); at != NULL; at = strstr(at + 1, tables[i]))
