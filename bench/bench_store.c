@@ -1,6 +1,6 @@
 /* Measures the store as the rest of Samband uses it: fills one with CASES cases of SELECTORS selectors each (5
- * sightings for every 3 selectors, one transaction a case, a few thousand selectors shared), then asks for links and
- * for single selectors.
+ * sightings for every 3 selectors, one transaction a case, a few thousand selectors shared), then asks for links,
+ * for single selectors, for pages of them and for hit or no hit.
  *
  *     bench_store STORE [CASES [SELECTORS [CASES-PER-TRANSACTION]]]
  *
@@ -118,6 +118,73 @@ static int count_selector(void *context, const struct store_selector *selector)
     return 0;
 }
 
+/* Hit or no hit, as a search asks: one value as several kinds at once; every second one is not there. */
+static int measure_known(struct store *store, int cases, int selectors, struct error *error)
+{
+    enum { TOGETHER = 4, ASKED = 20000 };
+    double start = seconds();
+    int64_t hits = 0;
+    for (int i = 0; i < ASKED; i++) {
+        static const char *const kinds[TOGETHER] = {"email", "xmpp", "credential", "term"};
+        uint8_t hashes[TOGETHER][SELECTOR_HASH_SIZE];
+        bool known[TOGETHER];
+        char value[VALUE_MAX];
+        name_selector(i % cases, (int)((int64_t)i * 7919 % selectors), value);
+        if (i % 2 == 1)
+            value[0] = '-';
+        for (int k = 0; k < TOGETHER; k++)
+            store_selector_hash(kinds[k], value, strlen(value), hashes[k]);
+        if (store_selectors_known(store, hashes, TOGETHER, known, error) != 0)
+            return -1;
+        hits += known[0];
+    }
+    double took = seconds() - start;
+    (void)printf("hit or no hit: %d look-ups in %.2f s: %.0f a second, %lld hits\n", ASKED, took, ASKED / took,
+                 (long long)hits);
+    return 0;
+}
+
+struct last {
+    char kind[32], value[VALUE_MAX];
+};
+
+static int keep_last(void *context, const struct store_selector *selector)
+{
+    struct last *last = context;
+    (void)snprintf(last->kind, sizeof last->kind, "%s", selector->kind);
+    (void)snprintf(last->value, sizeof last->value, "%s", selector->value);
+    return 0;
+}
+
+/* Pages of 100 selectors, each behind the last row of the one before; the first ones of all, of one kind, of one case.
+ */
+static int measure_pages(struct store *store, struct error *error)
+{
+    enum { PAGES = 20 };
+    static const struct {
+        const char *name, *kind, *reference, *from;
+    } listings[] = {{"all", NULL, NULL, NULL},
+                    {"of a kind", "email", NULL, NULL},
+                    {"of a kind, from its middle", "email", NULL, "someone.3"},
+                    {"of a case", NULL, "C-0000", NULL}};
+    for (size_t i = 0; i < sizeof listings / sizeof *listings; i++) {
+        struct last last = {"email", ""};
+        struct store_filter filter = {.kind = listings[i].kind, .case_reference = listings[i].reference, .limit = 101};
+        if (listings[i].from != NULL)
+            (void)snprintf(last.value, sizeof last.value, "%s", listings[i].from);
+        double start = seconds();
+        for (int page = 0; page < PAGES; page++) {
+            filter.after = page == 0 && listings[i].from == NULL
+                               ? (struct store_after){0}
+                               : (struct store_after){.kind = last.kind, .value = last.value};
+            if (store_selector_each(store, &filter, keep_last, &last, error) != 0)
+                return -1;
+        }
+        (void)printf("pages %s: %.2f ms each\n", listings[i].name, (seconds() - start) / PAGES * 1e3);
+    }
+    return 0;
+}
+
 static int measure(struct store *store, int cases, int selectors, int together, struct error *error)
 {
     int64_t per_case = (int64_t)selectors * 5 / 3, counted[2] = {0};
@@ -159,6 +226,8 @@ static int measure(struct store *store, int cases, int selectors, int together, 
             slowest = took;
     }
     (void)printf("find: %.3f ms on average, %.3f ms at most\n", all / FINDS * 1e3, slowest * 1e3);
+    if (measure_known(store, cases, selectors, error) != 0 || measure_pages(store, error) != 0)
+        return -1;
     struct rusage usage;
     (void)getrusage(RUSAGE_SELF, &usage);
     (void)printf("memory: %ld MiB at most\n", usage.ru_maxrss / 1024);
