@@ -84,7 +84,6 @@ int answer_credentials(struct request *request, struct error *error);
 /* What is wrong with a name to sign in with, a full name, a country, as a sentence; NULL: nothing. */
 const char *name_fault(const char *name);
 const char *line_fault(const char *text, const char *what, char room[128]); /* of text of one line, 1 to 128 bytes */
-bool is_country(const char *country);
 /* Finds an authority by name: its id, or 0. */
 int find_authority(struct store *store, const char *name, int64_t *id, struct error *error);
 /* Adds a time as in RFC 3339; null for 0. */

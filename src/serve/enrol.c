@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "serve/call.h"
+#include "show/spelling.h"
 
 /* ---- what is a name ---- */
 
@@ -24,11 +25,6 @@ const char *line_fault(const char *text, const char *what, char room[128])
         good = (unsigned char)*at >= ' ' && *at != 0x7f;
     (void)snprintf(room, 128, "%s is one line of 1 to 128 bytes.", what);
     return good ? NULL : room;
-}
-
-bool is_country(const char *country)
-{
-    return country != NULL && strlen(country) == 2 && strspn(country, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 2;
 }
 
 struct authority_wanted {

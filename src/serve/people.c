@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "serve/call.h"
+#include "show/spelling.h"
 
 /* ---- lists ---- */
 

@@ -127,7 +127,7 @@ bool is_reference(const char *text)
 
 bool is_country(const char *text)
 {
-    return strlen(text) == 2 && isupper((unsigned char)text[0]) && isupper((unsigned char)text[1]);
+    return text != NULL && strlen(text) == 2 && isupper((unsigned char)text[0]) && isupper((unsigned char)text[1]);
 }
 
 bool is_handling(const char *text)

@@ -12,7 +12,7 @@ enum { SPELLING_SIZE = SB_VALUE_MAX + 1 };
 /* The store's spelling of `value` as one of that kind; a longer one is cut. It is not checked to be one. */
 void spell_value(enum sb_kind kind, const char *value, char out[SPELLING_SIZE]);
 
-/* What a case is made of: a reference is 1 to 64 letters, digits, '-', '_' and '.'; a country two capital letters; a
+/* What a case is made of: a reference is 1 to 64 letters, digits, '-', '_' and '.'; a country two capital letters (NULL is none); a
  * handling code "free", "hit" or "own"; a date a day there is, YYYY-MM-DD. */
 bool is_reference(const char *text);
 bool is_country(const char *text);
