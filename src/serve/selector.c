@@ -124,9 +124,17 @@ static int show_row(void *context, const struct store_selector *row)
     struct request *request = context;
     enum sb_kind kind = sb_kind_of(row->kind);
     const char *shown = shown_value(row->kind, row->value, false);
-    (void)snprintf(request->object, sizeof request->object, "%s %.180s", row->kind, shown);
+    bool told = row->case_count ==
+                0; /* only others have it: who looked for it knows the value, and who did not learns it not */
+    (void)snprintf(request->object, sizeof request->object, "%s %.180s", row->kind, told ? "" : shown);
     json_open(&request->json, NULL, '{');
     json_selector_id(&request->json, request, row->hash);
+    if (told) {
+        json_text(&request->json, "kind", row->kind);
+        json_null(&request->json, "value");
+        json_texts(&request->json, "cases", NULL, 0);
+        return 0;
+    }
     json_bool(&request->json, "masked",
               (kind != SB_KIND_COUNT && sb_kind_info(kind)->masked) || strcmp(shown, row->value) != 0);
     json_bool(&request->json, "stopped", row->stopped);

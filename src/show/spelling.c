@@ -140,6 +140,7 @@ bool is_date(const char *text)
     struct tm parts = {0};
     char again[16];
     const char *end = strlen(text) == 10 ? strptime(text, "%Y-%m-%d", &parts) : NULL;
+    (void)timegm(&parts); /* the 31st of February becomes a day of March */
     return end != NULL && *end == '\0' && strftime(again, sizeof again, "%Y-%m-%d", &parts) != 0 &&
            strcmp(again, text) == 0;
 }
