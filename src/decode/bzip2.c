@@ -52,7 +52,6 @@ static enum sb_decode_result decode(const struct sb_container *container, struct
 
 const struct sb_decoder sb_decoder_bzip2 = {
     .name = "BZIP2",
-    .literal_anchor = 1,
     .literal = "AY&SY", /* of the mark: rarer than the header's letters */
     .literal_length = 5,
     .literal_offset = HEADER + 1,

@@ -211,7 +211,7 @@ static const struct notation entity = {"&#;", is_entity_anchor, decode_entity};
 
 /* One row of the table for each way to write an anchor. */
 /* NOLINTBEGIN(bugprone-macro-parentheses): names and literals, which brackets would spoil */
-#define ROW(ROW_NAME, NAME, NOTATION, ANCHOR)                                                                          \
+#define ROW(ROW_NAME, NAME, NOTATION, ANCHOR, RAREST)                                                                  \
     static bool sniff_##ROW_NAME(const uint8_t *data, size_t length, size_t at, struct sb_container *container)        \
     {                                                                                                                  \
         return sniff_token(&NOTATION, data, length, at, sizeof(ANCHOR) - 1, container);                                \
@@ -225,6 +225,7 @@ static const struct notation entity = {"&#;", is_entity_anchor, decode_entity};
         .name = NAME,                                                                                                  \
         .literal = ANCHOR,                                                                                             \
         .literal_length = sizeof(ANCHOR) - 1,                                                                          \
+        .literal_anchor = (RAREST),                                                                                    \
         .text = true,                                                                                                  \
         .sniff = sniff_##ROW_NAME,                                                                                     \
         .decode = decode_##ROW_NAME##_token,                                                                           \
@@ -232,11 +233,11 @@ static const struct notation entity = {"&#;", is_entity_anchor, decode_entity};
 
 /* NOLINTEND(bugprone-macro-parentheses) */
 
-ROW(percent, "PERCENT", percent, "%40");
-ROW(percent_page, "PERCENT", percent, "%3A%2F%2F");
-ROW(percent_page_small, "PERCENT", percent, "%3a%2f%2f");
-ROW(json, "JSON", json, "\\u0040");
-ROW(json_page, "JSON", json, ":\\/\\/");
-ROW(entity_decimal, "ENTITY", entity, "&#64;");
-ROW(entity_zero, "ENTITY", entity, "&#064;");
-ROW(entity_hex, "ENTITY", entity, "&#x40;");
+ROW(percent, "PERCENT", percent, "%40", 0);
+ROW(percent_page, "PERCENT", percent, "%3A%2F%2F", 2);
+ROW(percent_page_small, "PERCENT", percent, "%3a%2f%2f", 0);
+ROW(json, "JSON", json, "\\u0040", 0);
+ROW(json_page, "JSON", json, ":\\/\\/", 1);
+ROW(entity_decimal, "ENTITY", entity, "&#64;", 0);
+ROW(entity_zero, "ENTITY", entity, "&#064;", 0);
+ROW(entity_hex, "ENTITY", entity, "&#x40;", 0);

@@ -195,16 +195,17 @@ const struct sb_decoder sb_decoder_hibernation_block = {
     .decode = decode_block,
 };
 
-#define HIBERNATION(NAME, SIGNATURE)                                                                                   \
+#define HIBERNATION(NAME, SIGNATURE, RAREST)                                                                           \
     const struct sb_decoder sb_decoder_##NAME = {                                                                      \
         .name = "HIBERNATION",                                                                                         \
         .literal = SIGNATURE,                                                                                          \
         .literal_length = 4,                                                                                           \
+        .literal_anchor = RAREST,                                                                                      \
         .named = true,                                                                                                 \
         .sniff = sniff_file,                                                                                           \
         .decode = decode_file,                                                                                         \
     }
 
-HIBERNATION(hibernation_made, "HIBR");
-HIBERNATION(hibernation_restored, "RSTR");
-HIBERNATION(hibernation_woken, "WAKE");
+HIBERNATION(hibernation_made, "HIBR", 2);
+HIBERNATION(hibernation_restored, "RSTR", 0);
+HIBERNATION(hibernation_woken, "WAKE", 0);

@@ -52,6 +52,7 @@ static enum sb_decode_result decode(const struct sb_container *container, struct
 const struct sb_decoder sb_decoder_lz4 = {
     .name = "LZ4",
     .literal = "\x04\x22\x4d\x18",
+    .literal_anchor = 2,
     .literal_length = MAGIC,
     .consumes = true,
     .sniff = sniff,

@@ -77,7 +77,7 @@ static enum sb_decode_result decode(const struct sb_container *container, struct
 const struct sb_decoder sb_decoder_png_ztxt = {
     .name = "PNG",
     .literal = "zTXt",
-    .literal_anchor = 1,
+    .literal_anchor = 2,
     .literal_length = 4,
     .literal_offset = 4,
     .consumes = true,
@@ -88,6 +88,7 @@ const struct sb_decoder sb_decoder_png_ztxt = {
 const struct sb_decoder sb_decoder_png_itxt = {
     .name = "PNG",
     .literal = "TXt", /* "iTX" begins words */
+    .literal_anchor = 1,
     .literal_length = 3,
     .literal_offset = 5,
     .consumes = true,

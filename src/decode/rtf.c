@@ -310,7 +310,6 @@ static bool sniff(const uint8_t *data, size_t length, size_t at, struct sb_conta
 const struct sb_decoder sb_decoder_rtf = {
     .name = "RTF",
     .literal = "{\\rtf1",
-    .literal_anchor = 1,
     .literal_length = OPENING,
     .consumes = true,
     .sniff = sniff,
