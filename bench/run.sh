@@ -10,17 +10,20 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/samband-bench.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 "$build/bench/bench_store" "$work/store.db" 200 20000
 echo
-echo "the scanner's first stage and the whole engine, on 256 MiB of shared libraries"
-find /usr/lib -name '*.so*' -type f -print0 | sort -z | xargs -0 cat 2>/dev/null | head -c 268435456 >"$work/libraries" || true
-"$build/tests/scan/scan_speed" "$work/libraries"
-echo
-echo "what each recogniser and decoder costs, on text, libraries and an exercise image"
+echo "the scanner on text, libraries and an exercise disk: memchr, the first stage, the whole engine, on one core"
 (cd / && find usr/include usr/share/perl usr/share/doc -type f ! -name '*.gz' -print0 2>/dev/null | sort -z |
     xargs -0 cat 2>/dev/null | head -c 67108864 >"$work/text") || true
+find /usr/lib -name '*.so*' -type f -print0 | sort -z | xargs -0 cat 2>/dev/null | head -c 268435456 >"$work/libraries" || true
 head -c 67108864 "$work/libraries" >"$work/some-libraries"
 "$build/samband" exercise "$work/exercise" --countries 1 --cases 1 --seed 5 --size 48 >/dev/null 2>&1
-"$build/tests/scan/scan_cost" text "$work/text" libraries "$work/some-libraries" \
-    image "$work/exercise/$(cut -f5 "$work/exercise/cases.tsv")"
+disk=$work/exercise/$(cut -f5 "$work/exercise/cases.tsv")
+for file in "$work/text" "$work/some-libraries" "$disk"; do
+    printf '\n%s\n' "${file##*/}"
+    "$build/tests/scan/scan_speed" "$file" | sed 's/  card .*//'
+done
+echo
+echo "what each recogniser and decoder costs there"
+"$build/tests/scan/scan_cost" text "$work/text" libraries "$work/some-libraries" disk "$disk"
 echo
 echo "search terms, on the same bytes and on the system's documentation"
 "$build/tests/scan/term_speed" "$work/libraries"
