@@ -16,6 +16,7 @@ said="$* of Debian $(cat /etc/debian_version) with $packages packages"
 if [ "${WIDE:-0}" != 0 ]; then
     mkdir "$work/downloads" "$work/unpacked"
     unpacked=0
+    # shellcheck disable=SC2013 # several words in a line
     for package in $(sed 's/#.*//' "$here/precision_packages.txt"); do
         if (cd "$work/downloads" && apt-get download -qq "$package" >"$work/apt" 2>&1); then
             unpacked=$((unpacked + 1))
@@ -58,9 +59,9 @@ awk -F '\t' -v bytes="$(awk '{ sum += $1 } END { printf "%.0f", sum }' "$work/si
 [ "${SAMPLE:-0}" -gt 0 ] || exit 0
 shuf --random-source=<(yes) "$work/sightings" | awk -F '\t' '
     ($1, $2) in seen { next }
-    { seen[$1, $2]; printf "%s\t%d\t%s\t…%s\t%s\n", $1, ++from[$1, $3] > 2, substr($2, 1, 80), \
+    { seen[$1, $2]; printf "%s\t%d\t%s\t…%s\t%s\n", $1, (++from[$1, $3] > 2), substr($2, 1, 80), \
         substr($3, length($3) > 48 ? length($3) - 47 : 1), $4 }' |
     sort -s -t "$(printf '\t')" -k 1,2 |
     awk -F '\t' -v most="$SAMPLE" '
         $1 != kind { kind = $1; taken = 0; printf "\n%s\n", kind }
-        taken++ < most { printf "  %s\n      %s | %s\n", $3, $5, $4 }'
+        taken++ < most { printf "  %s\n      %s | %s\n", $3, substr($5, 1, 160), $4 }'
