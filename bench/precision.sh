@@ -57,7 +57,7 @@ awk -F '\t' -v bytes="$(awk '{ sum += $1 } END { printf "%.0f", sum }' "$work/si
     }' "$work/sightings"
 
 [ "${SAMPLE:-0}" -gt 0 ] || exit 0
-shuf --random-source=<(yes) "$work/sightings" | awk -F '\t' '
+awk 'BEGIN { srand(1) } { printf "%.9f\t%s\n", rand(), $0 }' "$work/sightings" | sort -k 1,1 | cut -f 2- | awk -F '\t' '
     ($1, $2) in seen { next }
     { seen[$1, $2]; printf "%s\t%d\t%s\t…%s\t%s\n", $1, (++from[$1, $3] > 2), substr($2, 1, 80), \
         substr($3, length($3) > 48 ? length($3) - 47 : 1), $4 }' |
