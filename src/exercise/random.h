@@ -18,7 +18,7 @@ void random_bytes(struct random *random, uint8_t *out, size_t length);
 
 /* Cards drawn from a shuffled deck 0..size-1, shuffled anew when it is empty: every value comes up about equally often.
  */
-enum { DECK_MAX = 64 };
+enum { DECK_MAX = 256 };
 struct deck {
     unsigned size, left;
     uint8_t cards[DECK_MAX];

@@ -176,6 +176,7 @@ const char *const containers[] = {
 };
 /* clang-format on */
 const unsigned container_count = sizeof containers / sizeof *containers;
+_Static_assert(sizeof containers / sizeof *containers <= DECK_MAX, "they are drawn from a deck");
 
 const char *innermost(const char *container)
 {
