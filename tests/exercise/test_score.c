@@ -39,6 +39,7 @@ struct seen {
     const char *reference, *value;
     enum store_allocation allocation;
     bool in_file;
+    bool inside; /* in evidence that lies in other evidence */
 };
 
 static struct store *fill(const struct seen *seen, size_t count)
@@ -62,8 +63,9 @@ static struct store *fill(const struct seen *seen, size_t count)
         if (case_id == 0)
             assert_int_equal(store_case_add(store, &record, &case_id, &error), 0);
         (void)snprintf(path, sizeof path, "/disk-%zu", i);
-        assert_int_equal(
-            store_evidence_add(store, case_id, "disk", path, "", false, &evidence_id, &fresh, NULL, &error), 0);
+        assert_int_equal(store_evidence_add(store, case_id, seen[i].inside ? "disk › /vm/a.qcow2" : "disk", path, "",
+                                            false, &evidence_id, &fresh, NULL, &error),
+                         0);
         struct store_file file = {.evidence_id = evidence_id,
                                   .number = 1,
                                   .path = "/mail/x.txt",
@@ -204,15 +206,38 @@ static void missing_truth_is_an_error(void **state)
     store_close(store);
 }
 
+static int write_truth(const char *text)
+{
+    char path[64];
+    (void)snprintf(path, sizeof path, "%s/truth.json", dir);
+    FILE *file = fopen(path, "w");
+    return file != NULL && fputs(text, file) >= 0 && fclose(file) == 0 ? 0 : -1;
+}
+
+/* A file of a virtual machine is one of the evidence within, not one of that name beside it. */
+static void what_a_machine_holds_is_within(void **state)
+{
+    (void)state;
+    static const struct seen seen[] = {{"SE-1", "a@b.example", PLACE_ALLOCATED, true, false},
+                                       {"SE-1", "a@b.example", PLACE_ALLOCATED, true, true}};
+    bool perfect;
+    assert_int_equal(write_truth("{\"planted\":[{\"case\":\"SE-1\",\"kind\":\"email\",\"value\":\"a@b.example\","
+                                 "\"container\":\"plain\",\"encoding\":\"utf-8\",\"place\":\"machine\","
+                                 "\"file\":\"/mail/x.txt\"}]}"),
+                     0);
+    for (size_t i = 0; i < 2; i++) {
+        json_t *totals = score(&seen[i], 1, &(struct score_findings){0}, &perfect);
+        assert_int_equal(number_of(totals, "found"), 1);
+        assert_int_equal(number_of(totals, "attributed"), i);
+        json_decref(totals);
+    }
+    assert_int_equal(write_truth(truth), 0);
+}
+
 static int prepare(void **state)
 {
     (void)state;
-    char path[64];
-    if (mkdtemp(dir) == NULL)
-        return -1;
-    (void)snprintf(path, sizeof path, "%s/truth.json", dir);
-    FILE *file = fopen(path, "w");
-    return file != NULL && fputs(truth, file) >= 0 && fclose(file) == 0 ? 0 : -1;
+    return mkdtemp(dir) == NULL ? -1 : write_truth(truth);
 }
 
 static int remove_all(void **state)
@@ -229,6 +254,7 @@ int main(void)
         cmocka_unit_test(everything_right_is_perfect),
         cmocka_unit_test(each_flaw_is_counted_and_spoils_it),
         cmocka_unit_test(recall_is_told_by_decoder_and_layers),
+        cmocka_unit_test(what_a_machine_holds_is_within),
         cmocka_unit_test(missing_truth_is_an_error),
     };
     return cmocka_run_group_tests(tests, prepare, remove_all);
