@@ -45,7 +45,7 @@ asan:
 	$(TEST) -C $(BUILD)-asan --no-rebuild --timeout-multiplier 6
 
 bench:
-	@scripts/setup build demo test
+	@scripts/setup build demo test bench
 	@$(MAKE) --no-print-directory all
 	bench/run.sh $(BUILD)
 

@@ -29,3 +29,6 @@ echo "search terms, on the same bytes and on the system's documentation"
 "$build/tests/scan/term_speed" "$work/libraries"
 tar -cf - -C / usr/share/doc usr/share/perl 2>/dev/null | head -c 134217728 >"$work/documents" || true
 "$build/tests/scan/term_speed" "$work/documents"
+echo
+echo "the server, under load"
+"$here/serve.sh" "$build"
