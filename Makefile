@@ -1,5 +1,5 @@
 # A short front door to Meson and Ninja. `make test` and `make demo` install what the machine lacks, build and run.
-#   make                build/samband, build/samband-worker, build/samband-exercise
+#   make                build/samband, build/samband-worker, build/samband-exercise, build/samband-graph
 #   make test           the whole test suite
 #   make demo           an exercise: 12 disks of 6 countries, analysed, scored and reported
 #   make asan           the whole test suite under AddressSanitizer and UndefinedBehaviorSanitizer

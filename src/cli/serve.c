@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "cli/command.h"
-#include "show/show.h"
 #include "serve/serve.h"
+#include "show/show.h"
 
 static void say_ready(void *context, const struct serve_ready *ready)
 {
@@ -26,16 +26,27 @@ static void say_line(void *context, const char *line)
     (void)fprintf(stderr, "samband: %s\n", line);
 }
 
-/* The folders must be there; they are compared with what is asked for by their real paths. */
+/* The folders must be there; they are compared with what is asked for by their real paths. On failure those up to the
+ * one that is not there are resolved, and none is left. */
 static int resolve_folders(struct option_list *folders, struct error *error)
 {
     for (size_t i = 0; i < folders->count; i++) {
         const char *real = realpath(folders->items[i], NULL);
-        if (real == NULL)
-            return fail(error, "there is no folder %s (--evidence)", folders->items[i]);
+        if (real == NULL) {
+            (void)fail(error, "there is no folder %s (--evidence)", folders->items[i]);
+            folders->count = i;
+            return -1;
+        }
         folders->items[i] = real;
     }
     return 0;
+}
+
+static void forget_folders(struct option_list *folders)
+{
+    for (size_t i = 0; i < folders->count; i++)
+        free((char *)(uintptr_t)folders->items[i]);
+    free(folders->items);
 }
 
 static int run(const struct cli *cli, int argc, char **argv)
@@ -71,6 +82,7 @@ static int run(const struct cli *cli, int argc, char **argv)
     options.context = &options;
     if (result == 0)
         result = serve_run(&options, &error);
+    forget_folders(&folders);
     return result == 0 ? EXIT_DONE : failed(&error);
 }
 
