@@ -252,6 +252,13 @@ static bool find_begin(const uint8_t *data, size_t *at)
     return true;
 }
 
+/* A data: URL (RFC 2397) says what follows. */
+static bool is_announced(const uint8_t *data, size_t at)
+{
+    static const char word[] = "base64,";
+    return at >= sizeof word - 1 && memcmp(data + at - (sizeof word - 1), word, sizeof word - 1) == 0;
+}
+
 static bool sniff(const uint8_t *data, size_t length, size_t anchor, struct sb_container *container)
 {
     size_t at = anchor;
@@ -259,7 +266,7 @@ static bool sniff(const uint8_t *data, size_t length, size_t anchor, struct sb_c
         return false;
     size_t at_hand = length - at;
     size_t run = measure_run(data + at, at_hand < LINE_LONG + 1 ? at_hand : LINE_LONG + 1);
-    if (run < RUN_MIN || !run_plausible(data + at, run))
+    if (run < RUN_MIN || (!is_announced(data, at) && !run_plausible(data + at, run)))
         return false;
     size_t unused;
     bool from_line_start = begins_line(data, at, &unused);

@@ -98,8 +98,11 @@ bool citizen_holds(const char *normal)
     const struct weighed *country = country_of(normal);
     const char *number = normal + 3;
     char digits[16];
-    if (country->weights != NULL)
-        return weigh(number, country->weights) % country->modulus == country->rest;
+    if (country->weights != NULL) {
+        unsigned rest = weigh(number, country->weights) % country->modulus;
+        /* a Latvian ten is written as nought */
+        return rest == country->rest || (country->country[0] == 'L' && rest == country->rest + 1 && number[10] == '0');
+    }
     switch (country->country[0]) {
     case 'S':
         return luhn_holds(number);
@@ -118,7 +121,8 @@ bool citizen_holds(const char *normal)
         return remainder_of(number, 13, 97) + remainder_of(number + 13, 2, 100) == 97;
     memcpy(digits, number, 6);
     memcpy(digits + 6, number + 7, 3);
-    return "0123456789ABCDEFHJKLMNPRSTUVWXY"[remainder_of(digits, 9, 31)] == number[10];
+    return strncmp(digits + 6, "002", 3) >= 0 && /* lower ones are nobody's */
+           "0123456789ABCDEFHJKLMNPRSTUVWXY"[remainder_of(digits, 9, 31)] == number[10];
 }
 
 static void draw(struct random *random, const struct weighed *country, char out[VALUE_MAX])

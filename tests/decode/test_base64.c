@@ -189,6 +189,19 @@ static void a_line_that_mixes_little_and_begins_as_text_is_base64(void **state)
     bytes_free(&data);
 }
 
+/* Short and of capitals alone: only the word in front tells. */
+static void a_data_url_says_that_it_is_base64(void **state)
+{
+    (void)state;
+    static const char url[] = "src=\"data:text/plain;base64,IAptYWM6IEIyLURFLUNBLTU2LTRBLUE1IAoK\"";
+    static const char text[] = " \nmac: B2-DE-CA-56-4A-A5 \n\n";
+    size_t begin = (size_t)(strchr(url, ',') + 1 - url);
+    struct run run = run_decoder(&sb_decoder_base64, (const uint8_t *)url, sizeof url - 1, begin, NULL);
+    assert_true(run.sniffed);
+    assert_output(&run, text, sizeof text - 1);
+    run_free(&run);
+}
+
 /* The scanner announces parts of 24 characters or more between '-' and '_', of which the first one counts. */
 static void an_address_may_part_the_run_early(void **state)
 {
@@ -283,6 +296,7 @@ int main(void)
         cmocka_unit_test(is_not_fooled),
         cmocka_unit_test(misses_no_text_and_no_noise),
         cmocka_unit_test(a_line_that_mixes_little_and_begins_as_text_is_base64),
+        cmocka_unit_test(a_data_url_says_that_it_is_base64),
         cmocka_unit_test(an_address_may_part_the_run_early),
         cmocka_unit_test(what_begins_a_container_is_base64),
         cmocka_unit_test(decodes_long_lines_in_pieces_and_stops_when_asked),
