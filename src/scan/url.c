@@ -139,6 +139,8 @@ static size_t rest_end(const struct text *text, size_t at, size_t limit, uint8_t
     size_t end = at;
     for (; end < limit; end++) {
         uint8_t byte = byte_at(text, end);
+        if (byte == '\\' && byte_at(text, end + 1) == '-') /* as manual pages (roff) write a '-' */
+            continue;
         if (!is_url_byte(byte) || (byte == '\'' && quote == '\''))
             break;
         if (byte == '%' && (hex_value(byte_at(text, end + 1)) < 0 || hex_value(byte_at(text, end + 2)) < 0))
@@ -167,7 +169,9 @@ static size_t counted_end(const struct text *text, size_t begin, size_t after_ho
     enum { IA5_STRING = 0x16, GENERAL_NAME_URI = 0x86, PYTHON_ASCII = 0xfa, PYTHON_INTERNED = 0xda, MOST = 127 };
     uint8_t tag = byte_at(text, begin - 2);
     size_t length = byte_at(text, begin - 1);
-    if (tag != IA5_STRING && tag != GENERAL_NAME_URI && tag != PYTHON_ASCII && tag != PYTHON_INTERNED)
+    /* Without its highest bit, Python's tag is a letter: only where no text has such a byte before an address. */
+    bool python = (tag == (PYTHON_ASCII & 0x7f) || tag == (PYTHON_INTERNED & 0x7f)) && is_alnum((uint8_t)length);
+    if (tag != IA5_STRING && tag != GENERAL_NAME_URI && tag != PYTHON_ASCII && tag != PYTHON_INTERNED && !python)
         return end;
     return length <= MOST && begin + length >= after_host && begin + length < end ? begin + length : end;
 }
@@ -210,6 +214,8 @@ bool verify_url(const struct text *text, size_t at, struct match *match)
         end--;
     match->begin = begin;
     for (size_t i = begin; i < end; i++) {
+        if (text->data[i] == '\\')
+            continue;
         bool folds = i < at || (i >= host && i < after_host);
         put(match, folds ? to_lower(text->data[i]) : text->data[i]);
     }

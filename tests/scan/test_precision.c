@@ -158,6 +158,10 @@ static void url(void **state)
                {"\x86\x1fhttp://example.org/ca/root.crl0\x4f", "http://example.org/ca/root.crl0"},
                {"\x86\x1ehttp://example.org/ca/root.crt0O", "http://example.org/ca/root.crt"},
                {"\xfa\x17https://example.org/v1/zAnext", "https://example.org/v1/"},
+               {"Nz2https://networkconnectivity.example.org/v1beta/locations/zUhttps://example.org",
+                "https://example.org https://networkconnectivity.example.org/v1beta/loc"},
+               {"quiz (https://example.org/a/b/c/d/e/f/g/h/i/j/k/l)", "https://example.org/a/b/c/d/e/f/g/h/i/j/k/l"},
+               {"https://example.org/load\\-balancing/docs\\fR", "https://example.org/load-balancing/docs"},
                {"\x86\x05http://example.org/ca", "http://example.org/ca"},
                {"\x86\x7fhttp://example.org/ca", "http://example.org/ca"});
 }
