@@ -115,7 +115,8 @@ export const session = makeState<Session | null | undefined>(undefined)
 export async function ask<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
   const headers: Record<string, string> = { Accept: 'application/json' }
   if (body !== undefined) headers['Content-Type'] = 'application/json'
-  const token = session.get()?.token
+  const asker = session.get()
+  const token = asker?.token
   if (token && method !== 'GET') headers['X-Samband-Token'] = token
   let answer: Response
   try {
@@ -130,7 +131,7 @@ export async function ask<T>(method: string, path: string, body?: unknown, signa
   const json = /\bjson\b/.test(answer.headers.get('Content-Type') ?? '') ? await answer.json().catch(() => null) : null
   if (answer.ok) return json as T
   // A session that ended while a page was open: the shell shows the sign-in, and comes back here.
-  if (answer.status === 401 && session.get() && !(method !== 'GET' && path === '/api/session')) session.set(null)
+  if (answer.status === 401 && asker && session.get() === asker && !(method !== 'GET' && path === '/api/session')) session.set(null)
   throw new Problem(answer.status, json?.title ?? answer.statusText, json?.detail ?? '',
     Number(answer.headers.get('Retry-After') ?? 0))
 }
@@ -151,12 +152,15 @@ export function api(parts: (string | number)[], query: Query = {}): string {
 
 // ---- sessions ----
 
+/** Asks who is signed in. Whoever signs in meanwhile (a one-time link) is not forgotten for an answer that came late. */
 export async function whoAmI(): Promise<void> {
+  const before = session.get()
   try {
-    session.set(await get<Session>('/api/session'))
+    const answer = await get<Session>('/api/session')
+    session.set(answer)
   } catch (error) {
     if (error instanceof Problem && error.status === 0) throw error
-    session.set(null)
+    if (session.get() === before) session.set(null)
   }
 }
 

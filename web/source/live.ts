@@ -7,14 +7,36 @@ const names: Name[] = ['progress', 'evidence', 'request']
 const listeners = new Map<Name, Set<(data: any) => void>>(names.map((name) => [name, new Set()]))
 let stream: EventSource | null = null
 
-/** Is the stream open? The browser opens it again by itself. */
+/** Is the stream open, or was it a moment ago? */
 export const connected = makeState(true)
+const MOMENT = 8000 // milliseconds: as long as nobody has to be told
+let wanted = false
+let late = 0
+
+function lost(): void {
+  late ||= window.setTimeout(() => connected.set(false), MOMENT)
+  // The browser opens a broken stream again, but not one that was refused (too many windows, say).
+  if (stream?.readyState === EventSource.CLOSED) {
+    stream = null
+    setTimeout(() => wanted && startEvents(), MOMENT / 2)
+  }
+}
+
+function found(): void {
+  clearTimeout(late)
+  late = 0
+  connected.set(true)
+}
+
+// A page that is left says so at once: the server counts each person's streams.
+addEventListener('pagehide', () => stream?.close())
 
 export function startEvents(): void {
+  wanted = true
   if (stream) return
   stream = new EventSource('/api/events')
-  stream.onopen = () => connected.set(true)
-  stream.onerror = () => connected.set(false)
+  stream.onopen = found
+  stream.onerror = lost
   for (const name of names) {
     stream.addEventListener(name, (event) => {
       let data: unknown
@@ -29,9 +51,10 @@ export function startEvents(): void {
 }
 
 export function stopEvents(): void {
+  wanted = false
   stream?.close()
   stream = null
-  connected.set(true)
+  found()
 }
 
 /** Calls `tell` for every event of that name while the component is shown. */

@@ -52,7 +52,8 @@ export function useRows<T>(path: string | null): Listing<T> {
     running.current?.abort()
     const stop = (running.current = new AbortController())
     const from = after === null ? path : `${path}${path.includes('?') ? '&' : '?'}after=${encodeURIComponent(after)}`
-    set((now) => ({ path, rows: before, next: now.next, problem: null, busy: true }))
+    // What is read anew stays until the answer is there.
+    set((now) => ({ path, rows: after === null && now.path === path ? now.rows : before, next: now.path === path ? now.next : null, problem: null, busy: true }))
     get<Rows<T>>(from, stop.signal).then(
       (page) => set({ path, rows: before.concat(page.rows), next: page.next, problem: null, busy: false }),
       (error) => stop.signal.aborted || set({ path, rows: before, next: after, problem: asProblem(error), busy: false }))

@@ -117,7 +117,7 @@ export function draw(container: HTMLElement, graph: Graph, look: Look, choose: (
 /** All of it, without room for labels, which are not drawn when one stands that far away. */
 function fit(core: Core): void {
   const box = core.elements().boundingBox({ includeLabels: false })
-  const margin = 40
+  const margin = core.nodes().length > FEW ? 40 : 160 // of a few, the names are to be read
   const zoom = Math.min(1.5, Math.max(core.minZoom(), Math.min((core.width() - margin) / Math.max(box.w, 1), (core.height() - 2 * margin) / Math.max(box.h, 1))))
   core.viewport({ zoom, pan: { x: core.width() / 2 - zoom * (box.x1 + box.x2) / 2, y: core.height() / 2 - zoom * (box.y1 + box.y2) / 2 } })
 }

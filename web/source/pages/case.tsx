@@ -6,7 +6,7 @@ import { useLoad, useRows } from '../load'
 import { Dialog } from '../parts/dialog'
 import { Choice, Field, Form } from '../parts/form'
 import { CaseTabs, Page, Section } from '../parts/page'
-import { isRead, paceOf, ProgressLine, useProgress } from '../parts/progress'
+import { isRead, paceOf, ProgressLine, useProgress, useWatch } from '../parts/progress'
 import { Shown } from '../parts/states'
 import { Stream, Table } from '../parts/table'
 import { Country, Kind, StateTag, Tag } from '../parts/value'
@@ -24,6 +24,8 @@ export function CasePage({ reference }: { reference: string }) {
     evidence.again()
     kinds.again()
   }, [reference]))
+
+  useWatch(evidence.rows.some(isRead), evidence.again)
 
   const person = session.get()!.person
   const own = loaded.data !== null && loaded.data.authority === person.authority.name

@@ -7,7 +7,7 @@ import { useLoad } from '../load'
 import { Filters, Field } from '../parts/form'
 import { Hex } from '../parts/hex'
 import { CaseTabs, Page, Section } from '../parts/page'
-import { isRead, paceOf, ProgressBox, useProgress } from '../parts/progress'
+import { isRead, paceOf, ProgressBox, useProgress, useWatch } from '../parts/progress'
 import { Empty, Shown } from '../parts/states'
 import { Table } from '../parts/table'
 import { Copy, StateTag, Tag } from '../parts/value'
@@ -20,6 +20,7 @@ export function EvidencePage({ id }: { id: string }) {
   useEvents('evidence', useCallback((event: Progress) => {
     if (event.id === Number(id)) loaded.again()
   }, [id]))
+  useWatch(loaded.data !== null && isRead(loaded.data), loaded.again)
   // When all is read, what is shown is read anew.
   const all = progress !== undefined && progress.state !== 'new' && progress.state !== 'mapped'
   useEffect(() => {
@@ -36,7 +37,7 @@ export function EvidencePage({ id }: { id: string }) {
           <Facts of={data} />
           <Digests of={data} />
           <Volumes of={data.volumes} />
-          <Gaps of={data.gaps} id={data.id} />
+          {!isRead(data) && <Gaps of={data.gaps} id={data.id} />}
           <Spot id={id} size={data.size} />
         </>
       )}</Shown>
@@ -51,7 +52,7 @@ const Facts = ({ of }: { of: Evidence }) => (
     <div><dt>{t('column.size')}</dt><dd>{size(of.size)} {of.size !== null && <span class="soft">({t('evidence.bytes', { n: of.size })})</span>}</dd></div>
     <div><dt>{t('count.files')}</dt><dd><a href={address(['files'], { case: of.case, evidence: of.id })}>{number(of.files)}</a></dd></div>
     <div><dt>{t('count.sightings')}</dt><dd><a href={address(['findings'], { case: of.case })}>{number(of.sightings)}</a></dd></div>
-    <div><dt>{t('column.not_read')}</dt><dd>{of.not_read > 0 ? <Tag as="warn">{tn('evidence.ranges', of.not_read)}</Tag> : t('evidence.all_read')}</dd></div>
+    <div><dt>{t('column.not_read')}</dt><dd>{isRead(of) ? '–' : of.not_read > 0 ? <Tag as="warn">{tn('evidence.ranges', of.not_read)}</Tag> : t('evidence.all_read')}</dd></div>
     <div class="broad"><dt>{t('evidence.paths')}</dt><dd class="mono">{of.paths.map((path) => <div key={path}>{path}</div>)}</dd></div>
     {of.terms.length > 0 && <div class="broad"><dt>{t('evidence.terms')}</dt><dd class="mono">{of.terms.map((term) => <div key={term}>{term}</div>)}</dd></div>}
   </dl>

@@ -63,18 +63,19 @@ const roleOptions = () => roles.map((role): [string, string] => [role, named('ro
 const whole = (link: string) => new URL(link, location.href).href
 
 function AddPerson({ authorities, close, done }: { authorities: string[]; close: () => void; done: (given?: Given) => void }) {
-  const [form, setForm] = useState({ name: '', full_name: '', role: 'analyst', authority: authorities[0] ?? '' })
+  const [form, setForm] = useState({ name: '', full_name: '', role: 'analyst', authority: '' })
+  const authority = form.authority || authorities[0] || '' // those may be read only now
   const set = (name: keyof typeof form) => (value: string) => setForm({ ...form, [name]: value })
   return (
     <Dialog title={t('people.add')} close={close}>
       <Form label={t('people.add')} button={t('people.add')} send={async () => {
-        const answer = await ask<{ link?: string }>('POST', '/api/people', form)
+        const answer = await ask<{ link?: string }>('POST', '/api/people', { ...form, authority })
         done(answer.link ? { name: form.name, link: whole(answer.link) } : undefined)
       }}>
         <Field label={t('person.name')} help={t('person.name_help')} required value={form.name} onValue={set('name')} />
         <Field label={t('person.full_name')} required value={form.full_name} onValue={set('full_name')} />
         <Choice label={t('person.role')} value={form.role} onValue={set('role')} options={roleOptions()} />
-        <Choice label={t('column.authority')} value={form.authority} onValue={set('authority')} options={asOptions(authorities)} />
+        <Choice label={t('column.authority')} value={authority} onValue={set('authority')} options={asOptions(authorities)} />
       </Form>
     </Dialog>
   )

@@ -41,7 +41,13 @@ export function Chart({ label, times, counts, step, height = 150, what, spell, c
           y: { range: (_, __, most) => [0, Math.max(1, most * 1.08)] },
         },
         axes: [
-          { ...axis, grid: { show: false }, values: (_, splits) => splits.map((at) => spell(at)), space: 70 },
+          {
+            ...axis, grid: { show: false }, values: (_, splits) => splits.map((at) => spell(at)),
+            splits: (self) => {
+              const every = Math.ceil(times.length / Math.max(1, Math.floor(self.width / 90)))
+              return times.filter((_, i) => i % every === 0)
+            },
+          },
           { ...axis, size: 54, values: (_, splits) => splits.map((n) => (Number.isInteger(n) ? number(n) : '')) },
         ],
         series: [{}, {

@@ -1,5 +1,5 @@
 // How far the reading of evidence is, as the server tells it.
-import { useCallback, useState } from 'preact/hooks'
+import { useCallback, useEffect, useState } from 'preact/hooks'
 import type { Evidence, Progress } from '../api'
 import { useEvents } from '../live'
 import { duration, number, size, t } from '../words'
@@ -27,6 +27,15 @@ export function useProgress(): Map<number, Pace> {
 
 /** Is it waiting to be read, or being read? */
 export const isRead = (of: { state: string }) => of.state === 'new' || of.state === 'mapped'
+
+/** Reads anew now and then while something is being read: an event may have come before the page did. */
+export function useWatch(reading: boolean, again: () => void): void {
+  useEffect(() => {
+    if (!reading) return
+    const clock = setInterval(again, 4000)
+    return () => clearInterval(clock)
+  }, [reading, again])
+}
 
 /** How far an item was when its row was read, until an event tells more. */
 export const paceOf = (of: Evidence): Pace => ({
