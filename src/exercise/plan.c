@@ -405,10 +405,24 @@ static int plant_case(struct plan *plan, unsigned index, struct maker *maker)
     return plant_near_misses(&planter);
 }
 
+/* Bytes that a volume needs for its carriers: a fragmented one is written between blocks that are held free for it. */
+static uint64_t carriers_need(const struct case_plan *one, unsigned volume)
+{
+    enum { HELD = 2 * 16 * 4096 };
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < one->carrier_count; i++) {
+        const struct carrier *carrier = &one->carriers[i];
+        if (carrier->volume == volume)
+            bytes += carrier->content.length + carrier->host.length + one->volumes[volume].cluster +
+                     (carrier->place == IN_FRAGMENTS ? HELD : 0);
+    }
+    return bytes;
+}
+
 /* Fills about two thirds of each volume, so that room for fragments and for what is deleted stays. */
 static int fill_volumes(struct plan *plan, struct case_plan *one, const struct filler *filler)
 {
-    enum { COMMON = 8, COMMON_BYTES = 1 << 20 };
+    enum { COMMON = 8, COMMON_BYTES = 1 << 20, JOURNAL = 5 << 20 /* and tables of inodes */ };
     struct random random, common;
     random_start(&random, one->seed, "filler");
     for (unsigned i = 0; i < one->volume_count; i++) {
@@ -416,6 +430,10 @@ static int fill_volumes(struct plan *plan, struct case_plan *one, const struct f
         size_t megabytes = (size_t)(volume->length / MEBIBYTE);
         size_t most = volume->file_system == NTFS ? 100 + megabytes / 4 : 300 + megabytes;
         uint64_t room = volume->length / 100 * 72 - 6 * MEBIBYTE;
+        uint64_t left = volume->length / 100 * 85, need = carriers_need(one, i) + COMMON_BYTES;
+        left -= volume->file_system == EXT4 ? JOURNAL : 0;
+        if (room + need > left)
+            room = left > need ? left - need : 0;
         volume->filler = arena_array(&plan->arena, COMMON + most, sizeof *volume->filler);
         if (volume->filler == NULL)
             return -1;
