@@ -8,7 +8,7 @@ const PASSWORD = 'correct horse battery'
 const HOSTILE = '<img src=x onerror="document.title=1;window.owned=1">.txt'
 
 // ---- what there is: an exercise that was analysed, a disk that was not, and a folder with a hostile name ----
-samband('exercise', join(folder, 'ex'), '--countries', '3', '--cases', '3', '--seed', '5', '--size', '16')
+samband('exercise', join(folder, 'ex'), '--countries', '3', '--cases', '3', '--seed', '5', '--size', '32')
 samband('exercise', 'run', join(folder, 'ex'), '--workers', '2')
 mkdirSync(join(folder, 'seized', 'phone'), { recursive: true })
 writeFileSync(join(folder, 'seized', 'phone', HOSTILE), 'to <b>hostile.name@posteo.de</b><img src=x onerror=owned=1>\n')

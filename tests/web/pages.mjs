@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import { complaints, done, enter, folder, ok, open, page, pictures, rows, samband, serve, step } from './lab.mjs'
 
-samband('exercise', join(folder, 'ex'), '--countries', '3', '--cases', '3', '--seed', '5', '--size', '16')
+samband('exercise', join(folder, 'ex'), '--countries', '3', '--cases', '3', '--seed', '5', '--size', '32')
 samband('exercise', 'run', join(folder, 'ex'), '--workers', '2')
 const { url, setup } = await serve('--no-workers')
 const cases = rows('case', 'list')
