@@ -6,6 +6,10 @@
 #define RATIO 3200
 #endif
 
+#ifndef VIEW_LEAST /* the least view, as a power of two: larger for those that read pages here and there */
+#define VIEW_LEAST 0
+#endif
+
 #ifndef VIEWS /* views for each byte of input */
 #define VIEWS 8
 #endif
@@ -14,7 +18,8 @@ enum { CONTAINERS = 8 }; /* decoded per input, at most: the rest is only sniffed
 
 static void decode_one(const struct sb_container *container, const uint8_t *data, size_t length, unsigned choice)
 {
-    struct fuzz_input input = {{fuzz_view}, data, length, (size_t)1 << (choice & 15), NULL, 0};
+    struct fuzz_input input = {
+        {fuzz_view}, data, length, (size_t)1 << ((choice & 15) < VIEW_LEAST ? VIEW_LEAST : choice & 15), NULL, 0};
     struct fuzz_output output = {{.write = fuzz_write}, 0, choice & 0x80 ? 1000 : FUZZ_BUDGET, 0, 0};
     uint64_t consumed = UINT64_MAX;
     enum sb_decode_result result = DECODER.decode(container, &input.input, &output.output, &consumed);

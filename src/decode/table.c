@@ -22,6 +22,7 @@ const struct sb_decoder *const sb_decoders[] = {
     &sb_decoder_rtf,
     &sb_decoder_sqlite,
     &sb_decoder_pdf_filter,
+    &sb_decoder_pst,
     &sb_decoder_mam,
     &sb_decoder_mam_checked,
     &sb_decoder_hibernation_block,
