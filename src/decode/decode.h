@@ -100,6 +100,7 @@ extern const struct sb_decoder sb_decoder_sqlite;
 extern const struct sb_decoder sb_decoder_pdf_filter;
 extern const struct sb_decoder sb_decoder_pdf_filter_cr;
 extern const struct sb_decoder sb_decoder_pst;
+extern const struct sb_decoder sb_decoder_lzfu;
 
 /* XPRESS: mam.c, prefetch files without and with a checksum; hibernation.c, its blocks, and whole files by their
  * signature. */

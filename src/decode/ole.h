@@ -12,14 +12,11 @@ struct ole_stream {
 };
 
 /* Each hands out, as a member of its own, the text that its stream holds and the stream's bytes do not show as it is:
- * pieces joined, records joined, compressed bytes decompressed. SB_DECODE_DONE, _STOPPED, _ENCRYPTED, _BROKEN or
- * _NO_MEMORY. */
+ * pieces joined, records joined. SB_DECODE_DONE, _STOPPED, _ENCRYPTED, _BROKEN or _NO_MEMORY. */
 
 /* Word, MS-DOC: `tables` are the streams 0Table and 1Table. */
 enum sb_decode_result ole_word(struct ole_stream document, const struct ole_stream tables[2], struct sb_output *output);
 /* Excel, MS-XLS: shared strings and numbers. */
 enum sb_decode_result ole_excel(struct ole_stream workbook, struct sb_output *output);
-/* Outlook's compressed RTF, MS-OXRTFCP. */
-enum sb_decode_result ole_rtf(struct ole_stream packed, struct sb_output *output);
 
 #endif
