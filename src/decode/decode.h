@@ -99,6 +99,8 @@ extern const struct sb_decoder sb_decoder_rtf;
 extern const struct sb_decoder sb_decoder_sqlite;
 extern const struct sb_decoder sb_decoder_pdf_filter;
 extern const struct sb_decoder sb_decoder_pdf_filter_cr;
+extern const struct sb_decoder sb_decoder_ascii85;
+extern const struct sb_decoder sb_decoder_ascii85_postscript;
 extern const struct sb_decoder sb_decoder_pst;
 extern const struct sb_decoder sb_decoder_lzfu;
 

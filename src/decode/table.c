@@ -22,6 +22,8 @@ const struct sb_decoder *const sb_decoders[] = {
     &sb_decoder_rtf,
     &sb_decoder_sqlite,
     &sb_decoder_pdf_filter,
+    &sb_decoder_ascii85,
+    &sb_decoder_ascii85_postscript,
     &sb_decoder_pst,
     &sb_decoder_lzfu,
     &sb_decoder_mam,

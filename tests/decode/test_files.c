@@ -363,13 +363,53 @@ static void undoes_the_filters_of_pdf(void **state)
     }
 }
 
+/* ASCII85 by its marks, with spaces in it, and in a program in PostScript, alone and in front of deflate. */
+static void reads_ascii85(void **state)
+{
+    (void)state;
+    static const char text[] = "write to anna@exa.se and bo@exa.se";
+    static const struct {
+        const struct sb_decoder *decoder;
+        const char *file;
+        enum sb_decode_result result;
+    } rows[] = {
+        {&sb_decoder_ascii85, "<~GB.D>AKZ)5+CT/*@6eCK@4lV4+CT.u+C]7SAU%W9F(G~>", SB_DECODE_DONE},
+        {&sb_decoder_ascii85, "<~GB.D>AKZ)5+CT/*@6\n eCK@4lV4+C\r\nT.u+C]7SAU%W9F(G\n~>", SB_DECODE_DONE},
+        {&sb_decoder_ascii85, "<~GB.D>AKZ)5+CT/*@6eCK@4lV4+CT.u+C]7SAU%W9F(G", SB_DECODE_BROKEN},
+        {&sb_decoder_ascii85_postscript,
+         "/ASCII85Decode filter def\n%%BeginData: 1 ASCII Lines\n<< /Decode[0 1] >> image\n"
+         "GB.D>AKZ)5+CT/*@6eCK@4lV4+CT.u+C]7SAU%W9F(G~>\nshowpage",
+         SB_DECODE_DONE},
+        {&sb_decoder_ascii85_postscript,
+         "/ASCII85Decode filter /FlateDecode filter cvx exec\r\nGap9;at-+a.*5O]bf`Y$8?GG4.o$8R;\\YDcTf`>/$Of#~>",
+         SB_DECODE_DONE},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        for (size_t view = 0; view < 20; view += 7) {
+            struct run run = run_decoder(rows[i].decoder, rows[i].file, strlen(rows[i].file), 0,
+                                         &(struct run_options){.view = view});
+            assert_true(run.sniffed);
+            assert_int_equal(run.result, rows[i].result);
+            assert_string_equal(bytes_text(&run.out), text);
+            run_free(&run);
+        }
+    static const char *const others[] = {"<~", "<~ short ~>", "<~GB.D>AKZ)5\xff+CT/*@6eCK@4lV4",
+                                         "<~<~<~<~<~<~<~<~<~<~"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        assert_false(run_decoder(&sb_decoder_ascii85, others[i], strlen(others[i]), 0, NULL).sniffed);
+    static const char *const programs[] = {"/ASCII85Decode]", "/ASCII85Decode filter\nimage\nshowpage\n",
+                                           "/ASCII85Decode filter /DCTDecode"};
+    for (size_t i = 0; i < sizeof programs / sizeof *programs; i++)
+        assert_false(run_decoder(&sb_decoder_ascii85_postscript, programs[i], strlen(programs[i]), 0, NULL).sniffed);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_what_tar_holds),       cmocka_unit_test(opens_archives),
         cmocka_unit_test(paths_name_members),         cmocka_unit_test(reads_rich_text),
         cmocka_unit_test(reads_comments_of_pictures), cmocka_unit_test(joins_rows_of_databases),
-        cmocka_unit_test(undoes_the_filters_of_pdf),
+        cmocka_unit_test(undoes_the_filters_of_pdf),  cmocka_unit_test(reads_ascii85),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
