@@ -36,7 +36,7 @@ static int open_socket(const struct addrinfo *found, const char *where, struct e
 
 static uint16_t port_of(int listener)
 {
-    struct sockaddr_storage address;
+    struct sockaddr_storage address = {0};
     socklen_t length = sizeof address;
     if (getsockname(listener, (struct sockaddr *)&address, &length) != 0)
         return 0;
