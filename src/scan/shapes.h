@@ -203,7 +203,7 @@ TARGET ALWAYS_INLINE word find_numbers(struct row *row, size_t slot, const struc
         word seven = six & AHEAD(is->digit, 6) & ~AHEAD(is->digit, 7); /* what may stand behind letters */
         word eleven = plain.here & AHEAD(plain, 3);
         word dotted = (AHEAD(dot, 2) & (AHEAD(dot, 5) | AHEAD(dot, 6))) | (AHEAD(dot, 4) & AHEAD(dot, 7));
-        numbers = first & (six | eleven | dotted) & ~behind_dot & (is->edge | seven);
+        numbers &= (six | eleven | dotted) & ~behind_dot & (is->edge | seven);
         digits = first & eleven & AHEAD(plain, 5);
     }
     if (LANES(fiscal) != 0)

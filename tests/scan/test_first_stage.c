@@ -175,6 +175,23 @@ static void every_place(void **state)
     }
 }
 
+/* Several blocks are looked at at once: what stands in one says nothing about another. */
+static void blocks_apart(void **state)
+{
+    (void)state;
+    static const char *const hardly[] = {"1-A2.50.0", "12.34.567", "1234.56.7"};
+    uint8_t data[9 * BLOCK];
+    prepare();
+    for (size_t i = 0; i < sizeof hardly / sizeof *hardly; i++) {
+        for (size_t block = 0; block < 8; block++) {
+            memset(data, '#', sizeof data);
+            memcpy(data + 3 * BLOCK + 20, hardly[i], strlen(hardly[i]));
+            memcpy(data + block * BLOCK + 40, "880320", 6);
+            compare(data, sizeof data, 0);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -182,6 +199,7 @@ int main(void)
         cmocka_unit_test(no_hit_beyond_the_blocks_asked_for),
         cmocka_unit_test(real_files),
         cmocka_unit_test(every_place),
+        cmocka_unit_test(blocks_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
