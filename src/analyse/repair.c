@@ -19,6 +19,7 @@ struct holding {
     int64_t files; /* of a files unit; the members below are the last one's */
     int64_t number, size;
     bool scanned;
+    bool disk; /* it may be one, and was to be tried */
 };
 
 static int count_file(void *context, const struct store_file *file)
@@ -30,6 +31,7 @@ static int count_file(void *context, const struct store_file *file)
     holding->number = file->number;
     holding->size = file->size;
     holding->scanned = file->apart != HASHED_APART;
+    holding->disk = store_may_be_disk(file->apart);
     return 0;
 }
 
@@ -58,6 +60,7 @@ static int look_into(struct store *store, const struct store_unit *unit, struct 
     if (is_part) {
         if (!holding->scanned)
             inside->length = 0;
+        holding->disk = false;
         return 0;
     }
     int64_t readable = (int64_t)file_readable((uint64_t)holding->size, (uint64_t)medium);
@@ -200,7 +203,7 @@ static int split_files(struct store *store, const struct store_unit *unit, int64
 /* ---- recording ---- */
 
 static int add_gap(struct store *store, const struct store_unit *unit, int64_t file, int64_t start, int64_t length,
-                   const char *reason, struct error *error)
+                   const char *reason, bool read, struct error *error)
 {
     static const char *const names[] = {"map", "span", "files", "digest"};
     struct bytes said = {0};
@@ -211,7 +214,8 @@ static int add_gap(struct store *store, const struct store_unit *unit, int64_t f
                             .length = length,
                             .file = file,
                             .path = "",
-                            .reason = bytes_text(&said)};
+                            .reason = bytes_text(&said),
+                            .read = read};
     int result = said.failed ? fail(error, "memory is short") : store_gap_add(store, &gap, error);
     bytes_free(&said);
     return result;
@@ -221,7 +225,7 @@ int repair_gap(struct store *store, const struct store_unit *unit, int64_t file,
                struct error *error)
 {
     bool span = unit->kind == UNIT_SPAN;
-    return add_gap(store, unit, file, span ? unit->start : 0, span ? unit->length : 0, reason, error);
+    return add_gap(store, unit, file, span ? unit->start : 0, span ? unit->length : 0, reason, false, error);
 }
 
 int repair_unit(struct store *store, const struct store_unit *unit, const char *reason, struct error *error)
@@ -237,11 +241,16 @@ int repair_unit(struct store *store, const struct store_unit *unit, const char *
         return -1;
     if (holding.files > 1)
         return split_files(store, unit, holding.files, error);
-    if (beyond > 0 && add_gap(store, unit, inside.file, inside.length, beyond, file_unreadable, error) != 0)
+    if (beyond > 0 && add_gap(store, unit, inside.file, inside.length, beyond, file_unreadable, false, error) != 0)
+        return -1;
+    /* What its tables lead to, unpacked, nobody has seen. */
+    if (inside.length > PART_LEAST && holding.disk && unit->terms == 0 &&
+        add_gap(store, unit, inside.file, 0, 0, "a disk image that stopped workers: its bytes are read as a file's", true,
+                error) != 0)
         return -1;
     if (inside.length > PART_LEAST)
         return split_content(store, unit, &inside, error);
     if (inside.length > 0)
-        return add_gap(store, unit, inside.file, inside.begin, inside.length, reason, error);
+        return add_gap(store, unit, inside.file, inside.begin, inside.length, reason, false, error);
     return repair_gap(store, unit, holding.number, reason, error);
 }
