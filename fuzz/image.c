@@ -77,7 +77,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (uint64_t at = 0; at < most; at += PIECE)
         (void)medium_read(medium, at, piece, PIECE, NULL);
     struct parts parts = {.size = size};
-    if (medium->unused != NULL && !disk_is_inflated(medium, size))
+    if (medium->unused != NULL && !disk_is_inflated(medium, (uint64_t)size * 100))
         (void)medium->unused(medium, take_part, &parts, NULL);
     (void)disk_is_likely(data, size, size);
     int steps = 0;

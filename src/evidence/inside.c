@@ -132,13 +132,10 @@ struct medium *disk_open(struct sb_evidence *outer, const struct sb_file_place *
 }
 
 /* Tables may lead to the same bytes again and again: a file of a kilobyte would keep readers busy for years. */
-bool disk_is_inflated(struct medium *medium, uint64_t file_size)
+bool disk_is_inflated(struct medium *medium, uint64_t most)
 {
-    enum { STEPS_MAX = 4 << 20, TIMES = 100 };
-    uint64_t most;
+    enum { STEPS_MAX = 4 << 20 };
     uint64_t data = 0;
-    if (__builtin_mul_overflow(file_size, TIMES, &most))
-        return false;
     unsigned steps = 0;
     for (uint64_t at = 0; at < medium->size; steps++) {
         struct sb_extent extent;

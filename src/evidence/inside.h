@@ -22,7 +22,7 @@ bool disk_is_likely(const uint8_t *head, size_t length, uint64_t size);
  * with a sentence. */
 struct medium *disk_open(struct sb_evidence *outer, const struct sb_file_place *place, struct error *error);
 
-/* Does the disk claim to hold more than a hundred times the bytes of its file? */
-bool disk_is_inflated(struct medium *medium, uint64_t file_size);
+/* Does the disk claim to hold more bytes than that, holes left aside? Of one with too many pieces to tell, true. */
+bool disk_is_inflated(struct medium *medium, uint64_t most);
 
 #endif

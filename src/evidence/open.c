@@ -67,13 +67,18 @@ static int read_head(const char *path, struct head *head, struct error *error)
     return result;
 }
 
+static int check_size(const struct sb_evidence *evidence, struct error *error)
+{
+    static const uint64_t size_most = UINT64_C(1) << 47; /* bytes: more than any disk has */
+    if (evidence->medium->size <= size_most)
+        return 0;
+    return fail(error, "%s says that its disk has %llu bytes, which none has: it is damaged, copy it again.",
+                evidence->name, (unsigned long long)evidence->medium->size);
+}
+
 /* The evidence has its medium: what is on it. */
 static int look_into(struct sb_evidence *evidence, struct error *error)
 {
-    static const uint64_t size_most = UINT64_C(1) << 47; /* bytes: more than any disk has */
-    if (evidence->medium->size > size_most)
-        return fail(error, "%s says that its disk has %llu bytes, which none has: it is damaged, copy it again.",
-                    evidence->name, (unsigned long long)evidence->medium->size);
     evidence->image = image_wrap(evidence->medium);
     if (evidence->image == NULL)
         return fail(error, "Memory is short: close other programs and try again.");
@@ -93,7 +98,7 @@ static int open_image(struct sb_evidence *evidence, const char *const paths[], s
         return -1;
     evidence->medium = open_medium(&files, &head, error);
     path_list_free(&files);
-    return evidence->medium == NULL ? -1 : look_into(evidence, error);
+    return evidence->medium == NULL || check_size(evidence, error) != 0 ? -1 : look_into(evidence, error);
 }
 
 static int open_folder(struct sb_evidence *evidence, const char *path, struct error *error)
@@ -143,6 +148,36 @@ struct sb_evidence *sb_evidence_open(const char *const paths[], size_t count, st
     return evidence;
 }
 
+/* Extents of a file may lead to the same bytes again and again, as tables of an image may: a disk of a megabyte would
+ * keep readers busy for years, the more so as disks nest. What a file of evidence can hold, holes left aside: */
+static uint64_t most_stored(const struct sb_evidence *outer, uint64_t file_size)
+{
+    enum { TIMES_MEDIUM = 4 };
+    uint64_t most;
+    if (outer->medium == NULL || __builtin_mul_overflow(outer->medium->size, TIMES_MEDIUM, &most))
+        return file_size;
+    return most < file_size ? most : file_size;
+}
+
+static int check_claims(struct sb_evidence *evidence, const struct sb_evidence *outer, uint64_t file_size,
+                        struct error *error)
+{
+    enum { TIMES_FILE = 100 };
+    uint64_t stored = most_stored(outer, file_size);
+    uint64_t most;
+    if (__builtin_mul_overflow(stored, TIMES_FILE, &most))
+        most = UINT64_MAX;
+    evidence->most = outer->depth > 0 && outer->most < most ? outer->most : most;
+    if (strcmp(evidence->medium->format, "raw") != 0)
+        return disk_is_inflated(evidence->medium, evidence->most)
+                   ? fail(error, "%s claims to hold more than a hundred times its own bytes.", evidence->name)
+                   : 0;
+    most = stored < evidence->most ? stored : evidence->most;
+    if (file_size > most && disk_is_inflated(evidence->medium, most))
+        return fail(error, "%s claims to hold more bytes than can lie where it lies.", evidence->name);
+    return 0;
+}
+
 /* A raw one without volumes or file systems is no disk but a file. */
 static int open_disk(struct sb_evidence *evidence, struct sb_evidence *outer, const struct sb_file_place *place,
                      struct error *error)
@@ -152,8 +187,8 @@ static int open_disk(struct sb_evidence *evidence, struct sb_evidence *outer, co
     evidence->medium = disk_open(outer, place, error);
     if (evidence->medium == NULL)
         return -1;
-    if (strcmp(evidence->medium->format, "raw") != 0 && disk_is_inflated(evidence->medium, place->size))
-        return fail(error, "%s claims to hold more than a hundred times its own bytes.", evidence->name);
+    if (check_size(evidence, error) != 0 || check_claims(evidence, outer, place->size, error) != 0)
+        return -1;
     if (look_into(evidence, error) != 0)
         return -1;
     if (evidence->info.single_file)

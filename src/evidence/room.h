@@ -30,6 +30,7 @@ struct sb_evidence {
     char *name;            /* the last part of the first path, for single_file and error sentences */
     int folder;            /* descriptor of the folder, or -1 */
     unsigned depth;        /* how many other disks it lies in */
+    uint64_t most;         /* bytes that such a disk may hold, and each within it */
     struct medium *medium; /* NULL for a folder */
     TSK_IMG_INFO *image;   /* the medium as libtsk sees it */
     struct volume *volumes;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "evidence/inside.h"
 
@@ -124,6 +125,48 @@ static void refuses_what_is_inflated(void **state)
     assert_non_null(strstr(seen.error.text, "a hundred times"));
 }
 
+/* A size that none has is refused before its tables are walked: these reach over millions of gigabytes, one cluster of
+ * 2 MiB a table. */
+static void refuses_what_is_endless_at_once(void **state)
+{
+    (void)state;
+    assert_true(lab_run("mkdir endless && python3 -c \""
+                        "import struct;c=1<<21;f=open('endless/q','wb');"
+                        "f.write(struct.pack('>4sIQIIQIIQ',b'QFI\\xfb',2,0,0,21,1<<62,0,1<<18,c));"
+                        "f.seek(c);f.write(struct.pack('>Q',2*c)*(1<<18));f.truncate(3*c)\""));
+    struct seen seen;
+    clock_t before = clock();
+    assert_int_equal(lab_see_inside("endless", (const char *const[]){"/q"}, 1, &seen), -1);
+    assert_non_null(strstr(seen.error.text, "which none has"));
+    assert_true(clock() - before < 2 * CLOCKS_PER_SEC);
+}
+
+/* A file of 2 GiB whose extents are the same 6 MiB of a disk of 8, again and again, and begin as a disk does. */
+static void refuses_a_file_of_the_same_bytes(void **state)
+{
+    (void)state;
+    lab_need("mkfs.ext4");
+    lab_need("debugfs");
+    assert_true(lab_run("truncate -s 8M same && mkfs.ext4 -q -F -b 4096 -O ^metadata_csum,^64bit,^has_journal same &&"
+                        "head -c 8192 /dev/urandom >leaf && debugfs -w -R 'write leaf disk' same &&"
+                        "debugfs -w -R 'write leaf leaf' same &&"
+                        "dd if=/dev/urandom of=same bs=4096 seek=500 count=1500 conv=notrunc && python3 -c \""
+                        "import re,struct,subprocess as s;"
+                        "ask=lambda q:s.run(['debugfs','-R',q,'same'],capture_output=True,text=True).stdout;"
+                        "leaf=int(ask('blocks leaf').split()[0]);"
+                        "place=re.search(r'block (\\d+), offset 0x([0-9a-f]+)',ask('imap disk'));"
+                        "inode=int(place[1])*4096+int(place[2],16);n,blocks,first=340,1500,500;size=n*blocks*4096;"
+                        "f=open('same','r+b');f.seek(first*4096+446);"
+                        "f.write(bytes(4)+struct.pack('<BxxxII',131,64,size//512-64)+bytes(48)+b'\\x55\\xaa');"
+                        "f.seek(inode+4);f.write(struct.pack('<I',size));"
+                        "f.seek(inode+40);f.write(struct.pack('<HHHHIIIHH',0xf30a,1,4,1,0,0,leaf,0,0));"
+                        "f.seek(leaf*4096);f.write(struct.pack('<HHHHI',0xf30a,n,340,0,0)+"
+                        "b''.join(struct.pack('<IHHI',i*blocks,blocks,0,first) for i in range(n)))\""));
+    struct seen seen;
+    assert_int_equal(lab_see_inside("same", (const char *const[]){"/disk"}, 1, &seen), -1);
+    assert_non_null(strstr(seen.error.text, "than can lie"));
+}
+
 struct leftovers {
     uint64_t end, sum;
     size_t count;
@@ -189,9 +232,14 @@ static void judges_first_bytes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_every_format),           cmocka_unit_test(reads_disks_in_disks_in_disks),
-        cmocka_unit_test(tells_what_is_none),           cmocka_unit_test(refuses_what_is_inflated),
-        cmocka_unit_test(says_what_is_broken),          cmocka_unit_test(judges_first_bytes),
+        cmocka_unit_test(reads_every_format),
+        cmocka_unit_test(reads_disks_in_disks_in_disks),
+        cmocka_unit_test(tells_what_is_none),
+        cmocka_unit_test(refuses_what_is_inflated),
+        cmocka_unit_test(refuses_what_is_endless_at_once),
+        cmocka_unit_test(refuses_a_file_of_the_same_bytes),
+        cmocka_unit_test(says_what_is_broken),
+        cmocka_unit_test(judges_first_bytes),
         cmocka_unit_test(tells_what_no_table_leads_to),
     };
     return cmocka_run_group_tests(tests, make_disks, lab_close);
