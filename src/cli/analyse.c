@@ -106,7 +106,7 @@ static void show_trouble(const struct store_evidence *row)
     (void)fprintf(stderr, "samband: %s ", shown_evidence(row->case_reference, row->number));
     (void)fprintf(stderr, "%s ", printable(shown_text(row->name, false)));
     if (strcmp(row->state, "failed") == 0)
-        (void)fprintf(stderr, "failed: %s\n", printable(row->problem));
+        (void)fprintf(stderr, "failed: %s\n", printable(shown_text(row->problem, false)));
     else
         (void)fprintf(stderr, "is %s: \"samband evidence\" says why\n",
                       strcmp(row->state, "incomplete") == 0 ? "incomplete" : "not finished");

@@ -74,7 +74,7 @@ static void show_state(const struct store_evidence *row, bool reveal)
     if (strcmp(row->state, "incomplete") == 0)
         (void)printf("incomplete: %lld %s not read", (long long)row->gaps, row->gaps == 1 ? "range" : "ranges");
     else if (strcmp(row->state, "failed") == 0)
-        (void)printf("failed: %s", printable(row->problem));
+        (void)printf("failed: %s", printable(shown_text(row->problem, reveal)));
     else if (strcmp(row->state, "complete") == 0)
         (void)printf("complete");
     else

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "serve/call.h"
+#include "show/mask.h"
 #include "store/access.h"
 
 enum {
@@ -205,7 +206,7 @@ static int add_change(void *context, const struct store_evidence *row)
     json_int(&json, "id", row->id);
     json_text(&json, "case", row->case_reference);
     json_int(&json, "evidence", row->number);
-    json_text(&json, "name", row->name);
+    json_text(&json, "name", shown_text(row->name, false));
     json_text(&json, "state", row->state);
     json_int(&json, "bytes", row->bytes_all);
     json_int(&json, "bytes_done", row->bytes_done);

@@ -126,7 +126,7 @@ static int moment_row(void *context, const struct store_moment *row)
     json_text(json, "time", shown_time(row->time));
     json_text(json, "what", names[row->what]);
     json_text(json, "case", reference);
-    json_text(json, "evidence", row->evidence_name);
+    json_text(json, "evidence", shown_text(row->evidence_name, false));
     json_text(json, "evidence_id", shown_evidence(reference, row->evidence_number));
     json_int(json, "item", row->evidence_id);
     json_int(json, "file", row->file);

@@ -7,6 +7,7 @@
 
 #include "link/link.h"
 #include "serve/answer.h"
+#include "show/mask.h"
 #include "show/rows.h"
 #include "show/show.h"
 
@@ -88,7 +89,7 @@ static void write_item(struct json *json, const struct store_item *row)
     json_open(json, NULL, '{');
     json_int(json, "id", row->id);
     json_text(json, "case", row->case_reference);
-    json_text(json, "evidence", row->name);
+    json_text(json, "evidence", shown_text(row->name, false));
     json_text(json, "evidence_id", shown_evidence(row->case_reference, row->number));
     json_text(json, "state", row->state);
     json_int(json, "size", row->size);

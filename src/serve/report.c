@@ -140,11 +140,11 @@ static int evidence_row(void *context, const struct store_evidence *row)
     bytes_append_text(out, "  ");
     append_markup(out, shown_text(row->name, false));
     bytes_append_text(out, "</h3>\n<dl>");
-    term(out, "Files of the image", row->paths, true);
+    term(out, "Files of the image", shown_text(row->paths, false), true);
     term(out, "Format", row->format, false);
     term(out, "Size", size, false);
     term(out, "State", row->state, false);
-    term(out, "Problem", row->problem, false);
+    term(out, "Problem", shown_text(row->problem, false), false);
     term(out, "MD5", row->md5, true);
     term(out, "SHA-1", row->sha1, true);
     term(out, "SHA-256", row->sha256, true);

@@ -97,11 +97,11 @@ int json_evidence(struct json *json, struct store *store, const struct store_evi
     else
         json_text(json, "inside", shown_evidence(row->case_reference, number_of_parent(row->number)));
     json_text(json, "inside_file", row->parent == 0 ? NULL : shown_text(row->parent_path, reveal));
-    add_paths(json, row->paths);
+    add_paths(json, shown_text(row->paths, reveal));
     json_text_or_null(json, "format", row->format);
     json_int(json, "size", row->size);
     json_text(json, "state", row->state);
-    json_text_or_null(json, "problem", row->problem);
+    json_text_or_null(json, "problem", shown_text(row->problem, reveal));
     json_text_or_null(json, "md5", row->md5);
     json_text_or_null(json, "sha1", row->sha1);
     json_text_or_null(json, "sha256", row->sha256);

@@ -118,7 +118,7 @@ def write(path, data):
 def fill():
     """Two own cases that share a card and an account, a third by a mail address, and one of others that has the account."""
     seized = os.path.join(folder, "seized")
-    first, second = os.path.join(seized, "first"), os.path.join(seized, "second")
+    first, second = os.path.join(seized, f"first {CARD}"), os.path.join(seized, "second")
     write(f"{first}/{SCRIPT.replace('/', '_')} invoice.txt",
           f"Pay with card {CARD}, write to anna@example.org now {SCRIPT} or iban AT063426239623161026 please.\n" +
           "".join(f"Also person{i}@mail.example.org wrote to us.\n" for i in range(40)))
