@@ -195,7 +195,9 @@ static int run_link(const struct cli *cli, int argc, char **argv)
     int result = find(store, argv[1], &named, &error);
     if (result == 0 && reset) {
         named.person.password = named.person.totp = "";
-        result = store_person_change(store, &named.person, &error);
+        result = store_person_credentials(store, &named.person, &error);
+        if (result == 0)
+            result = store_link_end_all(store, named.person.id, &error);
         if (result == 0)
             result = store_session_end_all(store, named.person.id, &error);
     }
@@ -230,6 +232,8 @@ static int run_block(const struct cli *cli, int argc, char **argv)
         result = store_person_change(store, &named.person, &error);
     if (result == 0)
         result = store_session_end_all(store, named.person.id, &error);
+    if (result == 0 && !undo)
+        result = store_link_end_all(store, named.person.id, &error);
     if (result == 0)
         result = note(store, undo ? "person unblocked" : "person blocked", named.person.name, &error);
     return finish(store, result, &error);

@@ -153,8 +153,10 @@ int answer_credentials(struct request *request, struct error *error)
         return -1;
     if (!done)
         return 0;
-    if (store_begin(request->store, error) != 0 || store_person_change(request->store, &call->person, error) != 0 ||
+    if (store_begin(request->store, error) != 0 ||
+        store_person_credentials(request->store, &call->person, error) != 0 ||
         store_session_end_all(request->store, call->person.id, error) != 0 ||
+        store_link_end_all(request->store, call->person.id, error) != 0 ||
         open_session(call, &call->person, error) != 0 || store_commit(request->store, error) != 0)
         return -1;
     write_session(call);

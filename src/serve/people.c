@@ -159,7 +159,7 @@ static int add_person(struct request *request, struct error *error)
         return request_problem(request, 409, "There is a person %s already.", person.name);
     if (check_certificate(request, &person, &found, error) != 0 || found)
         return found ? 0 : -1;
-    if (store_begin(request->store, error) != 0 || store_person_add(request->store, &person, &person.id, error) != 0 ||
+    if (store_person_add(request->store, &person, &person.id, error) != 0 ||
         find_person(call, NULL, person.id, &found, &other, error) != 0)
         return -1;
     request->status = 201;
@@ -168,7 +168,7 @@ static int add_person(struct request *request, struct error *error)
     if (person.certificate[0] == '\0' && write_link(request, person.id, error) != 0)
         return -1;
     json_close(&request->json, '}');
-    return store_commit(request->store, error);
+    return 0;
 }
 
 /* The person that the path names; *found false after answering that there is none. */
@@ -203,12 +203,14 @@ static int change_person(struct request *request, struct error *error)
         person.password = person.totp = "";
     (void)snprintf(request->object, sizeof request->object, "%.64s (%s%s%s)", person.name, store_role_name(role),
                    person.blocked ? ", blocked" : "", reset ? ", reset" : "");
-    if (store_begin(request->store, error) != 0 || store_person_change(request->store, &person, error) != 0 ||
+    if (store_person_change(request->store, &person, error) != 0 ||
+        (reset && store_person_credentials(request->store, &person, error) != 0) ||
+        ((reset || person.blocked) && store_link_end_all(request->store, person.id, error) != 0) ||
         store_session_end_all(request->store, person.id, error) != 0 ||
         find_person(call_of(request), NULL, person.id, &found, &person, error) != 0)
         return -1;
     write_person_as(&request->json, NULL, &person);
-    return store_commit(request->store, error);
+    return 0;
 }
 
 static int link_person(struct request *request, struct error *error)

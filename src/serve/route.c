@@ -5,9 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "serve/call.h"
+#include "show/mask.h"
 #include "store/access.h"
 #include "store/audit.h"
+
+enum { OBJECT_MOST = 256 }; /* bytes of a record's object */
 
 static const struct route *const tables[] = {
     session_routes, people_routes, audit_routes,  case_routes,     evidence_routes, file_routes,    selector_routes,
@@ -164,28 +168,84 @@ static bool is_recorded(const struct call *call)
            (call->request.person != NULL || call->route->roles == ROLES_NOBODY_YET);
 }
 
+/* On what: what the function said, else the path and what was asked with it, with cards and keys masked. Cut texts may
+ * end within a character. */
+static const char *object_of(const struct call *call, struct bytes *out)
+{
+    const struct request *request = &call->request;
+    struct bytes text = {0};
+    if (request->object[0] != '\0') {
+        text_append_repaired(out, request->object, strlen(request->object));
+        return bytes_text(out);
+    }
+    bytes_append_text(&text, call->path);
+    for (size_t i = 0; i < call->query.count && text.length < OBJECT_MOST; i++)
+        if (call->query.values[i][0] != '\0' && strcmp(call->query.names[i], "after") != 0)
+            bytes_format(&text, " %s=%s", call->query.names[i], call->query.values[i]);
+    const char *shown = shown_context(bytes_text(&text), false);
+    size_t length = strlen(shown);
+    text_append_repaired(out, shown, length < OBJECT_MOST ? length : OBJECT_MOST);
+    bytes_free(&text);
+    return bytes_text(out);
+}
+
 static int record(struct call *call, struct error *error)
 {
     const struct request *request = &call->request;
     const struct store_person *person = request->person;
+    struct bytes object = {0};
     struct store_audit record = {.time = request->now,
                                  .person = person == NULL ? "" : person->name,
                                  .authority = person == NULL ? "" : person->authority_name,
                                  .action = call->route->action,
-                                 .object = request->object[0] == '\0' ? call->path : request->object,
+                                 .object = object_of(call, &object),
                                  .reason = request->reason,
                                  .outcome = outcome_of(request->status),
                                  .address = call->address};
-    return store_audit_add(request->store, &record, error);
+    int result = object.failed ? fail(error, "memory is short") : store_audit_add(request->store, &record, error);
+    bytes_free(&object);
+    return result;
 }
 
 /* ---- all of it ---- */
 
-static int run_route(struct call *call, struct error *error)
+/* A change and its record are one transaction: whoever kills the server between the two has neither. Where a function
+ * commits by itself (signing in, which compares passwords; evidence, which is looked at first) the record comes behind.
+ */
+static bool in_one_piece(const struct route *route)
+{
+    static const char *const apart[] = {"/api/session", "/api/session/credentials", "/api/setup",
+                                        "/api/cases/{case}/evidence"};
+    for (size_t i = 0; i < sizeof apart / sizeof *apart; i++)
+        if (strcmp(route->path, apart[i]) == 0)
+            return false;
+    return route->action != NULL && strcmp(route->method, "GET") != 0;
+}
+
+static int change_and_record(struct call *call, bool *recorded, struct error *error)
+{
+    struct request *request = &call->request;
+    if (store_begin(request->store, error) != 0 || call->route->answer(request, error) != 0)
+        return -1;
+    if (request->status >= 400 || request->json.out.failed)
+        return 0; /* and what was begun is taken back */
+    if (record(call, error) != 0 || store_commit(request->store, error) != 0)
+        return -1;
+    *recorded = true;
+    return 0;
+}
+
+static int run_route(struct call *call, bool *recorded, struct error *error)
 {
     int result = 0;
-    if (admitted(call, error, &result))
-        result = look_as(call, error) == 0 ? call->route->answer(&call->request, error) : -1;
+    if (admitted(call, error, &result)) {
+        if (look_as(call, error) != 0)
+            result = -1;
+        else if (in_one_piece(call->route))
+            result = change_and_record(call, recorded, error);
+        else
+            result = call->route->answer(&call->request, error);
+    }
     store_rollback(call->request.store); /* what a function left open */
     return result;
 }
@@ -201,6 +261,7 @@ void call_answer(struct call *call, struct store *store)
 {
     struct request *request = &call->request;
     struct error error = {0};
+    bool recorded = false;
     request->store = store;
     if (call->too_large) {
         (void)request_problem(request, 413, "A body has at most 1 MiB.");
@@ -222,12 +283,12 @@ void call_answer(struct call *call, struct store *store)
         (void)request_problem(request, 503, "The store cannot be reached.");
         return;
     }
-    if (run_route(call, &error) != 0)
+    if (run_route(call, &recorded, &error) != 0)
         went_wrong(call, &error);
     else if (request->json.out.failed)
         went_wrong(call, &(struct error){"memory is short"});
     error.text[0] = '\0';
-    if (is_recorded(call) && record(call, &error) != 0)
+    if (!recorded && is_recorded(call) && record(call, &error) != 0)
         went_wrong(call, &error);
     json_decref(call->json);
     call->json = NULL;

@@ -9,6 +9,8 @@ enum { HASHED_AT_ONCE = 4 }; /* each takes 64 MiB and a processor for a moment; 
 
 void address_tries(const char *address, char of[80])
 {
+    if (strncmp(address, "::ffff:", 7) == 0 && strchr(address, '.') != NULL)
+        address += 7; /* IPv4 through a socket of IPv6 (RFC 4291, 2.5.5.2) */
     size_t length = strlen(address);
     if (strchr(address, ':') != NULL) { /* four groups, or what stands before "::" */
         size_t groups = 0;
@@ -188,7 +190,7 @@ static int set_language(struct request *request, struct error *error)
     if (language == NULL || strlen(language) != 2 || strspn(language, "abcdefghijklmnopqrstuvwxyz") != 2)
         return request_problem(request, 400, "language is two letters, for example sv.");
     call->person.language = language;
-    if (store_person_change(request->store, &call->person, error) != 0)
+    if (store_person_language(request->store, call->person.id, language, error) != 0)
         return -1;
     write_session(call);
     return 0;

@@ -117,14 +117,25 @@ int store_person_add(struct store *store, const struct store_person *person, int
 int store_person_change(struct store *store, const struct store_person *person, struct error *error)
 {
     return run(store,
-               "UPDATE person SET name = $2, full_name = $3, role = $4, authority_id = $5, password = $6,"
-               " totp_step = CASE WHEN totp = $7 THEN totp_step ELSE $8 END, totp = $7, certificate = $9,"
-               " language = $10, blocked = $11 WHERE id = $1",
-               VALUES(integer(person->id), text(person->name), text(person->full_name),
-                      text(store_role_name(person->role)), integer(person->authority), text(person->password),
-                      text(person->totp), integer(person->totp_step), text(person->certificate), text(person->language),
-                      integer(person->blocked)),
+               "UPDATE person SET full_name = $2, role = $3, authority_id = $4, certificate = $5, blocked = $6"
+               " WHERE id = $1",
+               VALUES(integer(person->id), text(person->full_name), text(store_role_name(person->role)),
+                      integer(person->authority), text(person->certificate), integer(person->blocked)),
                error);
+}
+
+int store_person_credentials(struct store *store, const struct store_person *person, struct error *error)
+{
+    return run(store,
+               "UPDATE person SET password = $2, totp_step = CASE WHEN totp = $3 THEN totp_step ELSE $4 END, totp = $3"
+               " WHERE id = $1",
+               VALUES(integer(person->id), text(person->password), text(person->totp), integer(person->totp_step)),
+               error);
+}
+
+int store_person_language(struct store *store, int64_t id, const char *language, struct error *error)
+{
+    return run(store, "UPDATE person SET language = $2 WHERE id = $1", VALUES(integer(id), text(language)), error);
 }
 
 #define PERSON_COLUMNS                                                                                                 \

@@ -43,8 +43,12 @@ struct store_person {
     int64_t seen; /* when a session was last opened; 0: never */
 };
 int store_person_add(struct store *store, const struct store_person *person, int64_t *id, struct error *error);
-/* All but `seen`, by id; totp_step only with another secret. */
+/* What others decide of a person, by id: full name, role, authority, certificate, blocked. What the person decides has
+ * functions of its own, so that neither writes back what the other changed meanwhile. */
 int store_person_change(struct store *store, const struct store_person *person, struct error *error);
+/* Password and secret of codes, by id; totp_step only with another secret. */
+int store_person_credentials(struct store *store, const struct store_person *person, struct error *error);
+int store_person_language(struct store *store, int64_t id, const char *language, struct error *error);
 int store_person_each(struct store *store, int (*row)(void *, const struct store_person *), void *context,
                       struct error *error); /* by name */
 /* By name, by certificate, or by id (the others NULL or 0); *found false when there is none. */
@@ -78,6 +82,8 @@ int store_link_peek(struct store *store, const uint8_t hash[TOKEN_HASH_SIZE], in
 /* Uses it up; *found false when there is none, or its time is over. */
 int store_link_use(struct store *store, const uint8_t hash[TOKEN_HASH_SIZE], int64_t now, bool *found, int64_t *person,
                    struct error *error);
+/* No link of this person is good any more. */
+int store_link_end_all(struct store *store, int64_t person, struct error *error);
 /* Tries that failed, of a name or an address. Counts one and says how long the next has to wait (seconds, 0: not at
  * all); `failed` false asks only, `forget` clears after a success. */
 int store_tries(struct store *store, const char *of, int64_t now, bool failed, bool forget, int64_t *wait,

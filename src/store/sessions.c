@@ -122,6 +122,11 @@ int store_link_use(struct store *store, const uint8_t hash[TOKEN_HASH_SIZE], int
     return leave(store, own, result, error);
 }
 
+int store_link_end_all(struct store *store, int64_t person, struct error *error)
+{
+    return run(store, "DELETE FROM one_time_link WHERE person_id = $1", VALUES(integer(person)), error);
+}
+
 /* ---- tries that failed ---- */
 
 static int64_t wait_after(int64_t tries)

@@ -76,15 +76,21 @@ static void people_are_found_and_changed(void **state)
                                    .totp = "ABC",
                                    .certificate = "c0ffee",
                                    .language = "en"};
-    OK(store_person_change(store, &changed, &error)); /* the same secret: its used steps stay used */
+    OK(store_person_language(store, id, "sv", &error));
+    OK(store_person_credentials(store, &changed, &error)); /* the same secret: its used steps stay used */
+    OK(store_person_change(store, &changed, &error));
     OK(store_person_find(store, NULL, "c0ffee", 0, &found, take_person, NULL, &error));
     assert_true(found);
     assert_int_equal(read.totp_step, 100);
     assert_int_equal(read.role, ROLE_AUDITOR);
     changed.totp = "DEF";
-    OK(store_person_change(store, &changed, &error));
+    changed.role = ROLE_ADMINISTRATOR;
+    changed.blocked = true;
+    OK(store_person_credentials(store, &changed, &error)); /* what the person does changes nothing that others decide */
     OK(store_person_find(store, NULL, NULL, id, &found, take_person, NULL, &error));
     assert_int_equal(read.totp_step, 0);
+    assert_int_equal(read.role, ROLE_AUDITOR);
+    assert_false(read.blocked);
     store_close(store);
 }
 
