@@ -168,12 +168,17 @@ static int answer_request(struct request *request, struct error *error)
     const char *cases[GRANT_CASES_MAX];
     size_t count = 0;
     char today[16];
-    bool grant = json_is_true(json_object_get(request->body, "grant"));
+    const json_t *decision = json_object_get(request->body, "grant");
+    bool grant = json_is_true(decision);
     const char *until = request_text(request, "until");
     const char *reason = reason_of(request);
     if (reason == NULL)
         return 0;
+    if (!json_is_boolean(decision))
+        return request_problem(request, 400, "\"grant\" is true or false.");
     const json_t *list = json_object_get(request->body, "cases");
+    if (json_array_size(list) > GRANT_CASES_MAX)
+        return request_problem(request, 400, "At most %d cases are granted at once.", GRANT_CASES_MAX);
     for (size_t i = 0; i < json_array_size(list) && count < GRANT_CASES_MAX; i++)
         if (json_is_string(json_array_get(list, i)))
             cases[count++] = json_string_value(json_array_get(list, i));

@@ -130,7 +130,9 @@ static int grant_case(struct store *store, int64_t id, const char *reference, co
                       struct error *error)
 {
     int64_t case_id = 0;
-    if (ask(store, "SELECT c.id" CASES_BEHIND " AND c.reference = $3",
+    if (ask(store,
+            "SELECT c.id" CASES_BEHIND " AND c.reference = $3 AND NOT EXISTS (SELECT 1 FROM access_grant g"
+            " WHERE g.request_id = r.id AND g.case_id = c.id)",
             VALUES(integer(id), integer(store->viewer.authority), text(reference)), &case_id, error) != 0)
         return -1;
     if (case_id == 0)

@@ -12,11 +12,12 @@
 static const char schema[] =
     "{temporary} viewer (authority bigint NOT NULL, name {text} NOT NULL, centre bigint NOT NULL)";
 
-#define READS_OWN "@.authority = (SELECT name FROM viewer)"
+#define READS_OWN "(@.authority <> '' AND @.authority = (SELECT name FROM viewer))"
 #define READS_FREE "(@.handling = 'free' AND (SELECT centre FROM viewer) = 1)"
 #define READS_GRANTED                                                                                                  \
-    "EXISTS (SELECT 1 FROM access_grant g WHERE g.authority_id = (SELECT authority FROM viewer) AND g.case_id = @.id"  \
-    " AND g.last_day >= {today})"
+    "(@.handling <> 'own' AND EXISTS (SELECT 1 FROM access_grant g WHERE g.authority_id = (SELECT authority FROM "     \
+    "viewer) AND g.case_id = @.id"                                                                                     \
+    " AND g.last_day >= {today}))"
 #define READS "(" READS_OWN " OR " READS_FREE " OR " READS_GRANTED ")"
 
 static const struct {
