@@ -27,6 +27,7 @@ static int run_on(struct store *store, const char *before, const char *table, co
 /* Selectors of the case: without it, in how many cases is each loud? Those in none at all go. */
 static int release_selectors(struct store *store, int64_t id, int64_t *gone, struct error *error)
 {
+    static const uint8_t no_hash[SELECTOR_HASH_SIZE];
     if (run(store, "DELETE FROM quiet", NO_VALUES, error) != 0 ||
         run(store,
             "INSERT INTO quiet (hash, case_id, evidence_id, sightings) SELECT DISTINCT hash, $1, 0, 0 FROM presence"
@@ -37,7 +38,12 @@ static int release_selectors(struct store *store, int64_t id, int64_t *gone, str
             store,
             "DELETE FROM selector WHERE hash IN (SELECT hash FROM quiet) AND NOT EXISTS (SELECT 1 FROM presence p"
             " WHERE p.hash = selector.hash)",
-            NO_VALUES, gone, error) != 0)
+            NO_VALUES, gone, error) != 0 ||
+        /* what was asked for stays as a request, without the value that nobody holds any more */
+        run(store,
+            "UPDATE access_request SET value = '', hash = $1 WHERE hash IN (SELECT hash FROM quiet) AND NOT EXISTS"
+            " (SELECT 1 FROM selector s WHERE s.hash = access_request.hash)",
+            VALUES(blob(no_hash, sizeof no_hash)), error) != 0)
         return -1;
     return run(
         store,
