@@ -135,7 +135,11 @@ static int add_evidence(struct request *request, struct error *error)
                    path == NULL ? "" : path);
     if (path == NULL || path[0] == '\0' || strlen(path) >= PATH_MAX)
         return request_problem(request, 400, "\"path\" names an image or a folder.");
-    if (!find_below(request->server, path, real))
+    bool others = true; /* a disk of others is not read by way of a case of one's own */
+    bool below = find_below(request->server, path, real);
+    if (below && store_evidence_of_others(request->store, owner.authority, real, &others, error) != 0)
+        return -1;
+    if (others)
         return request_problem(request, 422,
                                "There is no such image or folder below the server's evidence folders that "
                                "the server can read.");

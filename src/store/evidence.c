@@ -283,3 +283,40 @@ int store_volume_each(struct store *store, int64_t evidence_id, int (*row)(void 
                     " WHERE evidence_id = $1 AND " EVIDENCE_IS_READ("$1") " ORDER BY number",
                     VALUES(integer(evidence_id)), false, volume_row, &listing, error);
 }
+
+struct others {
+    const char *path;
+    bool overlap;
+};
+
+/* The same, or one below the other. */
+static bool overlaps(const char *one, size_t one_length, const char *other, size_t other_length)
+{
+    size_t least = one_length < other_length ? one_length : other_length;
+    if (memcmp(one, other, least) != 0)
+        return false;
+    return one_length == other_length || (one_length > least ? one : other)[least] == '/';
+}
+
+static int overlap_row(struct store *store, struct query *query, void *context)
+{
+    struct others *others = context;
+    for (const char *at = row_text(store, query, 0); *at != '\0';) {
+        size_t length = strcspn(at, "\n");
+        others->overlap |= overlaps(at, length, others->path, strlen(others->path));
+        at += length + (at[length] == '\n');
+    }
+    return 0;
+}
+
+int store_evidence_of_others(struct store *store, const char *authority, const char *path, bool *others,
+                             struct error *error)
+{
+    struct others found = {path, false};
+    int result = each_row(store,
+                          "SELECT e.paths FROM evidence e JOIN cases c ON c.id = e.case_id WHERE c.authority <> $1"
+                          " AND e.parent = 0 AND ({reads c} OR NOT {reads c})",
+                          VALUES(text(authority)), false, overlap_row, &found, error);
+    *others = found.overlap;
+    return result;
+}
