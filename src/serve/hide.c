@@ -36,6 +36,7 @@ static int hide_forms(uint8_t *bytes, size_t length, size_t first, size_t step, 
 struct found {
     uint8_t *bytes;
     int64_t offset, end;
+    int64_t rows;
 };
 
 /* Starts behind `at`, for `length` characters, or to the end of a password's line. */
@@ -62,6 +63,7 @@ static int hide_row(void *context, const struct store_sighting_row *row)
     enum sb_kind kind = sb_kind_of(sighting->kind);
     if (sighting->offset >= found->end)
         return 1;
+    found->rows++;
     bool password = kind == SB_CREDENTIAL;
     if (sighting->path[0] != '\0' || kind == SB_KIND_COUNT || kind == SB_CARD ||
         (!password && !sb_kind_info(kind)->masked))
@@ -74,7 +76,7 @@ static int hide_row(void *context, const struct store_sighting_row *row)
 int hide_secrets(struct store *store, int64_t evidence_id, int64_t offset, uint8_t *bytes, size_t length,
                  struct error *error)
 {
-    struct found found = {bytes, offset, offset + (int64_t)length};
+    struct found found = {bytes, offset, offset + (int64_t)length, 0};
     struct store_filter filter = {
         .evidence_id = evidence_id,
         .after = {.evidence_id = evidence_id, .offset = offset - REACH, .file = INT64_MIN, .file_offset = INT64_MIN},
@@ -82,5 +84,9 @@ int hide_secrets(struct store *store, int64_t evidence_id, int64_t offset, uint8
     if (hide_forms(bytes, length, 0, 1, error) != 0 || hide_forms(bytes, length, 0, 2, error) != 0 ||
         hide_forms(bytes, length, 1, 2, error) != 0)
         return -1;
-    return store_sighting_each(store, &filter, hide_row, &found, error) < 0 ? -1 : 0;
+    if (store_sighting_each(store, &filter, hide_row, &found, error) < 0)
+        return -1;
+    if (found.rows == FOUND_MOST) /* there may be more, and one of them a secret */
+        memset(bytes, '*', length);
+    return 0;
 }
