@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "serve/call.h"
+#include "serve/serve.h"
 
 /* A day (YYYY-MM-DD) or a time as in RFC 3339 with Z. A day as an end means its last second. */
 static bool read_time(const char *text, bool end, int64_t *seconds)
@@ -85,11 +86,19 @@ static int list_records(struct request *request, struct error *error)
 
 static int verify(struct request *request, struct error *error)
 {
-    int64_t records = 0, broken = 0;
-    if (store_audit_verify(request->store, &records, &broken, error) != 0)
+    const struct serve_options *options = request->server->options;
+    int64_t records = 0, broken = 0, heads = 0, wrong = 0;
+    bool own = false;
+    char folder[4096], why[256] = "";
+    serve_state_folder(options->state, options->store, folder);
+    if (store_audit_verify(request->store, &records, &broken, error) != 0 ||
+        serve_check_heads(request->store, folder, &heads, &wrong, &own, why, error) != 0)
         return -1;
+    if (broken == 0)
+        broken = wrong; /* records that are gone from the end, or a chain that was made anew: signed heads tell */
     json_open(&request->json, NULL, '{');
     json_int(&request->json, "records", records);
+    json_int(&request->json, "heads", heads);
     if (broken == 0)
         json_null(&request->json, "broken");
     else

@@ -13,7 +13,7 @@ enum {
     LISTENERS_MOST = 1000,
     OF_ONE_PERSON = 8,
     PING_SECONDS = 15, /* a comment, so that who went away is noticed */
-    SESSION_SECONDS = 30,
+    SESSION_SECONDS = 5,
     PENDING_MOST = 1 << 20, /* who reads no faster is ended */
     SLOWER = 10,            /* a reading of the store that takes long is made so many times its length apart */
 };
@@ -29,6 +29,7 @@ struct listener {
     struct listener *next;
     struct MHD_Connection *connection;
     int64_t person;
+    enum store_role role;
     bool by_session, case_data;
     uint8_t session[TOKEN_HASH_SIZE];
     struct store_viewer viewer;
@@ -139,6 +140,7 @@ struct MHD_Response *events_listen(struct events *events, const struct call *cal
     *listener = (struct listener){.events = events,
                                   .connection = connection,
                                   .person = call->person.id,
+                                  .role = call->person.role,
                                   .by_session = call->by_session,
                                   .case_data = (ROLE(call->person.role) & ROLES_CASE_DATA) != 0,
                                   .viewer = {call->person.authority, call->person.centre},
@@ -275,10 +277,11 @@ static bool same_viewer(const struct store_viewer *one, const struct store_viewe
     return one->authority == other->authority && one->centre == other->centre;
 }
 
-static void read_for(struct events *events, struct store *store, const struct store_viewer *viewer)
+static bool read_for(struct events *events, struct store *store, const struct store_viewer *viewer)
 {
     struct reading reading = {.authority = viewer->authority};
     struct error error = {0};
+    bool done = false;
     if (store_view_as(store, viewer, &error) != 0 ||
         store_evidence_each(store, NULL, add_change, &reading, &error) != 0 ||
         store_request_each(store, count_request, &reading, &error) != 0) {
@@ -289,10 +292,12 @@ static void read_for(struct events *events, struct store *store, const struct st
             if (at->case_data && same_viewer(&at->viewer, viewer))
                 tell_changes(at, &reading);
         (void)pthread_mutex_unlock(&events->lock);
+        done = true;
     }
     for (size_t i = 0; i < reading.count; i++)
         free(reading.changes[i].text);
     free(reading.changes);
+    return done;
 }
 
 /* The viewers that somebody listens as, each once; how many. */
@@ -315,7 +320,24 @@ static int ignore_session(void *context, const struct store_session *session)
     return 0;
 }
 
-/* A stream lives no longer than the session that opened it; listening alone does not keep a session alive. */
+static int compare_listener(void *context, const struct store_person *person)
+{
+    const struct listener *listener = context;
+    return person->blocked || person->role != listener->role || person->authority != listener->viewer.authority ||
+           person->centre != listener->viewer.centre;
+}
+
+/* Is it still who it was when the stream began, and may as much? False too when that cannot be found out. */
+static bool is_still(struct listener *listener, struct store *store)
+{
+    struct error error = {0};
+    bool found = false;
+    return store_person_find(store, NULL, NULL, listener->person, &found, compare_listener, listener, &error) == 0 &&
+           found;
+}
+
+/* A stream lives no longer than the session that opened it, and than the rights it was opened with; listening alone
+ * does not keep a session alive. */
 static void check_sessions(struct events *events, struct store *store, int64_t now)
 {
     for (struct listener *at = events->listeners; at != NULL; at = at->next) {
@@ -326,10 +348,16 @@ static void check_sessions(struct events *events, struct store *store, int64_t n
             bytes_append_text(&at->pending, ": still here\n\n");
             wake(at);
         }
-        if (!at->by_session || now - at->checked < SESSION_SECONDS)
+        if (now - at->checked < SESSION_SECONDS)
             continue;
         at->checked = now;
-        if (store_session_use(store, at->session, 0, now - SESSION_LONGEST, now - SESSION_IDLE, &found, ignore_session,
+        if (!is_still(at, store)) {
+            at->ended = true;
+            wake(at);
+            continue;
+        }
+        if (at->by_session &&
+            store_session_use(store, at->session, 0, now - SESSION_LONGEST, now - SESSION_IDLE, &found, ignore_session,
                               NULL, &error) == 0 &&
             !found) {
             at->ended = true;
@@ -338,8 +366,9 @@ static void check_sessions(struct events *events, struct store *store, int64_t n
     }
 }
 
-void events_tick(struct events *events, struct store *store, int64_t now)
+bool events_tick(struct events *events, struct store *store, int64_t now)
 {
+    bool done = true;
     static struct store_viewer viewers[LISTENERS_MOST]; /* one ticker */
     struct timespec begin, end;
     (void)pthread_mutex_lock(&events->lock);
@@ -347,12 +376,13 @@ void events_tick(struct events *events, struct store *store, int64_t now)
     size_t count = now >= events->next_reading ? viewers_of(events, viewers) : 0;
     (void)pthread_mutex_unlock(&events->lock);
     if (count == 0)
-        return;
+        return true;
     (void)clock_gettime(CLOCK_MONOTONIC, &begin);
     for (size_t i = 0; i < count; i++)
-        read_for(events, store, &viewers[i]);
+        done = read_for(events, store, &viewers[i]) && done;
     (void)clock_gettime(CLOCK_MONOTONIC, &end);
     events->next_reading = now + SLOWER * (end.tv_sec - begin.tv_sec);
+    return done;
 }
 
 static int listen_to_events(struct request *request, struct error *error)
@@ -363,7 +393,7 @@ static int listen_to_events(struct request *request, struct error *error)
 }
 
 const struct route event_routes[] = {
-    {"GET", "/api/events", ROLES_ALL, NULL,
+    {"GET", "/api/events", ROLES_ALL, "view",
      "Server-sent events: progress and evidence (an item of evidence), request (how many wait for an answer)", NULL,
      "Events", listen_to_events},
     {NULL},

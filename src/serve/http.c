@@ -186,6 +186,7 @@ static enum MHD_Result hand_over(struct call *call)
     (void)pthread_mutex_lock(&server->queue.lock);
     bool room = server->queue.count < WAITING_MOST && !server->queue.stopping;
     if (room) {
+        (void)atomic_fetch_add(&server->answering, 1);
         MHD_suspend_connection(call->connection); /* before a handler can resume it */
         *server->queue.last = call;
         server->queue.last = &call->next;
@@ -232,6 +233,7 @@ static void *handle_calls(void *context)
             store = NULL;
         }
         call->answered = true;
+        (void)atomic_fetch_sub(&server->answering, 1);
         MHD_resume_connection(call->connection); /* from here on the call is MHD's thread's */
     }
     store_close(store);
@@ -362,6 +364,11 @@ void http_stop(struct server *server, int seconds)
         events_end(server->events);
     for (int i = 0; i < 20 * seconds && atomic_load(&server->in_flight) > 0; i++)
         (void)nanosleep(&(struct timespec){0, 50 * 1000 * 1000}, NULL);
+    if (atomic_load(&server->answering) > 0) {
+        /* Handlers wait for the store, for as long as somebody else writes to it. What they began is taken back. */
+        server_log(server, "not all was answered in %d seconds; the head of the audit record is not signed", seconds);
+        _exit(1);
+    }
     (void)pthread_mutex_lock(&server->queue.lock);
     server->queue.stopping = true;
     (void)pthread_cond_broadcast(&server->queue.more);

@@ -38,7 +38,7 @@ static const struct schema schemas[] = {
     {"AuditRecord", OBJECT("\"id\":" NUMBER ",\"time\":" TEXT ",\"person\":" TEXT ",\"authority\":" TEXT ",\"action\":" TEXT
         ",\"object\":" TEXT ",\"reason\":" TEXT ",\"outcome\":" TEXT ",\"address\":" TEXT ",\"hash\":" TEXT)},
     {"AuditRecords", ROWS("AuditRecord")},
-    {"AuditVerified", OBJECT("\"records\":" NUMBER ",\"broken\":{\"type\":[\"integer\",\"null\"]}")},
+    {"AuditVerified", OBJECT("\"records\":" NUMBER ",\"heads\":" NUMBER ",\"broken\":{\"type\":[\"integer\",\"null\"]}")},
 };
 /* clang-format on */
 

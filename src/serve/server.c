@@ -26,15 +26,16 @@ void server_log(const struct server *server, const char *format, ...)
 
 /* ---- the ticker ---- */
 
-static void sign_daily(struct server *server, struct store *store, int64_t now, int64_t *next)
+static bool sign_daily(struct server *server, struct store *store, int64_t now, int64_t *next)
 {
     struct error error = {0};
     if (now < *next)
-        return;
-    bool done = sign_head(store, &server->keys, now, &error) == 0;
+        return true;
+    bool done = sign_head(store, &server->keys, server->folder, now, &error) == 0;
     *next = now + (done ? DAY : DAYS_TO_TRY);
     if (!done)
         server_log(server, "the head of the audit record could not be signed: %s", error.text);
+    return done;
 }
 
 static void *tick(void *context)
@@ -48,8 +49,11 @@ static void *tick(void *context)
         if (store == NULL)
             store = store_open(server->options->store, false, &error);
         if (store != NULL) {
-            sign_daily(server, store, now, &next_signature);
-            events_tick(server->events, store, now);
+            bool signs = sign_daily(server, store, now, &next_signature);
+            if (!events_tick(server->events, store, now) || !signs) {
+                store_close(store); /* its connection may be lost */
+                store = NULL;
+            }
         }
         for (int i = 0; i < 10 && !atomic_load(&server->stopping); i++)
             (void)nanosleep(&(struct timespec){0, 100 * 1000 * 1000}, NULL);
@@ -85,19 +89,19 @@ static int prepare_store(struct server *server, char setup[256], struct error *e
 static int prepare(struct server *server, int *listener, struct error *error)
 {
     const struct serve_options *options = server->options;
-    char folder[4096], host[64], hash[PASSWORD_TEXT];
+    char host[64], hash[PASSWORD_TEXT];
     uint16_t port = 0;
-    serve_state_folder(options->state, options->store, folder);
+    serve_state_folder(options->state, options->store, server->folder);
     *listener = listen_on(options->listen, host, &port, &server->loopback, error);
     if (*listener < 0)
         return -1;
     if (options->no_tls && !server->loopback)
         return fail(error, "--no-tls is for loopback addresses alone: %s can be reached from elsewhere",
                     options->listen);
-    if (keys_load(&server->keys, folder, error) != 0)
+    if (keys_load(&server->keys, server->folder, error) != 0)
         return -1;
     server->tls = !options->no_tls;
-    if (server->tls && tls_load(server, folder, host, error) != 0)
+    if (server->tls && tls_load(server, server->folder, host, error) != 0)
         return -1;
     (void)snprintf(server->url, sizeof server->url, strchr(host, ':') != NULL ? "%s://[%s]:%u" : "%s://%s:%u",
                    server->tls ? "https" : "http", host, port);
@@ -135,7 +139,7 @@ static void sign_at_end(struct server *server)
 {
     struct error error = {0};
     struct store *store = store_open(server->options->store, false, &error);
-    if (store == NULL || sign_head(store, &server->keys, time(NULL), &error) != 0)
+    if (store == NULL || sign_head(store, &server->keys, server->folder, time(NULL), &error) != 0)
         server_log(server, "the head of the audit record could not be signed: %s", error.text);
     store_close(store);
 }

@@ -33,6 +33,7 @@ struct keys {
 struct server {
     const struct serve_options *options;
     struct keys keys;
+    char folder[4096];                          /* of the server's secrets */
     char *certificate, *key, *client_authority; /* PEM; NULL without */
     char fingerprint[3 * SHA256_SIZE + 1];
     bool tls, loopback;
@@ -56,6 +57,7 @@ struct server {
     bool ticker_runs;
     atomic_bool stopping;
     atomic_int in_flight; /* requests begun and not completed */
+    atomic_int answering; /* those that wait for a handler's answer */
 };
 
 /* ---- log.c and server.c ---- */
@@ -70,7 +72,7 @@ char *read_file(const char *path, size_t most, size_t *length, struct error *err
 /* Writes a file that must not be there yet, readable by the owner alone. */
 int write_secret(const char *path, const void *data, size_t length, struct error *error);
 /* heads.c: signs the head of the audit record, unless it is signed already. */
-int sign_head(struct store *store, const struct keys *keys, int64_t now, struct error *error);
+int sign_head(struct store *store, const struct keys *keys, const char *folder, int64_t now, struct error *error);
 /* A key for one purpose, derived from the server's. */
 void derive_key(const struct server *server, const char *purpose, const void *of, size_t length, uint8_t out[32]);
 
@@ -109,7 +111,8 @@ struct events *events_new(struct server *server);
 void events_free(struct events *events);
 /* A stream for who made this call; NULL: too many listen. */
 struct MHD_Response *events_listen(struct events *events, const struct call *call, struct MHD_Connection *connection);
-void events_tick(struct events *events, struct store *store, int64_t now);
+/* False: the store failed, and is to be opened anew. */
+bool events_tick(struct events *events, struct store *store, int64_t now);
 void events_end(struct events *events); /* all streams end */
 
 /* ---- child.c: `samband work` on the same store ---- */
