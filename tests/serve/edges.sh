@@ -1,0 +1,153 @@
+#!/bin/bash
+# What changes while somebody works (rights, links, grants), texts at the edge of what a record holds, records that somebody
+# cuts off, and an end while the store is held by somebody else.
+. "${BASH_SOURCE%/*}/shared.sh"
+
+eventually() { # eventually COMMAND…: true within ten seconds
+    local i
+    for ((i = 0; i < 200; i++)); do "$@" >/dev/null 2>&1 && return 0; sleep 0.05; done
+    return 1
+}
+sql() { sqlite3 -cmd '.timeout 5000' "$SAMBAND_STORE" "$1"; }
+
+mkdir -p "$work/disks/sub"
+printf 'mail kim@mail.example now\n' >"$work/disks/se.txt"
+printf 'mail kim@mail.example now, and only@de.example\n' >"$work/disks/sub/de.txt"
+printf 'nothing\n' >"$work/disks/$(printf 'å%.0s' {1..100})x.txt"
+start --no-workers --evidence "$work/disks"
+set_up
+"$samband" authority add Sweden --country SE --contact se@desk.example
+"$samband" authority add Germany --country DE --contact de@desk.example
+for one in SE-1:Sweden:SE DE-1:Germany:DE; do
+    IFS=: read -r case authority country <<<"$one"
+    "$samband" case add "$case" --country "$country" --authority "$authority" --handling hit
+done
+"$samband" analyse --quiet --case SE-1 "$work/disks/se.txt" >/dev/null
+"$samband" analyse --quiet --case DE-1 "$work/disks/sub/de.txt" >/dev/null
+add erik examiner Sweden
+add lisa liaison Sweden
+add lars liaison Germany
+add petra examiner Germany
+add otto auditor Centre
+
+# ---- texts at the edge ----
+long=$(printf 'å%.0s' {1..101})
+who=lisa
+same "$(status GET "/api/search?q=a$(jq -rn --arg q "$long" '$q|@uri')")" 200 'a search that its record cuts within a character'
+same "$(status GET "/api/timeline?case=a$(jq -rn --arg q "$long" '$q|@uri')")" 404 'and a case that is not there'
+who=erik
+same "$(status POST /api/cases/SE-1/evidence "{\"path\":\"$(cd "$work/disks" && echo å*)\",\"digests\":false}")" 201 'and a path of evidence'
+who=otto
+holds "$(call GET '/api/audit?action=add' | jq -r '.rows[0].object')" 'SE-1/2' 'has its record'
+
+# ---- the record says on what ----
+who=lisa
+call GET '/api/files?case=SE-1&path=se' >/dev/null
+call GET '/api/selectors?case=SE-1&value=4539148803436467' >/dev/null
+who=otto
+said=$(call GET '/api/audit?person=lisa&action=view' | jq -r '.rows[].object')
+holds "$said" '/api/files case=SE-1 path=se' 'of a listing the record says what was asked'
+[[ $said != *4539148803436467* && $said == *'/api/selectors case=SE-1 value=453914'* ]]
+ok $? 'and masks it'
+
+# ---- evidence of others below the same folder ----
+who=erik
+for path in sub/de.txt sub "$work/disks/sub/../sub/de.txt"; do
+    same "$(status POST /api/cases/SE-1/evidence "{\"path\":\"$path\"}")" 422 "nobody adds the evidence of others as their own: ${path##*/}"
+done
+
+# ---- a grant, and a case that becomes one's own alone ----
+who=lars
+id=$(call GET '/api/search?q=kim@mail.example' | jq -r '.hits[0].id')
+authority=$(jq -r '.hits[0].elsewhere[0].authority_id' "$work/body")
+same "$(status POST /api/requests "{\"selector\":\"$id\",\"authority\":$authority,\"reason\":\"the same sender\"}")" 201 'asked'
+request=$(jq .id "$work/body")
+who=lisa
+same "$(status POST "/api/requests/$request/answer" '{"grant":"true","cases":["SE-1"],"until":"2999-01-01","reason":"agreed upon"}')" 400 'an answer is true or false'
+same "$(status POST "/api/requests/$request/answer" '{"grant":true,"cases":["SE-1","SE-1"],"until":"2999-01-01","reason":"agreed upon"}')" 200 'granted, though named twice'
+who=lars
+same "$(status GET /api/cases/SE-1)" 200 'the case is read'
+who=erik
+same "$(status PATCH /api/cases/SE-1 '{"handling":"own"}')" 200 'its owner keeps it'
+who=lars
+same "$(status GET /api/cases/SE-1)" 404 'and it is read no more'
+same "$(call GET /api/files | jq -c '[.rows[].case] | unique')" '["DE-1"]' 'nor its files'
+who=erik
+call PATCH /api/cases/SE-1 '{"handling":"hit"}' >/dev/null
+
+# ---- a change and its record are one ----
+who=root
+before=$(sql 'SELECT count(*) FROM authority')
+sql "CREATE TRIGGER full_disk BEFORE INSERT ON audit BEGIN SELECT raise(ABORT, 'no'); END"
+same "$(status POST /api/authorities '{"name":"Unseen","country":"FR","contact":"x"}')" 500 'what cannot be recorded'
+same "$(sql 'SELECT count(*) FROM authority')" "$before" 'is not done'
+sql 'DROP TRIGGER full_disk'
+
+# ---- purging takes the value out of requests too ----
+who=lisa
+id=$(call GET '/api/search?q=only@de.example' | jq -r '.hits[0].id')
+authority=$(jq -r '.hits[0].elsewhere[0].authority_id' "$work/body")
+call POST /api/requests "{\"selector\":\"$id\",\"authority\":$authority,\"reason\":\"looks familiar\"}" >/dev/null
+who=petra
+call PATCH /api/cases/DE-1 '{"retention":"2020-01-01"}' >/dev/null
+who=root
+same "$(status POST /api/cases/DE-1/purge '{"reason":"its time is over"}')" 200 'a case is purged'
+same "$(sql "SELECT count(*) FROM access_request WHERE value LIKE '%only@de%'")" 0 'and what it alone held stands in no request'
+same "$(sql "SELECT count(*) FROM access_request WHERE value = 'kim@mail.example'")" 1 'what others hold does'
+
+# ---- links and streams of people whom something is changed of ----
+first=$(call POST /api/people/lisa/link | jq -r .link)
+who=lisa
+new='{"password":"another long password"}'
+secret_of_lisa=$(call POST /api/session/credentials "$new" | jq -r .totp.secret)
+call POST /api/session/credentials "$(jq -c --arg code "$(code "$secret_of_lisa")" '. + {$code}' <<<"$new")" >/dev/null
+take_token
+who=again
+same "$(status POST /api/session "{\"link\":\"${first#*=}\"}")" 401 'with a password, older links are good no more'
+who=root
+second=$(call POST /api/people/lars/link | jq -r .link)
+call PATCH /api/people/lars '{"blocked":true}' >/dev/null
+call PATCH /api/people/lars '{"blocked":false}' >/dev/null
+who=again
+same "$(status POST /api/session "{\"link\":\"${second#*=}\"}")" 401 'nor after somebody was blocked'
+curl -skN -b "$work/lisa.jar" "$url/api/events" >"$work/stream" &
+stream=$!
+eventually test -s "$work/stream"
+sql "UPDATE authority SET centre = 1 WHERE name = 'Sweden'"
+ended() { ! kill -0 $stream 2>/dev/null; }
+eventually ended
+ok $? 'a stream ends when its rights are others'
+
+# ---- records cut off, with their heads ----
+stop
+holds "$("$samband" audit verify)" 'none changed' 'the record verifies'
+last=$(sql 'SELECT max(id) FROM audit')
+cp "$SAMBAND_STORE" "$work/whole.db"
+sql "DELETE FROM audit WHERE id > $last - 5; DELETE FROM audit_head WHERE id > $last - 5"
+said=$("$samband" audit verify 2>&1)
+same $? 1 'records cut off with the heads behind them are found'
+holds "$said" "record $last " 'by the head that the server keeps'
+start --no-workers
+sql 'DELETE FROM failed_try'
+link=$("$samband" person link otto)
+who=otto2
+call POST /api/session "{\"link\":\"${link#*=}\"}" >/dev/null
+same "$(call GET /api/audit/verify | jq .broken)" "$last" 'which the interface says too'
+
+# ---- an end while somebody else holds the store ----
+mkfifo "$work/hold"
+sqlite3 "$SAMBAND_STORE" <"$work/hold" >"$work/held" &
+exec 8>"$work/hold"
+printf 'BEGIN IMMEDIATE;\nSELECT 1;\n' >&8
+eventually test -s "$work/held"
+status GET /api/session >/dev/null # reads alone
+status GET /api/audit >/dev/null & # has to write, and waits
+sleep 1
+began=$(date +%s)
+stop
+same $? 1 'an end that leaves something unanswered is no good one'
+(($(date +%s) - began < 40))
+ok $? 'but it is one, within a time'
+printf 'COMMIT;\n' >&8
+exec 8>&-
+done_testing
