@@ -179,9 +179,14 @@ static const char *object_of(const struct call *call, struct bytes *out)
         return bytes_text(out);
     }
     bytes_append_text(&text, call->path);
-    for (size_t i = 0; i < call->query.count && text.length < OBJECT_MOST; i++)
-        if (call->query.values[i][0] != '\0' && strcmp(call->query.names[i], "after") != 0)
-            bytes_format(&text, " %s=%s", call->query.names[i], call->query.values[i]);
+    const char *kind = request_query(request, "kind");
+    for (size_t i = 0; i < call->query.count && text.length < OBJECT_MOST; i++) {
+        const char *name = call->query.names[i], *value = call->query.values[i];
+        if (kind != NULL && strcmp(name, "value") == 0)
+            value = shown_value(kind, value, false); /* a passport's number has no form that tells it from others */
+        if (value[0] != '\0' && strcmp(name, "after") != 0)
+            bytes_format(&text, " %s=%s", name, value);
+    }
     const char *shown = shown_context(bytes_text(&text), false);
     size_t length = strlen(shown);
     text_append_repaired(out, shown, length < OBJECT_MOST ? length : OBJECT_MOST);

@@ -25,10 +25,13 @@ static int hit_row(void *context, const struct store_selector *row)
 {
     struct search *search = context;
     struct json *json = &search->request->json;
+    const char *shown = shown_value(row->kind, row->value, false);
+    if (strcmp(shown, row->value) != 0) /* then the question, which is in the record, is a secret too */
+        (void)snprintf(search->request->object, sizeof search->request->object, "%s %.180s", row->kind, shown);
     json_open(json, NULL, '{');
     json_text(json, "kind", row->kind);
     json_selector_id(json, search->request, row->hash);
-    json_text(json, "value", shown_value(row->kind, row->value, false));
+    json_text(json, "value", shown);
     json_texts(json, "own", row->cases, search->partner ? 0 : row->case_count);
     json_int(json, "sightings", search->partner ? 0 : row->sightings);
     return 0;
@@ -124,7 +127,9 @@ static int search_all(struct request *request, struct error *error)
     if (!kind_of_query(request, &kind))
         return 0;
     /* What is asked may be a card: the record says what of it may be shown. */
-    (void)snprintf(request->object, sizeof request->object, "%.200s", shown_context(search.question, false));
+    bool secret = kind != NULL && sb_kind_info(sb_kind_of(kind))->masked; /* without a form of its own, perhaps */
+    (void)snprintf(request->object, sizeof request->object, "%.200s",
+                   secret ? shown_value(kind, search.question, false) : shown_context(search.question, false));
     json_open(&request->json, NULL, '{');
     if ((where == NULL || where[0] == 'v') && search_values(&search, kind, error) != 0)
         return -1;

@@ -49,6 +49,12 @@ said=$(call GET '/api/audit?person=lisa&action=view' | jq -r '.rows[].object')
 holds "$said" '/api/files case=SE-1 path=se' 'of a listing the record says what was asked'
 [[ $said != *4539148803436467* && $said == *'/api/selectors case=SE-1 value=453914'* ]]
 ok $? 'and masks it'
+who=lisa
+call GET '/api/search?kind=seed&q=zebra%20zoo%20wrong' >/dev/null
+who=otto
+said=$(call GET '/api/audit?person=lisa&action=search' | jq -r '.rows[].object')
+[[ $said != *zebra\ zoo* ]]
+ok $? 'what has no form of its own is masked by its kind'
 
 # ---- evidence of others below the same folder ----
 who=erik
