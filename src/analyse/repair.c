@@ -135,8 +135,8 @@ static int split_span(struct store *store, const struct store_unit *unit, struct
         struct crossing crossing = {.cut = unit->start + done};
         /* Who looks for terms alone hashes nothing. */
         if (done > 0 && unit->terms == 0 &&
-            store_segment_each(store, unit->evidence_id, crossing.cut - 1, crossing.cut, find_crossing,
-                                           &crossing, error) != 0)
+            store_segment_each(store, unit->evidence_id, crossing.cut - 1, crossing.cut, find_crossing, &crossing,
+                               error) != 0)
             return -1;
         if (crossing.file != 0 && repair_hash_apart(store, unit->evidence_id, crossing.file, crossing.size, error) != 0)
             return -1;
@@ -245,8 +245,8 @@ int repair_unit(struct store *store, const struct store_unit *unit, const char *
         return -1;
     /* What its tables lead to, unpacked, nobody has seen. */
     if (inside.length > PART_LEAST && holding.disk && unit->terms == 0 &&
-        add_gap(store, unit, inside.file, 0, 0, "a disk image that stopped workers: its bytes are read as a file's", true,
-                error) != 0)
+        add_gap(store, unit, inside.file, 0, 0, "a disk image that stopped workers: its bytes are read as a file's",
+                true, error) != 0)
         return -1;
     if (inside.length > PART_LEAST)
         return split_content(store, unit, &inside, error);

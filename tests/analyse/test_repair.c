@@ -80,7 +80,7 @@ struct outcome {
     int64_t bytes;                   /* of spans that were done */
     int64_t content[64], hashes[64]; /* by file: bytes done as parts or whole; units that hash it */
     unsigned splits, gaps;
-    unsigned disks; /* notes of disks that are read as files */
+    unsigned disks;       /* notes of disks that are read as files */
     struct store_gap gap; /* the last one with the reason of the units */
     int64_t beyond;       /* bytes of a gap for what a file only claims */
 };
