@@ -16,8 +16,10 @@ static void spell(struct bytes *out, const uint8_t before[SHA256_SIZE], const st
                            record->reason, record->outcome,   record->address};
     bytes_append(out, before, SHA256_SIZE);
     bytes_format(out, "%lld %lld", (long long)record->id, (long long)record->time);
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        bytes_format(out, " %zu:%s", strlen(texts[i]), texts[i]);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        bytes_format(out, " %zu:", strlen(texts[i]));
+        bytes_append_text(out, texts[i]);
+    }
 }
 
 static int hash_record(const uint8_t before[SHA256_SIZE], const struct store_audit *record, uint8_t hash[SHA256_SIZE],
