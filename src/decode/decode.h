@@ -97,6 +97,8 @@ extern const struct sb_decoder sb_decoder_png_ztxt;
 extern const struct sb_decoder sb_decoder_png_itxt;
 extern const struct sb_decoder sb_decoder_rtf;
 extern const struct sb_decoder sb_decoder_sqlite;
+extern const struct sb_decoder sb_decoder_sqlite_wal;
+extern const struct sb_decoder sb_decoder_sqlite_journal;
 extern const struct sb_decoder sb_decoder_pdf_filter;
 extern const struct sb_decoder sb_decoder_pdf_filter_cr;
 extern const struct sb_decoder sb_decoder_ascii85;

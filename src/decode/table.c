@@ -21,6 +21,8 @@ const struct sb_decoder *const sb_decoders[] = {
     &sb_decoder_png_itxt,
     &sb_decoder_rtf,
     &sb_decoder_sqlite,
+    &sb_decoder_sqlite_wal,
+    &sb_decoder_sqlite_journal,
     &sb_decoder_pdf_filter,
     &sb_decoder_ascii85,
     &sb_decoder_ascii85_postscript,

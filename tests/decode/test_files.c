@@ -2,7 +2,6 @@
  * through them. */
 #include <archive.h>
 #include <archive_entry.h>
-#include <sqlite3.h>
 #include <zlib.h>
 
 #include "scan/scan.h"
@@ -278,60 +277,6 @@ static void reads_comments_of_pictures(void **state)
     }
 }
 
-/* SQLite */
-
-static struct bytes make_database(const char *pragmas, const char *body)
-{
-    sqlite3 *database = NULL;
-    sqlite3_stmt *statement = NULL;
-    sqlite3_int64 size = 0;
-    assert_int_equal(sqlite3_open(":memory:", &database), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(database, pragmas, NULL, NULL, NULL), SQLITE_OK);
-    assert_int_equal(
-        sqlite3_exec(database, "create table t (a text, b text); create index i on t (a)", NULL, NULL, NULL),
-        SQLITE_OK);
-    assert_int_equal(sqlite3_prepare_v2(database, "insert into t values (?, 'short')", -1, &statement, NULL),
-                     SQLITE_OK);
-    assert_int_equal(sqlite3_bind_text(statement, 1, body, -1, SQLITE_STATIC), SQLITE_OK);
-    assert_int_equal(sqlite3_step(statement), SQLITE_DONE);
-    (void)sqlite3_finalize(statement);
-    unsigned char *image = sqlite3_serialize(database, "main", &size, 0);
-    struct bytes file = {0};
-    bytes_append(&file, image, (size_t)size);
-    sqlite3_free(image);
-    (void)sqlite3_close(database);
-    return file;
-}
-
-static void joins_rows_of_databases(void **state)
-{
-    (void)state;
-    static const char *const sizes[] = {"pragma page_size=512", "pragma page_size=4096", "pragma page_size=65536"};
-    struct bytes body = {0};
-    append_prose(&body, 200000, 1);
-    for (size_t i = 0; i < 3; i++)
-        for (size_t view = 0; view < 2; view++) {
-            struct bytes file = make_database(sizes[i], bytes_text(&body));
-            struct run run =
-                run_decoder(&sb_decoder_sqlite, file.data, file.length, 0, &(struct run_options){.view = view * 700});
-            assert_int_equal(run.result, SB_DECODE_DONE);
-            const uint8_t *found = memmem(run.out.data, run.out.length, body.data, body.length);
-            assert_non_null(found); /* the table's row; behind it the index's */
-            size_t rest = run.out.length - (size_t)(found - run.out.data) - body.length;
-            assert_non_null(memmem(found + body.length, rest, body.data, body.length));
-            assert_true(run.out.length <= 2 * body.length + 100);
-            run_free(&run);
-            bytes_free(&file);
-        }
-    bytes_free(&body);
-    struct bytes file = make_database("pragma page_size=512", "fits");
-    struct run run = run_decoder(&sb_decoder_sqlite, file.data, file.length, 0, NULL);
-    assert_int_equal(run.result, SB_DECODE_DONE);
-    assert_int_equal(run.out.length, 0);
-    run_free(&run);
-    bytes_free(&file);
-}
-
 /* PDF's other filters; the examples of ISO 32000-1, 7.4.4.2, and of btoa's most quoted sentence. */
 static void undoes_the_filters_of_pdf(void **state)
 {
@@ -406,10 +351,13 @@ static void reads_ascii85(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names_what_tar_holds),       cmocka_unit_test(opens_archives),
-        cmocka_unit_test(paths_name_members),         cmocka_unit_test(reads_rich_text),
-        cmocka_unit_test(reads_comments_of_pictures), cmocka_unit_test(joins_rows_of_databases),
-        cmocka_unit_test(undoes_the_filters_of_pdf),  cmocka_unit_test(reads_ascii85),
+        cmocka_unit_test(names_what_tar_holds),
+        cmocka_unit_test(opens_archives),
+        cmocka_unit_test(paths_name_members),
+        cmocka_unit_test(reads_rich_text),
+        cmocka_unit_test(reads_comments_of_pictures),
+        cmocka_unit_test(undoes_the_filters_of_pdf),
+        cmocka_unit_test(reads_ascii85),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
