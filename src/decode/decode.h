@@ -105,6 +105,7 @@ extern const struct sb_decoder sb_decoder_ascii85;
 extern const struct sb_decoder sb_decoder_ascii85_postscript;
 extern const struct sb_decoder sb_decoder_pst;
 extern const struct sb_decoder sb_decoder_lzfu;
+extern const struct sb_decoder sb_decoder_vba;
 
 /* XPRESS: mam.c, prefetch files without and with a checksum; hibernation.c, its blocks, and whole files by their
  * signature. */

@@ -28,6 +28,7 @@ const struct sb_decoder *const sb_decoders[] = {
     &sb_decoder_ascii85_postscript,
     &sb_decoder_pst,
     &sb_decoder_lzfu,
+    &sb_decoder_vba,
     &sb_decoder_mam,
     &sb_decoder_mam_checked,
     &sb_decoder_hibernation_block,

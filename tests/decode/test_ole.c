@@ -1,8 +1,10 @@
 /* OLE compound files built here sector by sector: streams in any order of sectors, the texts of Word, Excel and
  * Outlook, and files that lie. */
 #include "base/number.h"
+#include "decode/input.h"
+#include "scan/scan.h"
 
-#include "harness.h"
+#include "harness.h" /* last: cmocka defines a macro named fail */
 
 enum { SECTOR = 512, MINI = 64, ENTRY = 128, CUTOFF = 4096, STREAMS_MAX = 4, PER_FAT = SECTOR / 4 };
 #define NONE 0xffffffffU
@@ -256,6 +258,112 @@ static void decompresses_the_body_of_a_mail(void **state)
     }
 }
 
+/* The examples of MS-OVBA 3.2, which begin as no module does, and modules. */
+
+struct collected {
+    struct sb_output output; /* first */
+    struct bytes text;
+};
+
+static int collect(struct sb_output *output, const uint8_t *data, size_t length)
+{
+    bytes_append(&((struct collected *)(void *)output)->text, data, length);
+    return 0;
+}
+
+static struct bytes unpack_module(const void *data, size_t length, enum sb_decode_result expected)
+{
+    const struct sb_container container = {.skip = 3};
+    struct collected collected = {{.write = collect}, {0}};
+    struct memory_input input = {{memory_view}, data, length};
+    uint64_t consumed = 0;
+    assert_int_equal(sb_decoder_vba.decode(&container, &input.input, &collected.output, &consumed), expected);
+    return collected.text;
+}
+
+static void decompresses_macros(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *packed;
+        size_t length;
+        const char *text;
+        enum sb_decode_result result;
+    } rows[] = {
+        {"\x01\x19\xb0\x00"
+         "abcdefgh\x00ijklmnop\x00qrstuv.",
+         29, "abcdefghijklmnopqrstuv.", SB_DECODE_DONE},
+        {"\x01\x2f\xb0\x00#aaabcde\x82"
+         "f\x00paghij\x01\x38\x08"
+         "akl\x00\x30mnop\x06q\x02p\x04\x10rstuv\x10wxyz\x00\x3c",
+         51, "#aaabcdefaaaaghijaaaaaklaaamnopqaaaaaaaaaaaarstuvwxyzaaa", SB_DECODE_DONE},
+        {"\x01\x03\xb0\x02"
+         "a\x45\x00",
+         7, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", SB_DECODE_DONE},
+        {"\x01\x03\xb0\x02"
+         "a\x45\x10",
+         7, "a", SB_DECODE_BROKEN},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct bytes text = unpack_module(rows[i].packed, rows[i].length, rows[i].result);
+        assert_string_equal(bytes_text(&text), rows[i].text);
+        bytes_free(&text);
+    }
+}
+
+/* Eight characters at a time, without a reference: more than one chunk of it. */
+static void append_module(struct bytes *out, const struct bytes *text)
+{
+    bytes_append_char(out, 1);
+    for (size_t at = 0; at < text->length; at += 3600) { /* with its flags, less than a chunk may take */
+        size_t end = text->length - at < 3600 ? text->length : at + 3600;
+        struct bytes chunk = {0};
+        for (size_t i = at; i < end; i++) {
+            if ((i - at) % 8 == 0)
+                bytes_append_char(&chunk, 0);
+            bytes_append_char(&chunk, (char)text->data[i]);
+        }
+        append_le16(out, (unsigned)(chunk.length - 1) | 0xb000);
+        bytes_append(out, chunk.data, chunk.length);
+        bytes_free(&chunk);
+    }
+}
+
+static int write_place(void *context, const struct sb_sighting *sighting)
+{
+    bytes_format(context, "%.*s %s\n", (int)sighting->value_length, sighting->value, sighting->path);
+    return 0;
+}
+
+/* In order the plain scan sees the module; in pieces the reader of the file joins it. */
+static void finds_macros(void **state)
+{
+    (void)state;
+    for (int scattered = 0; scattered < 2; scattered++) {
+        struct stream streams[] = {{"Module1", {0}, 0}};
+        struct bytes source = {0};
+        struct bytes found = {0};
+        struct error error;
+        append_noise(&streams[0].content, 500, 1); /* what the program has made of it already */
+        bytes_append_text(&source, "Attribute VB_Name = \"Module1\"\r\nSub AutoOpen()\r\n' write to anna@exa.se\r\n");
+        append_module(&streams[0].content, &source);
+        struct bytes file = build(streams, 1, scattered != 0);
+        struct sb_scanner *scanner = sb_scanner_new(&(struct sb_scan_options){0}, &error);
+        assert_non_null(scanner);
+        struct sb_chunk chunk = {file.data, file.length, 0, 0, file.length};
+        struct sb_sink sink = {.sighting = write_place, .context = &found};
+        sb_scan_start(scanner);
+        assert_int_equal(sb_scan_chunk(scanner, NULL, &chunk, &sink), 0);
+        assert_string_equal(bytes_text(&found),
+                            scattered ? "anna@exa.se OLE-500-Module1-VBA-58\n" : "anna@exa.se VBA-58\n");
+        sb_scanner_free(scanner);
+        bytes_free(&found);
+        bytes_free(&file);
+        bytes_free(&source);
+        free_streams(streams, 1);
+    }
+}
+
 static void says_what_is_locked(void **state)
 {
     (void)state;
@@ -308,6 +416,8 @@ int main(void)
         cmocka_unit_test(joins_the_pieces_of_word),
         cmocka_unit_test(joins_the_strings_of_excel),
         cmocka_unit_test(decompresses_the_body_of_a_mail),
+        cmocka_unit_test(decompresses_macros),
+        cmocka_unit_test(finds_macros),
         cmocka_unit_test(says_what_is_locked),
         cmocka_unit_test(is_bounded),
     };
