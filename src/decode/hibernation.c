@@ -207,5 +207,5 @@ const struct sb_decoder sb_decoder_hibernation_block = {
     }
 
 HIBERNATION(hibernation_made, "HIBR", 2);
-HIBERNATION(hibernation_restored, "RSTR", 0);
+HIBERNATION(hibernation_restored, "RSTR", 2);
 HIBERNATION(hibernation_woken, "WAKE", 0);

@@ -87,7 +87,6 @@ static bool sniff(const uint8_t *data, size_t length, size_t at, struct sb_conta
 const struct sb_decoder sb_decoder_mam = {
     .name = "MAM",
     .literal = "AM\x04",
-    .literal_anchor = 1,
     .literal_length = 3,
     .literal_offset = 1,
     .consumes = true,

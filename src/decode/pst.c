@@ -190,6 +190,8 @@ static enum sb_decode_result decode(const struct sb_container *container, struct
     struct pst pst;
     if (!pst_read_header(header, input_copy(input, 0, header, PST_HEADER), &pst))
         return SB_DECODE_BROKEN;
+    if (pst.crypt == PST_LOCKED)
+        return SB_DECODE_ENCRYPTED;
     struct kept_input kept = keep_input(input);
     struct walk walk = {.name = "", .folder = UINT64_MAX};
     pst.input = &kept.input;
@@ -223,7 +225,6 @@ static bool sniff(const uint8_t *data, size_t length, size_t at, struct sb_conta
 const struct sb_decoder sb_decoder_pst = {
     .name = "PST",
     .literal = "!BDN",
-    .literal_anchor = 1,
     .literal_length = 4,
     .named = true,
     .sniff = sniff,

@@ -11,7 +11,7 @@
 #include "base/bytes.h"
 #include "decode/decode.h"
 
-enum pst_crypt { PST_PLAIN, PST_PERMUTE, PST_CYCLIC };
+enum pst_crypt { PST_PLAIN, PST_PERMUTE, PST_CYCLIC, PST_LOCKED };
 enum { PST_HEADER = 564, PST_BLOCK_MAX = 64 * 1024, PST_NODE_INTERNAL = 0x1f };
 
 struct pst {

@@ -28,7 +28,7 @@ bool pst_read_header(const uint8_t *data, size_t length, struct pst *pst)
     pst->node_tree = load_number(pst, root + 5 * number);
     pst->block_tree = load_number(pst, root + 7 * number);
     unsigned crypt = data[pst->wide ? 513 : 461];
-    pst->crypt = crypt == 1 ? PST_PERMUTE : crypt == 2 ? PST_CYCLIC : PST_PLAIN;
+    pst->crypt = crypt < PST_LOCKED ? (enum pst_crypt)crypt : PST_LOCKED; /* with the keys of an organisation */
     return version >= 14 && version <= VERSION_MAX && data[pst->wide ? 512 : 460] == 0x80 &&
            pst->node_tree < pst->size && pst->block_tree < pst->size;
 }

@@ -352,7 +352,7 @@ static bool sniff(const uint8_t *data, size_t length, size_t at, struct sb_conta
 const struct sb_decoder sb_decoder_sqlite = {
     .name = "SQLITE",
     .literal = "SQLite format 3\0",
-    .literal_anchor = 1,
+    .literal_anchor = 2,
     .literal_length = 16,
     .sniff = sniff,
     .decode = decode,

@@ -121,7 +121,7 @@ static enum sb_decode_result decode(const struct sb_container *container, struct
 /* Numbers are big-endian in either; the last byte of the magic says in which order the checksums are made. */
 static bool sniff_wal(const uint8_t *data, size_t length, size_t at, struct sb_container *container)
 {
-    if (length - at < WAL_HEADER || (data[at + 3] | 1) != 0x83 || load_be32(data + at + 4) != 3007000 ||
+    if (length - at < WAL_HEADER || (load_be32(data + at) | 1) != 0x377f0683 || load_be32(data + at + 4) != 3007000 ||
         !sqlite_is_page_size(load_be32(data + at + 8)))
         return false;
     *container = (struct sb_container){.skip = WAL_HEADER, .method = load_be32(data + at + 8)};
@@ -146,8 +146,10 @@ static bool sniff_journal(const uint8_t *data, size_t length, size_t at, struct 
 
 const struct sb_decoder sb_decoder_sqlite_wal = {
     .name = "SQLITE",
-    .literal = "\x37\x7f\x06",
-    .literal_length = 3,
+    .literal = "\x00\x2d\xe2\x18", /* of the version, which is rarer than the magic in front of it */
+    .literal_anchor = 2,
+    .literal_length = 4,
+    .literal_offset = 4,
     .sniff = sniff_wal,
     .decode = decode,
 };

@@ -203,8 +203,8 @@ static const uint8_t *view_feed(struct sb_input *input, uint64_t offset, size_t 
     uint64_t seen;
     if (data != NULL && !__builtin_add_overflow(offset, *available, &seen) && seen > feed->seen)
         feed->seen = seen;
-    /* Of a view, little is looked at; all of it when the next one goes on where it ended. */
-    scanner->shown += offset == feed->next ? feed->last : 0;
+    /* Of a view, little is looked at; all of it when the next one goes on where it ended, or a little behind. */
+    scanner->shown += offset >= feed->next && offset - feed->next < INPUT_LEAP ? feed->last : 0;
     scanner->shown += *available < INPUT_LEAP ? *available : INPUT_LEAP;
     feed->last = *available;
     feed->next = offset + *available;

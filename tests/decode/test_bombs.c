@@ -253,12 +253,46 @@ static void headers_without_end(void **state)
     }
 }
 
+/* The same with headers of files in which a decoder goes where they lead it: mail stores whose trees stand in the next
+ * one and whose free blocks are everywhere, journals in which every header is a page of the one before. */
+static void files_without_end(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < 2; kind++) {
+        uint8_t header[576] = {0};
+        struct bytes file = {0};
+        size_t length = kind == 0 ? sizeof header : 520;
+        memcpy(header, kind == 0 ? "!BDN\0\0\0\0SM\x17" : "\xd9\xd5\x05\xf9\x20\xa1\x63\xd7\xff\xff\xff\xff",
+               kind == 0 ? 11 : 12);
+        if (kind == 0) {
+            memcpy(header + 512, "\x80\1", 2);
+            memset(header + 184, 0xff, 5); /* its size; then both trees */
+            header[225] = header[241] = 2;
+        } else {
+            header[22] = header[26] = 2; /* pages and sectors of 512 bytes */
+            header[515] = 7;             /* the number of the page that follows */
+        }
+        while (file.length < 1 << 20)
+            bytes_append(&file, header, length);
+        bytes_append_text(&file, " last@exa.se ");
+        struct watch watch = {.data = &file, .repeats = 1};
+        double seconds = scan(&watch, 256 << 20, NULL);
+        print_message("1 MiB of %.4s: %.2f s; %s", (const char *)header, seconds, bytes_text(&watch.notes));
+        assert_non_null(strstr(bytes_text(&watch.found), "last@exa.se\n"));
+        assert_non_null(strstr(bytes_text(&watch.notes), "input budget"));
+        bytes_free(&watch.notes);
+        bytes_free(&watch.found);
+        bytes_free(&file);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(archives_of_archives),       cmocka_unit_test(a_million_empty_files),
         cmocka_unit_test(a_gzip_that_claims_nothing), cmocka_unit_test(thirty_deep),
         cmocka_unit_test(one_byte_without_end),       cmocka_unit_test(headers_without_end),
+        cmocka_unit_test(files_without_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

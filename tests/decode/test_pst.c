@@ -139,11 +139,25 @@ static void gives_no_more_than_there_is(void **state)
     bytes_free(&body);
 }
 
+static void says_what_is_locked(void **state)
+{
+    (void)state;
+    struct pst_writer writer = {.wide = true};
+    pst_writer_begin(&writer);
+    pst_writer_end(&writer);
+    writer.file.data[513] = 0x10;
+    struct run run = run_decoder(&sb_decoder_pst, writer.file.data, writer.file.length, 0, NULL);
+    assert_int_equal(run.result, SB_DECODE_ENCRYPTED);
+    run_free(&run);
+    pst_writer_free(&writer);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_messages),
         cmocka_unit_test(gives_no_more_than_there_is),
+        cmocka_unit_test(says_what_is_locked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
