@@ -45,6 +45,7 @@ done_testing() {
 # Starts the server with these options; sets server (its process), url, setup (the token of the set-up, if any).
 start() {
     local i
+    : >"$work/out" # or the address of the server before it would be read
     "$samband" serve --listen 127.0.0.1:0 "$@" >"$work/out" 2>"$work/log" &
     server=$!
     servers+=("$server")
