@@ -3,6 +3,7 @@
 
 #include "base/digest.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -280,8 +281,7 @@ int sb_scan_seam(struct sb_scanner *scanner, const struct sb_chunk *chunk, const
 
 static void add_starter(struct sb_scanner *scanner, const struct starter *starter)
 {
-    if (scanner->starter_count == STARTERS_MAX)
-        return;
+    assert(scanner->starter_count < STARTERS_MAX); /* the tables have more rows than there are bits */
     uint64_t bit = 1ULL << scanner->starter_count;
     const struct literal *literal = &starter->literal;
     for (size_t i = 0; i < STARTER_BYTES; i++) {
