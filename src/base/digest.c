@@ -1,54 +1,52 @@
-/* OpenSSL's implementations by their plain functions, not through EVP: with those, blocks can alternate. A processor works
- * ahead of itself: while MD5 waits for its own last result, it begins the next block of SHA-1 and SHA-256, so that the three
- * together cost little more than the slowest. One call of EVP costs as much as a block. */
-#define OPENSSL_API_COMPAT 0x10100000L /* these functions are declared as of version 1.1 */
+/* The three digests, by OpenSSL; whole blocks go through all three together where the processor can (digest_blocks.c).
+ */
 #include "base/digest.h"
 
-#include <openssl/md5.h>
-#include <openssl/sha.h>
 #include <stdlib.h>
 
-enum { BLOCK = 64 }; /* what each of the three works on at a time */
+#include "base/digest_blocks.h"
 
 struct digester {
-    MD5_CTX md5;
-    SHA_CTX sha1;
-    SHA256_CTX sha256;
+    struct digest_states states;
+    void (*blocks)(struct digest_states *states, const uint8_t *data, size_t length);
 };
 
 struct digester *digester_new(void)
 {
     struct digester *digester = malloc(sizeof *digester);
-    if (digester != NULL)
-        digester_start(digester);
+    if (digester == NULL)
+        return NULL;
+    digester->blocks = digest_can_together() ? digest_together : digest_apart;
+    digester_start(digester);
     return digester;
 }
 
 void digester_start(struct digester *digester)
 {
-    (void)MD5_Init(&digester->md5);
-    (void)SHA1_Init(&digester->sha1);
-    (void)SHA256_Init(&digester->sha256);
+    (void)MD5_Init(&digester->states.md5);
+    (void)SHA1_Init(&digester->states.sha1);
+    (void)SHA256_Init(&digester->states.sha256);
 }
 
 void digester_feed(struct digester *digester, const void *data, size_t length)
 {
+    struct digest_states *states = &digester->states;
     const uint8_t *byte = data;
-    while (length > 0) {
-        size_t step = length < BLOCK ? length : BLOCK;
-        (void)SHA1_Update(&digester->sha1, byte, step);
-        (void)SHA256_Update(&digester->sha256, byte, step);
-        (void)MD5_Update(&digester->md5, byte, step);
-        byte += step;
-        length -= step;
-    }
+    size_t amid = states->md5.num; /* a block that was begun */
+    size_t first = amid == 0 ? 0 : DIGEST_BLOCK - amid;
+    if (first > length)
+        first = length;
+    size_t rest = (length - first) % DIGEST_BLOCK;
+    digest_apart(states, byte, first);
+    digester->blocks(states, byte + first, length - first - rest);
+    digest_apart(states, byte + length - rest, rest);
 }
 
 void digester_finish(struct digester *digester, struct digests *out)
 {
-    (void)MD5_Final(out->md5, &digester->md5);
-    (void)SHA1_Final(out->sha1, &digester->sha1);
-    (void)SHA256_Final(out->sha256, &digester->sha256);
+    (void)MD5_Final(out->md5, &digester->states.md5);
+    (void)SHA1_Final(out->sha1, &digester->states.sha1);
+    (void)SHA256_Final(out->sha256, &digester->states.sha256);
 }
 
 void digester_free(struct digester *digester)

@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/digest.h"
+#include "base/digest_blocks.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "base/wire.h"
@@ -209,6 +210,55 @@ static void digests_are_those_of_the_standards(void **state)
     digester_free(digester);
 }
 
+/* The two ways through whole blocks agree, go on one from the other, and count their bits alike. */
+static void digests_are_the_same_in_both_ways(void **state)
+{
+    (void)state;
+    if (!digest_can_together()) {
+        print_message("skipped: digests together: this processor has no instructions for SHA\n");
+        return;
+    }
+    uint8_t data[40 * DIGEST_BLOCK];
+    uint32_t random = 1;
+    for (size_t i = 0; i < sizeof data; i++)
+        data[i] = (uint8_t)((random = random * 1664525 + 1013904223) >> 24);
+    struct digest_states states[2];
+    memset(states, 0, sizeof states);
+    for (int i = 0; i < 2; i++) {
+        (void)MD5_Init(&states[i].md5);
+        (void)SHA1_Init(&states[i].sha1);
+        (void)SHA256_Init(&states[i].sha256);
+        states[i].md5.Nl = states[i].sha1.Nl = states[i].sha256.Nl = 0xffffc000; /* about to overflow */
+    }
+    for (size_t blocks = 0; blocks <= sizeof data / DIGEST_BLOCK; blocks++) {
+        digest_apart(&states[0], data, blocks * DIGEST_BLOCK);
+        (blocks % 5 == 4 ? digest_apart : digest_together)(&states[1], data, blocks * DIGEST_BLOCK);
+        /* not what is left of earlier blocks in OpenSSL's buffers */
+        assert_memory_equal(&states[1].md5, &states[0].md5, offsetof(MD5_CTX, data));
+        assert_memory_equal(&states[1].sha1, &states[0].sha1, offsetof(SHA_CTX, data));
+        assert_memory_equal(&states[1].sha256, &states[0].sha256, offsetof(SHA256_CTX, data));
+    }
+    assert_int_equal(states[1].md5.Nh, 1);
+
+    /* Pieces of any length, against one of OpenSSL's own. */
+    struct digester *digester = digester_new();
+    for (size_t length = 0; length < sizeof data; length += length % 7 + 1) {
+        struct digests digests;
+        uint8_t sha256[SHA256_SIZE];
+        digester_start(digester);
+        for (size_t at = 0, piece; at < length; at += piece) {
+            piece = (random = random * 1664525 + 1013904223) >> 24;
+            if (piece > length - at)
+                piece = length - at;
+            digester_feed(digester, data + at, piece);
+        }
+        digester_finish(digester, &digests);
+        digest_sha256(data, length, sha256);
+        assert_memory_equal(digests.sha256, sha256, SHA256_SIZE);
+    }
+    digester_free(digester);
+}
+
 static void sizes_that_overflow_are_refused(void **state)
 {
     (void)state;
@@ -236,6 +286,7 @@ int main(void)
         cmocka_unit_test(messages_never_lead_beyond_their_end),
         cmocka_unit_test(hex_is_read_exactly),
         cmocka_unit_test(digests_are_those_of_the_standards),
+        cmocka_unit_test(digests_are_the_same_in_both_ways),
         cmocka_unit_test(sizes_that_overflow_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
