@@ -97,11 +97,12 @@ static void says_what_is_broken(void **state)
         {"/old", "version 1"}, {"/change", "backing file"}, {"/cut.vmdk", "damaged"}, {"/cut.vhdx", "damaged"}};
     (void)state;
     lab_need("qemu-img");
-    assert_true(lab_run("mkdir broken && cp out/q broken/old && cp out/sparse.vmdk broken/cut.vmdk &&"
-                        "printf '\\0\\0\\0\\1' | dd of=broken/old bs=1 seek=4 conv=notrunc &&"
-                        "qemu-img create -q -f qcow2 -F raw -b ../bare.raw broken/change && truncate -s %%512 broken/change &&"
-                        "dd if=/dev/zero of=broken/cut.vmdk bs=512 seek=1 count=40 conv=notrunc &&"
-                        "head -c 131072 out/x >broken/cut.vhdx"));
+    assert_true(
+        lab_run("mkdir broken && cp out/q broken/old && cp out/sparse.vmdk broken/cut.vmdk &&"
+                "printf '\\0\\0\\0\\1' | dd of=broken/old bs=1 seek=4 conv=notrunc &&"
+                "qemu-img create -q -f qcow2 -F raw -b ../bare.raw broken/change && truncate -s %%512 broken/change &&"
+                "dd if=/dev/zero of=broken/cut.vmdk bs=512 seek=1 count=40 conv=notrunc &&"
+                "head -c 131072 out/x >broken/cut.vhdx"));
     for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) {
         struct seen seen;
         assert_int_equal(lab_see_inside("broken", &broken[i].file, 1, &seen), -1);
@@ -138,7 +139,7 @@ static void refuses_what_is_endless_at_once(void **state)
     clock_t before = clock();
     assert_int_equal(lab_see_inside("endless", (const char *const[]){"/q"}, 1, &seen), -1);
     assert_non_null(strstr(seen.error.text, "which none has"));
-    assert_true(clock() - before < 2 * CLOCKS_PER_SEC);
+    assert_true(clock() - before < 60 * CLOCKS_PER_SEC); /* walked, they would take days */
 }
 
 /* A file of 2 GiB whose extents are the same 6 MiB of a disk of 8, again and again, and begin as a disk does. */
