@@ -29,6 +29,11 @@ struct sb_output {
     /* What is written from here on is another stream of the container, of this name (any bytes, not ended by NUL), or
      * of none; a match does not reach from one into the next. Returns as write does. May be NULL. */
     int (*member)(struct sb_output *output, const char *name, size_t length);
+    /* For notations of text, most of which reads the same as it stands: the next `length` bytes to be written stand for
+     * others (an escape); or, with 0, something was left out here (a line break). Of a container that marks anything,
+     * only what holds a mark or stands beside one is reported, since the rest was seen outside of it. May be
+     * NULL. */
+    void (*mark)(struct sb_output *output, size_t length);
 };
 
 /* What a sniff found. */
@@ -72,7 +77,8 @@ struct sb_decoder {
     enum sb_decode_result (*decode)(const struct sb_container *container, struct sb_input *input,
                                     struct sb_output *output, uint64_t *consumed);
 
-    bool text; /* a notation of text, which may stand in UTF-16 too */
+    bool text;     /* a notation of text, which may stand in UTF-16 too */
+    bool any_case; /* of the literal's letters */
     /* Where in the literal its rarest bytes begin, by which it is looked for: three, or two at its end. */
     size_t literal_anchor;
 };
@@ -116,22 +122,34 @@ extern const struct sb_decoder sb_decoder_hibernation_made;
 extern const struct sb_decoder sb_decoder_hibernation_restored;
 extern const struct sb_decoder sb_decoder_hibernation_woken;
 
-/* quoted.c: soft line breaks of mail (CRLF) and of mail on disk (LF), the escaped '=' and '@', and the
- * escaped blank before a line's end. */
+/* quoted.c: soft line breaks of mail (CRLF) and of mail on disk (LF), the escaped '=', '@' and '+', blanks that do not
+ * break in UTF-8 and in Latin-1, and the escaped blank before a line's end. */
 extern const struct sb_decoder sb_decoder_quoted_crlf;
 extern const struct sb_decoder sb_decoder_quoted_lf;
 extern const struct sb_decoder sb_decoder_quoted_equals;
 extern const struct sb_decoder sb_decoder_quoted_at;
+extern const struct sb_decoder sb_decoder_quoted_plus;
+extern const struct sb_decoder sb_decoder_quoted_unbroken;
+extern const struct sb_decoder sb_decoder_quoted_latin;
 extern const struct sb_decoder sb_decoder_quoted_blank;
 
-/* escapes.c: an '@' as %40, \u0040, &#64;, &#064; or &#x40;, and "://" as %3A%2F%2F, %3a%2f%2f or :\/\/ */
-extern const struct sb_decoder sb_decoder_percent;
-extern const struct sb_decoder sb_decoder_percent_page;
-extern const struct sb_decoder sb_decoder_percent_page_small;
-extern const struct sb_decoder sb_decoder_json;
-extern const struct sb_decoder sb_decoder_json_page;
-extern const struct sb_decoder sb_decoder_entity_decimal;
-extern const struct sb_decoder sb_decoder_entity_zero;
-extern const struct sb_decoder sb_decoder_entity_hex;
+/* escapes.c: percent-encoding of '@', ':', '+', a blank, one that does not break, '%' itself, ';', ',' and a line end;
+ * JSON's \u00, "\/\/" and JavaScript's \x40; characters by number, and the names of '@', ':', '+' and the blank that
+ * does not break. */
+extern const struct sb_decoder sb_decoder_percent_at;
+extern const struct sb_decoder sb_decoder_percent_colon;
+extern const struct sb_decoder sb_decoder_percent_plus;
+extern const struct sb_decoder sb_decoder_percent_blank;
+extern const struct sb_decoder sb_decoder_percent_unbroken;
+extern const struct sb_decoder sb_decoder_percent_twice;
+extern const struct sb_decoder sb_decoder_percent_stripe;
+extern const struct sb_decoder sb_decoder_percent_comma;
+extern const struct sb_decoder sb_decoder_percent_line;
+extern const struct sb_decoder sb_decoder_json_unicode;
+extern const struct sb_decoder sb_decoder_json_slashes;
+extern const struct sb_decoder sb_decoder_json_at;
+extern const struct sb_decoder sb_decoder_entity_number;
+extern const struct sb_decoder sb_decoder_entity_at;
+extern const struct sb_decoder sb_decoder_entity_unbroken;
 
 #endif

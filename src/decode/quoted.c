@@ -6,6 +6,7 @@
  * one: behind at least SOFT_MIN characters, and not in a line that could be base64. */
 #include <string.h>
 
+#include "decode/characters.h"
 #include "decode/input.h"
 
 enum {
@@ -14,14 +15,20 @@ enum {
 };
 _Static_assert(LINE_MAX <= (int)SB_BEFORE_MAX, "a line's beginning is in sight");
 
-static int digit_value(uint8_t c)
+static bool is_digit(uint8_t c)
 {
-    return c >= '0' && c <= '9' ? c - '0' : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10 : -1;
+    return c >= '0' && c <= '9';
 }
 
 static bool is_alnum(uint8_t c)
 {
-    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+    return is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+}
+
+static bool begins(const uint8_t *data, size_t length, const char *text)
+{
+    size_t size = strlen(text);
+    return length >= size && memcmp(data, text, size) == 0;
 }
 
 /* Is the "=" that stands behind these bytes of a line a soft break? */
@@ -45,8 +52,13 @@ static bool is_escape_anchor(const uint8_t *data, size_t length, size_t at)
         return true;
     if (data[at + 1] == '2' && data[at + 2] == '0') /* a blank before a line's end must be escaped */
         return length - at > 3 && (data[at + 3] == '\n' || data[at + 3] == '\r');
-    return data[at + 1] == '4' && data[at + 2] == '0' && at > 0 && is_alnum(data[at - 1]) && length - at > 3 &&
-           is_alnum(data[at + 3]);
+    if (data[at + 1] == '4' && data[at + 2] == '0')
+        return at > 0 && is_alnum(data[at - 1]) && length - at > 3 && is_alnum(data[at + 3]);
+    if (data[at + 1] == '2' && data[at + 2] == 'B')
+        return length - at > 3 && is_digit(data[at + 3]);
+    /* a blank that does not break, between groups of digits */
+    size_t blank = begins(data + at, length - at, "=C2=A0") ? 6 : begins(data + at, length - at, "=A0") ? 3 : 0;
+    return blank > 0 && at > 0 && is_digit(data[at - 1]) && length - at > blank && is_digit(data[at + blank]);
 }
 
 /* Where the line that data[at] is in begins. False where that is too far away. */
@@ -91,21 +103,27 @@ static bool sniff(const uint8_t *data, size_t length, size_t at, struct sb_conta
     return true;
 }
 
-/* Decodes the escapes of one line in place. Returns its length. */
-static size_t decode_line(uint8_t *line, size_t length)
+/* Hands out a line, its escapes marked. Returns what the output returns. */
+static int write_line(struct sb_output *output, const uint8_t *line, size_t length)
 {
-    size_t out = 0;
-    for (size_t i = 0; i < length; i++) {
-        int high = line[i] == '=' && length - i >= 3 ? digit_value(line[i + 1]) : -1;
-        int low = high >= 0 ? digit_value(line[i + 2]) : -1;
-        uint8_t byte = line[i];
-        if (low >= 0) {
-            byte = (uint8_t)(high << 4 | low);
-            i += 2;
-        }
-        line[out++] = byte;
+    size_t plain = 0; /* handed out so far */
+    int stop = 0;
+    for (size_t i = 0; i < length && stop == 0; i++) {
+        int high = line[i] == '=' && length - i >= 3 ? hex_value(line[i + 1]) : -1;
+        int low = high >= 0 ? hex_value(line[i + 2]) : -1;
+        if (low < 0)
+            continue;
+        uint8_t byte = (uint8_t)(high << 4 | low);
+        if (i > plain)
+            stop = output->write(output, line + plain, i - plain);
+        if (stop == 0 && output->mark != NULL)
+            output->mark(output, 1);
+        if (stop == 0)
+            stop = output->write(output, &byte, 1);
+        i += 2;
+        plain = i + 1;
     }
-    return out;
+    return stop == 0 && plain < length ? output->write(output, line + plain, length - plain) : stop;
 }
 
 static enum sb_decode_result decode(const struct sb_container *container, struct sb_input *input,
@@ -124,9 +142,10 @@ static enum sb_decode_result decode(const struct sb_container *container, struct
         if (end != NULL && length > 0 && line[length - 1] == '\r')
             length--;
         soft = end != NULL && length > 0 && line[length - 1] == '=' && breaks_softly(line, length - 1);
-        length = decode_line(line, soft ? length - 1 : length);
-        if (length > 0 && output->write(output, line, length) != 0)
+        if (write_line(output, line, soft ? length - 1 : length) != 0)
             return SB_DECODE_STOPPED;
+        if (soft && output->mark != NULL)
+            output->mark(output, 0);
     }
     return SB_DECODE_DONE;
 }
@@ -147,4 +166,7 @@ ROW(crlf, "=\r\n");
 ROW(lf, "=\n");
 ROW(equals, "=3D");
 ROW(at, "=40");
+ROW(plus, "=2B");
+ROW(unbroken, "=C2");
+ROW(latin, "=A0");
 ROW(blank, "=20");

@@ -28,25 +28,37 @@ static void write_json(struct bytes *out, struct random *random, const char *tex
             bytes_format(out, *c == '/' || *c == '"' || *c == '\\' ? "\\%c" : "%c", *c);
 }
 
-/* The @ always, and every character or about every third. */
+/* All characters; or those that values are known by, and of the rest of an address of mail about every third. */
 static void write_references(struct bytes *out, struct random *random, const char *text)
 {
-    unsigned form = random_below(random, 3), rest = random_below(random, 2) == 0 ? 1 : 3;
+    unsigned form = random_below(random, 4), rest = random_below(random, 2) == 0 ? 1 : 3;
+    bool mail = strchr(text, '@') != NULL;
     for (const char *c = text; *c != '\0'; c++) {
-        if (*c != '@' && random_below(random, rest) != 0)
+        bool telling = strchr("@:/+ ", *c) != NULL;
+        if (!telling && rest > 1 && (!mail || random_below(random, rest) != 0))
             bytes_append_char(out, *c);
-        else if (form == 0)
+        else if (form == 3 && strchr("@:+", *c) != NULL)
+            bytes_append_text(out, *c == '@' ? "&commat;" : *c == ':' ? "&colon;" : "&plus;");
+        else if (form == 0 || form == 3)
             bytes_format(out, "&#%u;", (unsigned)*c);
         else
             bytes_format(out, form == 1 ? "&#%03u;" : "&#x%X;", (unsigned)*c);
     }
 }
 
+#define TAKES(kind) (1ULL << (kind))
 static const struct notation {
     const char *name;
-    bool pages; /* addresses of pages change too */
+    uint64_t kinds; /* those it changes, and by which it is known */
     void (*write)(struct bytes *out, struct random *random, const char *text);
-} notations[] = {{"percent", true, write_percent}, {"json", true, write_json}, {"entity", false, write_references}};
+} notations[] = {
+    {"percent", TAKES(SB_EMAIL) | TAKES(SB_URL) | TAKES(SB_PHONE) | TAKES(SB_CARD) | TAKES(SB_IBAN) | TAKES(SB_SEED),
+     write_percent},
+    {"json", TAKES(SB_EMAIL) | TAKES(SB_URL) | TAKES(SB_PHONE), write_json},
+    {"entity", TAKES(SB_EMAIL) | TAKES(SB_URL) | TAKES(SB_PHONE) | TAKES(SB_CARD) | TAKES(SB_IBAN) | TAKES(SB_SEED),
+     write_references},
+};
+_Static_assert(SB_KIND_COUNT <= 64, "a bit for each kind");
 
 static const struct notation *find_notation(const char *container)
 {
@@ -64,12 +76,15 @@ bool is_notation(const char *container)
 bool container_takes(const char *container, enum sb_kind kind)
 {
     const struct notation *notation = find_notation(container);
-    return notation == NULL || kind == SB_EMAIL || (kind == SB_URL && notation->pages);
+    return notation == NULL || (notation->kinds & TAKES(kind)) != 0;
 }
 
 enum sb_kind notation_kind(const char *container, struct random *random)
 {
-    return container_takes(container, SB_URL) && random_below(random, 2) == 0 ? SB_URL : SB_EMAIL;
+    uint64_t kinds = find_notation(container)->kinds;
+    for (unsigned skip = random_below(random, (unsigned)__builtin_popcountll(kinds)); skip > 0; skip--)
+        kinds &= kinds - 1;
+    return (enum sb_kind)__builtin_ctzll(kinds);
 }
 
 void escape_text(const char *container, struct random *random, char text[VALUE_MAX])

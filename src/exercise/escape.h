@@ -8,8 +8,8 @@
 /* Is the innermost container a notation? */
 bool is_notation(const char *container);
 
-/* May a value of this kind stand there? In a notation only what it is common for: addresses of mail, and of pages
- * where these change. */
+/* May a value of this kind stand there? In a notation only what it changes and is known by: addresses of mail
+ * and of pages, phone numbers, groups of digits, lists of words. */
 bool container_takes(const char *container, enum sb_kind kind);
 
 /* A kind that this notation takes. */

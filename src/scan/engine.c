@@ -229,6 +229,8 @@ static void hand_over(struct sb_scanner *scanner, const struct view *view, const
 
 void report_place(struct sb_scanner *scanner, const struct view *view, const struct place *place)
 {
+    if (!touches_mark(scanner, view->depth, view->offset + place->begin, view->offset + place->end))
+        return;
     unsigned before = cost_begin(scanner->costs, COST_REPORT);
     hand_over(scanner, view, place);
     cost_end(scanner->costs, before, true);
@@ -323,8 +325,8 @@ static void collect_starters(struct sb_scanner *scanner)
         if ((*decoder)->literal == NULL && scanner->run_count < DECODERS_MAX)
             scanner->runs[scanner->run_count++] = *decoder;
         if ((*decoder)->literal != NULL)
-            add_starter(scanner, &(struct starter){.literal = {(*decoder)->literal, (*decoder)->literal_length, false,
-                                                               (*decoder)->literal_anchor},
+            add_starter(scanner, &(struct starter){.literal = {(*decoder)->literal, (*decoder)->literal_length,
+                                                               (*decoder)->any_case, (*decoder)->literal_anchor},
                                                    .container_offset = (*decoder)->literal_offset,
                                                    .decoder = *decoder});
     }

@@ -57,9 +57,16 @@ struct level {
     uint64_t skip;         /* stream offset before which nothing is looked for: a container's payload */
     uint64_t skip_base64;  /* and before which no run of base64 is sniffed */
     uint64_t skip_wide;    /* nor one in UTF-16, which is looked at when all else of the view was */
+    struct bytes marks;    /* struct mark, in their order: of a notation of text, where it stands for other bytes */
+    bool marked;           /* there was one */
     struct bytes payloads; /* struct payload: what decoders have read of the view at hand, for search terms */
     struct wide *wide;
     struct hit hits[BATCH];
+};
+
+/* Bytes of a level's stream that stand for others; where begin is end, something was left out. */
+struct mark {
+    uint64_t begin, end;
 };
 
 /* Bytes of the stream of a depth that a decoder took in to its end. */
@@ -153,6 +160,9 @@ void scan_terms(struct sb_scanner *scanner, const struct view *view);
 struct level *level_at(struct sb_scanner *scanner, unsigned depth); /* NULL on shortage of memory */
 void open_container(struct sb_scanner *scanner, const struct view *view, size_t at, const struct sb_decoder *decoder);
 void level_free(struct level *level);
+/* Do these bytes of the stream of a depth read as they do because of an escape in them or beside them? True
+ * where nothing is marked at all. */
+bool touches_mark(const struct sb_scanner *scanner, unsigned depth, uint64_t begin, uint64_t end);
 
 /* path.c: the forensic path of `offset` at a depth; out holds SB_PATH_MAX bytes. */
 void write_path(const struct sb_scanner *scanner, unsigned depth, uint64_t offset, char *out);

@@ -26,6 +26,7 @@ const char *const sb_note_reasons[] = {stopped_depth, stopped_output, stopped_st
 
 static int write_level(struct sb_output *output, const uint8_t *data, size_t length);
 static int begin_member(struct sb_output *output, const char *name, size_t length);
+static void mark_level(struct sb_output *output, size_t length);
 
 struct level *level_at(struct sb_scanner *scanner, unsigned depth)
 {
@@ -35,7 +36,7 @@ struct level *level_at(struct sb_scanner *scanner, unsigned depth)
             scanner->status = -1;
             return NULL;
         }
-        level->output = (struct sb_output){write_level, begin_member};
+        level->output = (struct sb_output){write_level, begin_member, mark_level};
         level->scanner = scanner;
         level->depth = depth;
         scanner->levels[depth] = level;
@@ -50,7 +51,53 @@ void level_free(struct level *level)
     free(level->buffer);
     free(level->wide);
     bytes_free(&level->payloads);
+    bytes_free(&level->marks);
     free(level);
+}
+
+enum { MARK_NEAR = 2 }; /* bytes in front of a match that decide whether it stands alone */
+
+/* The first mark of a level that ends at `from` or behind it. */
+static size_t first_mark(const struct level *level, uint64_t from)
+{
+    const struct mark *marks = (const struct mark *)(const void *)level->marks.data;
+    size_t low = 0;
+    for (size_t high = level->marks.length / sizeof *marks; low < high;) {
+        size_t middle = low + (high - low) / 2;
+        if (marks[middle].end < from)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+bool touches_mark(const struct sb_scanner *scanner, unsigned depth, uint64_t begin, uint64_t end)
+{
+    const struct level *level = scanner->levels[depth];
+    if (depth == 0 || !level->marked)
+        return true;
+    const struct mark *marks = (const struct mark *)(const void *)level->marks.data;
+    size_t next = first_mark(level, begin < MARK_NEAR ? 0 : begin - MARK_NEAR);
+    return next < level->marks.length / sizeof *marks && marks[next].begin <= end;
+}
+
+static void mark_level(struct sb_output *output, size_t length)
+{
+    struct level *level = (struct level *)(void *)output;
+    uint64_t begin = level->offset + level->length;
+    struct mark mark = {begin, begin + length};
+    level->marked = true;
+    bytes_append(&level->marks, &mark, sizeof mark);
+    if (level->marks.failed)
+        level->scanner->status = -1;
+}
+
+static void forget_marks(struct level *level)
+{
+    size_t gone = first_mark(level, level->offset) * sizeof(struct mark);
+    memmove(level->marks.data, level->marks.data + gone, level->marks.length - gone);
+    level->marks.length -= gone;
 }
 
 /* Scans what the level owns: all of it at the stream's end, else the first half, and makes room. */
@@ -75,6 +122,8 @@ static void scan_level(struct level *level, bool last)
     level->length -= gone;
     level->offset += gone;
     level->own_begin = SB_MARGIN;
+    if (level->marked)
+        forget_marks(level);
 }
 
 /* Makes room for more bytes. False when none can be had. */
@@ -152,6 +201,7 @@ static void begin_stream(struct level *level)
     level->skip = 0;
     level->skip_base64 = 0;
     level->skip_wide = 0;
+    bytes_clear(&level->marks);
 }
 
 /* Budgets are the container's, whatever number of streams it has. */
@@ -285,6 +335,8 @@ void open_container(struct sb_scanner *scanner, const struct view *view, size_t 
         at -= container.before;
         place = place_of(view, at, &data);
     }
+    if (!touches_mark(scanner, depth, place, UINT64_MAX))
+        return; /* it was opened where it stands as it is */
     if (depth == 0)
         scanner->root = place;
     if (depth >= scanner->options.depth) {
@@ -304,6 +356,7 @@ void open_container(struct sb_scanner *scanner, const struct view *view, size_t 
     inner->feed = &feed;
     inner->written = 0;
     inner->stopped = NULL;
+    inner->marked = false;
 
     uint64_t consumed = 0;
     unsigned before = scanner->costs == NULL ? 0 : cost_begin(scanner->costs, COST_DECODE + row_of(decoder));
