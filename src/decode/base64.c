@@ -1,5 +1,6 @@
-/* Base64, RFC 4648 with either alphabet, in the shapes it is met in: MIME lines (RFC 2045) with CRLF or LF, quoted with
- * "> " or indented; one long line; the tail of a data: URL. Missing padding is no error.
+/* Base64, RFC 4648 with either alphabet, in the shapes it is met in: MIME lines (RFC 2045) with CRLF or LF, or CR
+ * alone as paragraphs of Word and PowerPoint end, quoted with "> " or indented; one long line; the tail of a data: URL.
+ * Missing padding is no error.
  *
  * A run begins a container only if it looks like base64 rather than a word, a path or a hex digest (mixed classes of
  * characters), and, when short, decodes to text or to something with a known beginning. A line that continues one
@@ -124,6 +125,13 @@ static bool begins_container(const uint8_t bytes[HEAD])
                  {"Rar!\x1a\7", 6},
                  {"MSCF", 4},
                  {"\x89PNG", 4},
+                 {"!BDN", 4},
+                 {"\x5d\0\0", 3}, /* .lzma */
+                 {"MAM\x04", 4},
+                 {"MAM\x84", 4},
+                 {"\x81\x81xpress", 8},
+                 {"\x37\x7f\x06", 3}, /* the journals of SQLite */
+                 {"\xd9\xd5\x05\xf9", 4},
                  {"%PDF-", 5}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (memcmp(bytes, known[i].magic, known[i].length) == 0)
@@ -169,11 +177,13 @@ static size_t find_further_line(const uint8_t *data, size_t length, size_t longe
     size_t at = 0;
     while (at < length && at < MARGIN_LONG && (data[at] == ' ' || data[at] == '\t'))
         at++;
+    size_t line_end = at;
     if (at < length && data[at] == '\r')
         at++;
-    if (at >= length || data[at] != '\n')
+    if (at < length && data[at] == '\n')
+        at++;
+    if (at == line_end)
         return 0;
-    at++;
     for (size_t margin = 0; at < length && margin < MARGIN_LONG && is_margin(data[at]); margin++)
         at++;
     if (length - at >= 2 && data[at] == '-' && data[at + 1] == '-')
@@ -208,7 +218,7 @@ static bool begins_line(const uint8_t *data, size_t at, size_t *line_end_before)
     while (margin < at && margin < MARGIN_LONG && is_margin(data[at - margin - 1]))
         margin++;
     *line_end_before = at - margin;
-    return margin == at || data[at - margin - 1] == '\n';
+    return margin == at || data[at - margin - 1] == '\n' || data[at - margin - 1] == '\r';
 }
 
 /* Is data[at], where a line's run begins, reached by the container that the line before it belongs to? */
@@ -217,8 +227,8 @@ static bool continues_line(const uint8_t *data, size_t length, size_t at)
     size_t end;
     if (!begins_line(data, at, &end) || end == 0)
         return false;
-    end--; /* the line feed */
-    if (end > 0 && data[end - 1] == '\r')
+    end--; /* the line feed, or a carriage return alone */
+    if (end > 0 && data[end] == '\n' && data[end - 1] == '\r')
         end--;
     for (size_t margin = 0; end > 0 && margin < MARGIN_LONG && (data[end - 1] == ' ' || data[end - 1] == '\t');
          margin++)

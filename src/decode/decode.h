@@ -92,6 +92,7 @@ extern const struct sb_decoder sb_decoder_pdf_cr;
 extern const struct sb_decoder sb_decoder_base64;
 extern const struct sb_decoder sb_decoder_bzip2;
 extern const struct sb_decoder sb_decoder_xz;
+extern const struct sb_decoder sb_decoder_lzma;
 extern const struct sb_decoder sb_decoder_zstd;
 extern const struct sb_decoder sb_decoder_lz4;
 extern const struct sb_decoder sb_decoder_ole;

@@ -253,9 +253,10 @@ static enum sb_decode_result read_stream(struct ole *ole, const struct entry *en
 {
     bool word = is_named(entry, "WordDocument");
     bool excel = is_named(entry, "Workbook") || is_named(entry, "Book");
+    bool powerpoint = is_named(entry, "PowerPoint Document");
     if (is_named(entry, "EncryptedPackage"))
         return SB_DECODE_ENCRYPTED;
-    if (!word && !excel)
+    if (!word && !excel && !powerpoint)
         return SB_DECODE_DONE;
     load(ole, chain, &ole->loaded);
     if (ole->loaded.failed)
@@ -263,7 +264,9 @@ static enum sb_decode_result read_stream(struct ole *ole, const struct entry *en
     struct ole_stream stream = {ole->loaded.data, ole->loaded.length};
     const struct ole_stream tables[2] = {{ole->tables[0].data, ole->tables[0].length},
                                          {ole->tables[1].data, ole->tables[1].length}};
-    return word ? ole_word(stream, tables, ole->output) : ole_excel(stream, ole->output);
+    return word         ? ole_word(stream, tables, ole->output)
+           : powerpoint ? ole_powerpoint(stream, ole->output)
+                        : ole_excel(stream, ole->output);
 }
 
 static enum sb_decode_result decode_stream(struct ole *ole, const struct entry *entry)

@@ -12,11 +12,13 @@ struct ole_stream {
 };
 
 /* Each hands out, as a member of its own, the text that its stream holds and the stream's bytes do not show as it is:
- * pieces joined, records joined. SB_DECODE_DONE, _STOPPED, _ENCRYPTED, _BROKEN or _NO_MEMORY. */
+ * pieces joined, records joined, objects decompressed. SB_DECODE_DONE, _STOPPED, _ENCRYPTED, _BROKEN or _NO_MEMORY. */
 
 /* Word, MS-DOC: `tables` are the streams 0Table and 1Table. */
 enum sb_decode_result ole_word(struct ole_stream document, const struct ole_stream tables[2], struct sb_output *output);
 /* Excel, MS-XLS: shared strings and numbers. */
 enum sb_decode_result ole_excel(struct ole_stream workbook, struct sb_output *output);
+/* PowerPoint, MS-PPT: the objects in a presentation. */
+enum sb_decode_result ole_powerpoint(struct ole_stream document, struct sb_output *output);
 
 #endif

@@ -10,8 +10,8 @@
 
 #include "base/bytes.h"
 #include "decode/decode.h"
+#include "decode/pst_crypt.h"
 
-enum pst_crypt { PST_PLAIN, PST_PERMUTE, PST_CYCLIC, PST_LOCKED };
 enum { PST_HEADER = 564, PST_BLOCK_MAX = 64 * 1024, PST_NODE_INTERNAL = 0x1f };
 
 struct pst {
@@ -39,9 +39,6 @@ struct pst_place {
 };
 
 enum { PST_TAKEN_BITS = 1 << 27 }; /* 8 GiB of a file; behind it, nothing is taken twice but nothing deleted found */
-
-/* pst_crypt.c: undoes the hiding of a block's content in place; `key` is the low half of the block's number. */
-void pst_decrypt(enum pst_crypt crypt, uint32_t key, uint8_t *data, size_t length);
 
 /* pst_blocks.c */
 

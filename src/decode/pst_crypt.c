@@ -1,6 +1,8 @@
 /* How mail stores of Outlook hide their bytes from a search (MS-PST 5.1 and 5.2): a fixed permutation of the 256 bytes,
  * or two of them that move on with each byte. Neither is encryption: there is no key but the block's own number. */
-#include "decode/pst.h"
+#include "decode/pst_crypt.h"
+
+#include <stdbool.h>
 
 /* The standard's mpbbR, and mpbbS, which undoes itself. */
 static const uint8_t forth[256] = {
@@ -30,16 +32,9 @@ static const uint8_t turn[256] = {
     34,  51,  248, 250, 241, 90,  239, 207, 144, 182, 139, 181, 189, 192, 191, 8,   151, 30,  108, 226, 97,  224,
     198, 193, 89,  171, 187, 88,  222, 95,  223, 96,  121, 126, 178, 138};
 
-void pst_decrypt(enum pst_crypt crypt, uint32_t key, uint8_t *data, size_t length)
+/* Two permutations that move on with each byte; doing it again undoes it. */
+static void turn_bytes(const uint8_t back[256], uint32_t key, uint8_t *data, size_t length)
 {
-    uint8_t back[256]; /* undoes `forth` */
-    for (unsigned i = 0; i < 256; i++)
-        back[forth[i]] = (uint8_t)i;
-    if (crypt == PST_PERMUTE)
-        for (size_t i = 0; i < length; i++)
-            data[i] = back[data[i]];
-    if (crypt != PST_CYCLIC)
-        return;
     uint16_t word = (uint16_t)(key ^ key >> 16);
     for (size_t i = 0; i < length; i++, word++) {
         uint8_t high = (uint8_t)(word >> 8);
@@ -47,4 +42,26 @@ void pst_decrypt(enum pst_crypt crypt, uint32_t key, uint8_t *data, size_t lengt
         byte = turn[(uint8_t)(byte + high)];
         data[i] = (uint8_t)(back[(uint8_t)(byte - high)] - word);
     }
+}
+
+static void change(enum pst_crypt crypt, uint32_t key, uint8_t *data, size_t length, bool hide)
+{
+    uint8_t back[256]; /* undoes `forth` */
+    for (unsigned i = 0; i < 256; i++)
+        back[forth[i]] = (uint8_t)i;
+    if (crypt == PST_PERMUTE)
+        for (size_t i = 0; i < length; i++)
+            data[i] = hide ? forth[data[i]] : back[data[i]];
+    if (crypt == PST_CYCLIC)
+        turn_bytes(back, key, data, length);
+}
+
+void pst_decrypt(enum pst_crypt crypt, uint32_t key, uint8_t *data, size_t length)
+{
+    change(crypt, key, data, length, false);
+}
+
+void pst_encrypt(enum pst_crypt crypt, uint32_t key, uint8_t *data, size_t length)
+{
+    change(crypt, key, data, length, true);
 }

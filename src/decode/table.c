@@ -10,6 +10,7 @@ const struct sb_decoder *const sb_decoders[] = {
     &sb_decoder_base64,
     &sb_decoder_bzip2,
     &sb_decoder_xz,
+    &sb_decoder_lzma,
     &sb_decoder_zstd,
     &sb_decoder_lz4,
     &sb_decoder_ole,

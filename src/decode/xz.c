@@ -1,6 +1,9 @@
 /* xz, after "The .xz File Format" 1.2: one stream is one container. The header carries a checksum of its own, so a
- * sniff is certain. A dictionary of up to 64 MiB (xz -9) is allowed; a stream within a stream gets half of what the
- * outer one got, so that nesting does not multiply memory. */
+ * sniff is certain. And the .lzma files from before it (doc/lzma-file-format.txt of XZ Utils), whose header is settings
+ * and sizes without a magic: those that programs write are few, and the stream behind them begins with a zero.
+ *
+ * A dictionary of up to 64 MiB (xz -9) is allowed; a stream within a stream gets half of what the outer one got, so
+ * that nesting does not multiply memory. */
 #include <lzma.h>
 #include <string.h>
 
@@ -9,11 +12,12 @@
 #include "decode/stream.h"
 
 enum { MAGIC = 6, FLAGS = 2, HEADER = 12 };
+enum { ALONE_HEADER = 13, ALONE_DICTIONARY = 1, ALONE_SIZE = 5, ALONE_LEAST = 64 << 10 };
 
 static const uint64_t memory_max = 66ULL << 20; /* 64 MiB of dictionary and the decoder's state */
 static _Thread_local unsigned nested;           /* streams being decoded around this one */
 
-static bool sniff(const uint8_t *data, size_t length, size_t at, struct sb_container *container)
+static bool sniff_xz(const uint8_t *data, size_t length, size_t at, struct sb_container *container)
 {
     if (length - at < HEADER || memcmp(data + at,
                                        "\xfd"
@@ -24,6 +28,24 @@ static bool sniff(const uint8_t *data, size_t length, size_t at, struct sb_conta
     if (load_le32(data + at + MAGIC + FLAGS) != sum)
         return false;
     *container = (struct sb_container){.skip = HEADER};
+    return true;
+}
+
+/* The settings that all programs have as their own, a dictionary of 2^n or 2^n + 2^(n-1) bytes, a size that is unknown
+ * or could be one. A dictionary that is too large for us is believed, and said, where all else is as it should be. */
+static bool sniff_alone(const uint8_t *data, size_t length, size_t at, struct sb_container *container)
+{
+    static const uint64_t size_max = 256ULL << 30; /* what liblzma believes */
+    static const uint32_t large = 64 << 20;
+    if (length - at <= ALONE_HEADER || data[at + ALONE_HEADER] != 0)
+        return false;
+    uint32_t dictionary = load_le32(data + at + ALONE_DICTIONARY);
+    uint64_t size = load_le64(data + at + ALONE_SIZE);
+    uint32_t rest = dictionary & (dictionary - 1); /* without its lowest bit */
+    if (dictionary < ALONE_LEAST || (rest != 0 && rest != (dictionary ^ rest) << 1) ||
+        (size != UINT64_MAX && (size == 0 || size >= size_max || dictionary > large)))
+        return false;
+    *container = (struct sb_container){.skip = ALONE_HEADER};
     return true;
 }
 
@@ -55,12 +77,19 @@ static enum stream_status step(void *state, struct stream_step *next)
     }
 }
 
-static enum sb_decode_result decode(const struct sb_container *container, struct sb_input *input,
-                                    struct sb_output *output, uint64_t *consumed)
+typedef lzma_ret begin_stream(lzma_stream *stream, uint64_t memory);
+
+static lzma_ret begin_xz(lzma_stream *stream, uint64_t memory)
+{
+    return lzma_stream_decoder(stream, memory, 0);
+}
+
+static enum sb_decode_result decode_stream(const struct sb_container *container, struct sb_input *input,
+                                           struct sb_output *output, uint64_t *consumed, begin_stream *begin)
 {
     lzma_stream stream = LZMA_STREAM_INIT;
     *consumed = container->skip;
-    if (lzma_stream_decoder(&stream, memory_max >> nested, 0) != LZMA_OK)
+    if (begin(&stream, memory_max >> nested) != LZMA_OK)
         return SB_DECODE_NO_MEMORY;
     nested++;
     enum sb_decode_result result = stream_decode(container, input, output, consumed, step, &stream);
@@ -69,12 +98,33 @@ static enum sb_decode_result decode(const struct sb_container *container, struct
     return result;
 }
 
+static enum sb_decode_result decode_xz(const struct sb_container *container, struct sb_input *input,
+                                       struct sb_output *output, uint64_t *consumed)
+{
+    return decode_stream(container, input, output, consumed, begin_xz);
+}
+
+static enum sb_decode_result decode_alone(const struct sb_container *container, struct sb_input *input,
+                                          struct sb_output *output, uint64_t *consumed)
+{
+    return decode_stream(container, input, output, consumed, lzma_alone_decoder);
+}
+
 const struct sb_decoder sb_decoder_xz = {
     .name = "XZ",
     .literal = "\xfd"
                "7zXZ",
     .literal_length = MAGIC,
     .consumes = true,
-    .sniff = sniff,
-    .decode = decode,
+    .sniff = sniff_xz,
+    .decode = decode_xz,
+};
+
+const struct sb_decoder sb_decoder_lzma = {
+    .name = "LZMA",
+    .literal = "\x5d\0\0", /* three settings in one byte, and a dictionary of whole 64 KiB */
+    .literal_length = 3,
+    .consumes = true,
+    .sniff = sniff_alone,
+    .decode = decode_alone,
 };

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "exercise/disk.h"
+#include "exercise/machine.h"
 #include "exercise/tool.h"
 #include "exercise/truth.h"
 #include "exercise/volume.h"
@@ -155,6 +156,8 @@ int exercise_build(const char *dir, const struct settings *settings, bool force,
     able.no_ewf |= !tool_exists("ewfacquirestream");
     if (able.no_ewf && progress)
         (void)fputs("exercise: no E01 images, since ewfacquirestream is missing (Debian package ewf-tools)\n", stderr);
+    if (!machine_forms_all() && progress)
+        (void)fputs("exercise: no VMDK, VHD and VHDX, since qemu-img is missing (Debian package qemu-utils)\n", stderr);
     int result = tool_check(error);
     if (result == 0)
         result = filler_list(&filler, error);

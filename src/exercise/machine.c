@@ -1,5 +1,6 @@
 /* A small disk with a partition; qcow2 after QEMU's docs/interop/qcow2.txt, version 2: header, counts of references,
- * two levels of tables, and the clusters that are not zeros. */
+ * two levels of tables, and the clusters that are not zeros. Other
+ * formats are machine_image.c's. */
 #include "exercise/machine.h"
 
 #include <fcntl.h>
@@ -85,8 +86,28 @@ static void pack(struct bytes *out, const uint8_t *disk)
     put(out, 3 * PIECE, (4 * (uint64_t)PIECE) | copied, 8);
 }
 
-int machine_build(const struct volume_file *files, size_t count, uint64_t seed, bool packed, const char *staging,
-                  const char *target, struct error *error)
+enum machine_form machine_choose(uint64_t size, uint64_t seed)
+{
+    unsigned forms = size < MACHINE_FLAT_LEAST ? MACHINE_SMALL_FORMS : MACHINE_FORMS;
+    enum machine_form form = (enum machine_form)(seed % forms);
+    if (machine_forms_all() || form == MACHINE_QCOW2 || form == MACHINE_FLAT)
+        return form;
+    return form == MACHINE_VHD ? MACHINE_FLAT : MACHINE_QCOW2;
+}
+
+uint64_t machine_size(enum machine_form form)
+{
+    enum { TABLES = 512 << 10, VHD_BLOCKS = 8 << 20, VHDX_FIXED = 4 << 20 };
+    static const uint64_t sizes[] = {[MACHINE_QCOW2] = TABLES,
+                                     [MACHINE_VMDK] = TABLES,
+                                     [MACHINE_FLAT] = DISK,
+                                     [MACHINE_VHD] = VHD_BLOCKS,
+                                     [MACHINE_VHDX] = VHDX_FIXED + DISK};
+    return sizes[form];
+}
+
+int machine_build(const struct volume_file *files, size_t count, uint64_t seed, enum machine_form form,
+                  const char *staging, const char *target, struct error *error)
 {
     char volume[4096];
     (void)snprintf(volume, sizeof volume, "%s/machine-volume", staging);
@@ -97,11 +118,18 @@ int machine_build(const struct volume_file *files, size_t count, uint64_t seed, 
     if (disk == NULL)
         return -1;
     struct bytes image = {0};
-    if (packed)
+    int result;
+    if (form == MACHINE_QCOW2) {
         pack(&image, disk);
-    int result = image.failed ? fail(error, "memory is short")
-                 : packed     ? write_whole(target, image.data, image.length, error)
-                              : write_whole(target, disk, DISK, error);
+        result = image.failed ? fail(error, "memory is short") : write_whole(target, image.data, image.length, error);
+    } else if (form == MACHINE_FLAT) {
+        result = write_whole(target, disk, DISK, error);
+    } else {
+        result = write_whole(volume, disk, DISK, error);
+        if (result == 0)
+            result = machine_convert(volume, form, seed, target, error);
+        (void)unlink(volume);
+    }
     bytes_free(&image);
     free(disk);
     return result;

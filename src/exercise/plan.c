@@ -405,11 +405,12 @@ static int plant_case(struct plan *plan, unsigned index, struct maker *maker)
     return plant_near_misses(&planter);
 }
 
-/* Bytes that a volume needs for its carriers: a fragmented one is written between blocks that are held free for it. */
+/* Bytes that a volume needs for its carriers and a machine: a fragmented one is written between blocks that are held
+ * free for it. */
 static uint64_t carriers_need(const struct case_plan *one, unsigned volume)
 {
     enum { HELD = 2 * 16 * 4096 };
-    uint64_t bytes = 0;
+    uint64_t bytes = machine_size(machine_choose(one->volumes[volume].length, one->seed + volume));
     for (size_t i = 0; i < one->carrier_count; i++) {
         const struct carrier *carrier = &one->carriers[i];
         if (carrier->volume == volume)

@@ -18,9 +18,10 @@ static const struct {
     const char *tool, *package;
     bool needed; /* by every exercise */
 } packages[] = {
-    {"mke2fs", "e2fsprogs", true}, {"debugfs", "e2fsprogs", true}, {"mkntfs", "ntfs-3g", true},
-    {"ntfscp", "ntfs-3g", true},   {"mformat", "mtools", true},    {"mmd", "mtools", true},
-    {"mcopy", "mtools", true},     {"mdel", "mtools", true},       {"ewfacquirestream", "ewf-tools", false},
+    {"mke2fs", "e2fsprogs", true},     {"debugfs", "e2fsprogs", true}, {"mkntfs", "ntfs-3g", true},
+    {"ntfscp", "ntfs-3g", true},       {"mformat", "mtools", true},    {"mmd", "mtools", true},
+    {"mcopy", "mtools", true},         {"mdel", "mtools", true},       {"ewfacquirestream", "ewf-tools", false},
+    {"qemu-img", "qemu-utils", false},
 };
 
 static const char *package_of(const char *tool)

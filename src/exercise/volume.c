@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -151,20 +152,41 @@ static int list_carriers(struct builder *builder, unsigned index, struct error *
     return 0;
 }
 
-/* Clusters that nobody owns: each carrier begins at an odd place in the first of them. */
+/* Where clusters that nobody owns are looked for: near the volume's end, and when those are used up before them. */
+struct free_room {
+    uint64_t after, end;
+};
+
+static int find_room(struct builder *builder, uint64_t length, struct free_room *room, uint64_t *offset,
+                     struct error *error)
+{
+    const struct volume *volume = &builder->volume;
+    uint64_t late = volume->size / 100 * 85;
+    int result = builder->tool->find_free(volume, length, room->after, offset, error);
+    if (room->end == volume->size && result != 0) {
+        *room = (struct free_room){volume->size / 100 * 40, late};
+        result = builder->tool->find_free(volume, length, room->after, offset, error);
+    }
+    if (result == 0 && *offset + length > room->end)
+        result = fail(error, "no room for %" PRIu64 " bytes in no file in %s", length, volume->image);
+    if (result == 0)
+        room->after = *offset + length;
+    return result;
+}
+
+/* Each carrier begins at an odd place in the first of its clusters. */
 static int write_free(struct builder *builder, unsigned index, struct error *error)
 {
-    uint64_t after = builder->volume.size / 100 * 85;
+    struct free_room room = {builder->volume.size / 100 * 85, builder->volume.size};
     for (size_t i = 0; i < builder->one->carrier_count; i++) {
         const struct carrier *carrier = &builder->one->carriers[i];
         uint64_t offset;
         if (carrier->volume != index || carrier->place != IN_FREE)
             continue;
         unsigned shift = (unsigned)(i % 7) * 16;
-        if (builder->tool->find_free(&builder->volume, carrier->content.length + shift, after, &offset, error) != 0 ||
+        if (find_room(builder, carrier->content.length + shift, &room, &offset, error) != 0 ||
             patch(builder->volume.image, offset + shift, carrier->content.data, carrier->content.length, error) != 0)
             return -1;
-        after = offset + shift + carrier->content.length;
     }
     return 0;
 }
@@ -194,18 +216,23 @@ static int write_slack(struct builder *builder, unsigned index, struct error *er
     return result;
 }
 
-/* The disk of a virtual machine is a file like others, flat on one volume and packed on the next. */
+/* The disk of a virtual machine is a file like others, in a form that changes from volume to volume. */
 static int list_machine(struct builder *builder, unsigned index, struct error *error)
 {
+    static const char *const extensions[] = {[MACHINE_QCOW2] = "qcow2",
+                                             [MACHINE_VMDK] = "vmdk",
+                                             [MACHINE_FLAT] = "img",
+                                             [MACHINE_VHD] = "vhd",
+                                             [MACHINE_VHDX] = "vhdx"};
     const struct volume *volume = &builder->volume;
-    bool flat = builder->one->volumes[index].file_system == NTFS,
-         packed = (volume->seed & 1) != 0 || volume->size < MACHINE_FLAT_LEAST;
+    bool flat = builder->one->volumes[index].file_system == NTFS;
+    enum machine_form form = machine_choose(volume->size, volume->seed);
     char path[64], source[4096];
     if (builder->machine.count == 0)
         return 0;
-    (void)snprintf(path, sizeof path, "%s/office-machine.%s", flat ? "" : "/documents", packed ? "qcow2" : "img");
-    (void)snprintf(source, sizeof source, "%s/machine", volume->staging);
-    if (machine_build(builder->machine.files, builder->machine.count, volume->seed, packed, volume->staging, source,
+    (void)snprintf(path, sizeof path, "%s/office-machine.%s", flat ? "" : "/documents", extensions[form]);
+    (void)snprintf(source, sizeof source, "%s/office-machine.%s", volume->staging, extensions[form]);
+    if (machine_build(builder->machine.files, builder->machine.count, volume->seed, form, volume->staging, source,
                       error) != 0)
         return -1;
     return append_file(builder, &builder->plain, path, source) != 0 ? fail(error, "memory is short") : 0;

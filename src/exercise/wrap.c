@@ -88,6 +88,26 @@ static void wrap_xz(struct bytes *out, const struct bytes *in, struct random *ra
         out->failed = true;
 }
 
+static void wrap_lzma(struct bytes *out, const struct bytes *in, struct random *random)
+{
+    (void)random;
+    lzma_stream stream = LZMA_STREAM_INIT;
+    lzma_options_lzma options;
+    size_t room = lzma_stream_buffer_bound(in->length);
+    if (bytes_reserve(out, room) != 0 || lzma_lzma_preset(&options, 6) ||
+        lzma_alone_encoder(&stream, &options) != LZMA_OK) {
+        out->failed = true;
+        return;
+    }
+    stream.next_in = in->data;
+    stream.avail_in = in->length;
+    stream.next_out = out->data + out->length;
+    stream.avail_out = room;
+    out->failed |= lzma_code(&stream, LZMA_FINISH) != LZMA_STREAM_END;
+    out->length += stream.total_out;
+    lzma_end(&stream);
+}
+
 static void wrap_zstd(struct bytes *out, const struct bytes *in, struct random *random)
 {
     (void)random;
@@ -120,6 +140,7 @@ static const struct {
     {"gzip", ".gz", wrap_gzip},
     {"bzip2", ".bz2", wrap_bzip2},
     {"xz", ".xz", wrap_xz},
+    {"lzma", ".lzma", wrap_lzma},
     {"zstd", ".zst", wrap_zstd},
     {"lz4", ".lz4", wrap_lz4},
     {"zip", ".zip", wrap_zip},
@@ -135,6 +156,8 @@ static const struct {
     {"base64url", ".log", wrap_base64url},
     {"data-url", ".html", wrap_data_url},
     {"quoted-printable", ".eml", wrap_quoted_printable},
+    {"ascii85", ".a85", wrap_ascii85},
+    {"postscript", ".ps", wrap_postscript},
     {"docx", ".docx", wrap_docx},
     {"xlsx", ".xlsx", wrap_xlsx},
     {"pptx", ".pptx", wrap_pptx},
@@ -142,7 +165,9 @@ static const struct {
     {"rtf", ".rtf", wrap_rtf},
     {"doc", ".doc", wrap_doc},
     {"xls", ".xls", wrap_xls},
+    {"ppt", ".ppt", wrap_ppt},
     {"msg", ".msg", wrap_msg},
+    {"vba", ".doc", wrap_vba},
     {"ole", ".mpp", wrap_ole},
     {"pdf", ".pdf", wrap_pdf},
     {"pdf-text", ".pdf", wrap_pdf_text},
@@ -152,7 +177,15 @@ static const struct {
     {"pdf-runs", ".pdf", wrap_pdf_runs},
     {"png", ".png", wrap_png},
     {"sqlite", ".db", wrap_sqlite},
+    {"sqlite-deleted", ".db", wrap_sqlite_deleted},
+    {"sqlite-dropped", ".db", wrap_sqlite_dropped},
+    {"sqlite-wal", ".db-wal", wrap_sqlite_wal},
+    {"sqlite-journal", ".db-journal", wrap_sqlite_journal},
+    {"pst", ".pst", wrap_pst},
+    {"ost", ".ost", wrap_ost},
     {"mam", ".pf", wrap_mam},
+    {"hibernation", ".sys", wrap_hibernation},
+    {"hibernation-block", ".sys", wrap_hibernation_block},
 };
 enum { WRAPPERS = sizeof wrappers / sizeof *wrappers };
 
@@ -160,19 +193,25 @@ enum { WRAPPERS = sizeof wrappers / sizeof *wrappers };
 /* clang-format off */
 const char *const containers[] = {
     "plain", "percent", "json", "entity",
-    "gzip", "bzip2", "xz", "zstd", "lz4",
+    "gzip", "bzip2", "xz", "lzma", "zstd", "lz4",
     "zip", "zip-stored", "zip64", "tar", "7z", "cab", "rar", "rar5",
-    "base64-mime", "base64", "base64url", "data-url", "quoted-printable",
-    "docx", "xlsx", "pptx", "odt", "rtf", "doc", "xls", "msg", "ole",
+    "base64-mime", "base64", "base64url", "data-url", "quoted-printable", "ascii85", "postscript",
+    "docx", "xlsx", "pptx", "odt", "rtf", "doc", "xls", "ppt", "msg", "vba", "ole",
     "pdf", "pdf-text", "pdf-ascii85", "pdf-hex", "pdf-lzw", "pdf-runs",
-    "png", "sqlite", "mam",
+    "png", "sqlite", "sqlite-deleted", "sqlite-dropped", "sqlite-wal", "sqlite-journal", "pst", "ost",
+    "mam", "hibernation", "hibernation-block",
 
     "zip+gzip", "base64+gzip", "zip+pdf", "zip+quoted-printable", "xz+bzip2", "gzip+tar", "base64-mime+docx", "zip+ole",
     "sqlite+png", "rar+pptx", "cab+doc", "lz4+base64url", "zip64+xls", "odt+rar5", "tar+json", "zstd+percent", "zip+mam",
+    "pst+zip", "gzip+pst", "ost+pdf", "lzma+tar", "base64-mime+ppt", "ppt+xls", "zip+vba", "ascii85+lzma",
+    "postscript+docx", "hibernation+png", "sqlite-wal+gzip", "base64+pst", "base64-mime+lzma", "data-url+sqlite-journal", "7z+hibernation-block", "sqlite-deleted+json",
 
     "gzip+zip+base64-mime", "base64-mime+zip-stored+gzip", "base64-mime+zstd+xz", "7z+tar+rtf", "docx+xlsx+gzip",
     "rar5+zip64+pdf-text", "base64-mime+msg+pdf-lzw", "tar+cab+sqlite", "zip+lz4+entity", "quoted-printable+rar+7z",
     "xz+odt+pdf-ascii85", "data-url+doc+zip", "pdf-hex+base64url+bzip2", "gzip+xls+pdf-runs", "rtf+pptx+bzip2",
+    "pst+msg+zip", "lzma+ost+base64-mime", "docx+vba+base64", "ppt+ole+lzma", "zip+sqlite-dropped+gzip",
+    "tar+sqlite-journal+rtf", "hibernation+zip+hibernation-block", "pdf+ascii85+zstd", "cab+postscript+sqlite-wal",
+    "msg+ppt+vba", "rar5+hibernation+ascii85", "zip+pst+quoted-printable",
 };
 /* clang-format on */
 const unsigned container_count = sizeof containers / sizeof *containers;

@@ -1,6 +1,7 @@
 /* Containers and encodings, written from their standards or by the libraries of others: UTF-16, compressed streams
- * (gzip, bzip2, xz, zstd, lz4), archives (wrap_zip.c, wrap_archive.c), bytes as characters (wrap_text.c), documents
- * (wrap_office.c, wrap_ole.c, wrap_pdf.c), pictures and databases (wrap_files.c), and these within each other. */
+ * (gzip, bzip2, xz, lzma, zstd, lz4), archives (wrap_zip.c, wrap_archive.c), bytes as characters (wrap_text.c),
+ * documents (wrap_office.c, wrap_ole.c, wrap_vba.c, wrap_pdf.c), pictures and prefetch (wrap_files.c), databases
+ * (wrap_sqlite.c), mail stores (wrap_pst.c), memory (wrap_memory.c), and these within each other. */
 #ifndef EXERCISE_WRAP_H
 #define EXERCISE_WRAP_H
 

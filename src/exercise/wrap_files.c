@@ -1,6 +1,5 @@
-/* Files of programs that hold what somebody wrote: comments of PNG pictures, SQLite databases (by SQLite itself), and
- * what Windows loads ahead, in XPRESS with Huffman codes (MS-XCA). */
-#include <sqlite3.h>
+/* Files of programs that hold what somebody wrote: comments of PNG pictures, and what Windows loads ahead, in XPRESS
+ * with Huffman codes (MS-XCA). */
 #include <zlib.h>
 
 #include "exercise/value.h"
@@ -49,41 +48,15 @@ void wrap_png(struct bytes *out, const struct bytes *in, struct random *random)
     bytes_free(&pixel);
 }
 
-void wrap_sqlite(struct bytes *out, const struct bytes *in, struct random *random)
-{
-    enum { PROSE = 4000 }; /* with it no row fits into a page */
-    static const char insert[] = "insert into message (note, body) values (?, ?)";
-    sqlite3 *database = NULL;
-    sqlite3_stmt *statement = NULL;
-    sqlite3_int64 size = 0;
-    unsigned char *image = NULL;
-    struct bytes note = {0};
-    write_prose(&note, random, PROSE);
-    if (!note.failed && sqlite3_open(":memory:", &database) == SQLITE_OK &&
-        sqlite3_exec(database,
-                     "pragma page_size=1024; create table message (id integer primary key, note text, body blob)", NULL,
-                     NULL, NULL) == SQLITE_OK &&
-        sqlite3_prepare_v2(database, insert, -1, &statement, NULL) == SQLITE_OK &&
-        sqlite3_bind_text(statement, 1, (const char *)note.data, (int)note.length, SQLITE_STATIC) == SQLITE_OK &&
-        sqlite3_bind_blob(statement, 2, in->data, (int)in->length, SQLITE_STATIC) == SQLITE_OK &&
-        sqlite3_step(statement) == SQLITE_DONE)
-        image = sqlite3_serialize(database, "main", &size, 0);
-    if (image != NULL)
-        bytes_append(out, image, (size_t)size);
-    out->failed |= image == NULL;
-    (void)sqlite3_finalize(statement);
-    (void)sqlite3_close(database);
-    sqlite3_free(image);
-    bytes_free(&note);
-}
-
 /* Every byte has a code of eight bits, itself; the words that these fill are little-endian, and one is read ahead. */
 void wrap_mam(struct bytes *out, const struct bytes *in, struct random *random)
 {
     enum { BLOCK = 65536, LITERALS = 128, OTHERS = 128, EIGHT_AND_EIGHT = 0x88 };
-    (void)random;
-    bytes_append_text(out, "MAM\4");
+    bool checked = random_below(random, 2) != 0;
+    bytes_append_text(out, checked ? "MAM\x84" : "MAM\4");
     append_le(out, in->length, 4);
+    if (checked)
+        append_le(out, crc32(0, in->data, (uInt)in->length), 4);
     for (size_t begin = 0; begin < in->length; begin += BLOCK) {
         size_t length = in->length - begin < BLOCK ? in->length - begin : BLOCK;
         for (unsigned i = 0; i < LITERALS + OTHERS; i++)

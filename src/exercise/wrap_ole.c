@@ -1,12 +1,19 @@
-/* OLE compound files (MS-CFB), and what Word (MS-DOC), Excel (MS-XLS) and Outlook (MS-OXMSG, MS-OXRTFCP) keep in them.
- * Everything is a sector of 512 bytes, numbered behind the header. */
+/* OLE compound files (MS-CFB), and what Word (MS-DOC), Excel (MS-XLS), PowerPoint (MS-PPT) and Outlook (MS-OXMSG,
+ * MS-OXRTFCP) keep in them. Everything is a sector of 512 bytes, numbered behind the header. */
 #include <string.h>
 #include <zlib.h>
 
 #include "exercise/value.h"
 #include "exercise/wrap_parts.h"
 
-enum { SECTOR = 512, STREAMS_MAX = 3, ENTRY = 128, CUTOFF = 4096, HEADER_FATS = 109, PER_FAT = SECTOR / 4 };
+enum {
+    SECTOR = 512,
+    STREAMS_MAX = COMPOUND_STREAMS_MAX,
+    ENTRY = 128,
+    CUTOFF = 4096,
+    HEADER_FATS = 109,
+    PER_FAT = SECTOR / 4
+};
 static const uint32_t free_sector = 0xffffffff, chain_end = 0xfffffffe, fat_sector = 0xfffffffd;
 
 /* `next` and `child`: its sibling and the first entry below it. */
@@ -53,12 +60,6 @@ static void append_header(struct bytes *out, uint32_t fats)
         append_le(out, i < fats ? i : free_sector, 4);
 }
 
-struct stream {
-    const char *name; /* shorter names come first */
-    const struct bytes *content;
-    uint32_t first, sectors;
-};
-
 /* Which part of the stream stands in its sector `i`: two and two in the wrong order. */
 static uint32_t scattered(uint32_t i, uint32_t count)
 {
@@ -66,10 +67,10 @@ static uint32_t scattered(uint32_t i, uint32_t count)
 }
 
 /* What follows a sector in the table of chains. */
-static uint32_t next_sector(const struct stream *streams, unsigned count, uint32_t sector)
+static uint32_t next_sector(const struct compound_stream *streams, unsigned count, uint32_t sector)
 {
     for (unsigned s = 0; s < count; s++) {
-        const struct stream *stream = &streams[s];
+        const struct compound_stream *stream = &streams[s];
         if (sector < stream->first || sector - stream->first >= stream->sectors)
             continue;
         uint32_t part = scattered(sector - stream->first, stream->sectors);
@@ -78,7 +79,7 @@ static uint32_t next_sector(const struct stream *streams, unsigned count, uint32
     return free_sector;
 }
 
-static void append_sectors(struct bytes *out, const struct stream *stream)
+static void append_sectors(struct bytes *out, const struct compound_stream *stream)
 {
     const struct bytes *content = stream->content;
     for (uint32_t i = 0; i < stream->sectors; i++) {
@@ -91,7 +92,7 @@ static void append_sectors(struct bytes *out, const struct stream *stream)
     out->failed |= content->failed;
 }
 
-static void write_compound(struct bytes *out, struct stream *streams, unsigned count)
+void write_compound(struct bytes *out, struct compound_stream *streams, unsigned count)
 {
     uint32_t fats = 0;
     uint64_t sectors = 0;
@@ -127,7 +128,7 @@ static void write_compound(struct bytes *out, struct stream *streams, unsigned c
 void wrap_ole(struct bytes *out, const struct bytes *in, struct random *random)
 {
     (void)random;
-    write_compound(out, &(struct stream){.name = "Contents", .content = in}, 1);
+    write_compound(out, &(struct compound_stream){.name = "Contents", .content = in}, 1);
 }
 
 static void append_wide(struct bytes *out, const uint8_t *text, size_t length)
@@ -191,9 +192,9 @@ void wrap_doc(struct bytes *out, const struct bytes *in, struct random *random)
         if (in->data[i] != '\r')
             bytes_append_char(&text, in->data[i] == '\n' ? '\r' : (char)in->data[i]);
     write_pieces(&text, &document, &table);
-    struct stream streams[] = {{.name = "1Table", .content = &table},
-                               {.name = "ObjectPool", .content = in},
-                               {.name = "WordDocument", .content = &document}};
+    struct compound_stream streams[] = {{.name = "1Table", .content = &table},
+                                        {.name = "ObjectPool", .content = in},
+                                        {.name = "WordDocument", .content = &document}};
     if (readable)
         streams[1] = streams[2];
     write_compound(out, streams, readable ? 2 : 3);
@@ -269,11 +270,55 @@ void wrap_xls(struct bytes *out, const struct bytes *in, struct random *random)
     bool readable = is_text(in);
     write_prose(&note, random, 60);
     write_workbook(readable ? in : &note, &workbook);
-    struct stream streams[] = {{.name = "Package", .content = in}, {.name = "Workbook", .content = &workbook}};
+    struct compound_stream streams[] = {{.name = "Package", .content = in}, {.name = "Workbook", .content = &workbook}};
     write_compound(out, readable ? streams + 1 : streams, readable ? 1 : 2);
     out->failed |= note.failed;
     bytes_free(&workbook);
     bytes_free(&note);
+}
+
+static void append_slide_record(struct bytes *out, unsigned version, unsigned type, const struct bytes *content)
+{
+    append_le(out, version, 2);
+    append_le(out, type, 2);
+    append_le(out, content->length, 4);
+    bytes_append(out, content->data, content->length);
+    out->failed |= content->failed;
+}
+
+/* Text stands in an atom of one or of two bytes a character, anything else as a compressed object. */
+void wrap_ppt(struct bytes *out, const struct bytes *in, struct random *random)
+{
+    enum { CONTAINER = 0xf, COMPRESSED = 1 << 4, DOCUMENT = 0x3e8, WIDE_TEXT = 0xfa0, TEXT = 0xfa8, OBJECT = 0x1011 };
+    struct bytes note = {0};
+    struct bytes text = {0};
+    struct bytes atom = {0};
+    struct bytes object = {0};
+    struct bytes document = {0};
+    bool readable = is_text(in);
+    bool wide = random_below(random, 2) != 0;
+    write_prose(&note, random, 60);
+    const struct bytes *shown = readable ? in : &note;
+    for (size_t i = 0; i < shown->length; i++) {
+        if (shown->data[i] == '\r')
+            continue;
+        uint8_t character = shown->data[i] == '\n' ? '\r' : shown->data[i];
+        append_le(&text, character, wide ? 2 : 1);
+    }
+    append_slide_record(&atom, 0, wide ? WIDE_TEXT : TEXT, &text);
+    append_slide_record(&document, CONTAINER, DOCUMENT, &atom);
+    if (!readable) {
+        append_le(&object, in->length, 4);
+        append_deflated(&object, in, 15);
+        append_slide_record(&document, COMPRESSED, OBJECT, &object);
+    }
+    write_compound(out, &(struct compound_stream){.name = "PowerPoint Document", .content = &document}, 1);
+    out->failed |= note.failed;
+    bytes_free(&note);
+    bytes_free(&text);
+    bytes_free(&atom);
+    bytes_free(&object);
+    bytes_free(&document);
 }
 
 /* Compressed RTF without a reference but the one that ends it: to the place in the ring where writing stands. */
@@ -312,9 +357,9 @@ void wrap_msg(struct bytes *out, const struct bytes *in, struct random *random)
     write_prose(&note, random, 60);
     wrap_rtf(&rtf, readable ? in : &note, random);
     compress_rtf(&rtf, &body);
-    struct stream streams[] = {{.name = "__substg1.0_001A001F", .content = &kind},
-                               {.name = "__substg1.0_10090102", .content = &body},
-                               {.name = "__substg1.0_37010102", .content = in}};
+    struct compound_stream streams[] = {{.name = "__substg1.0_001A001F", .content = &kind},
+                                        {.name = "__substg1.0_10090102", .content = &body},
+                                        {.name = "__substg1.0_37010102", .content = in}};
     write_compound(out, streams, readable ? 2 : 3);
     out->failed |= note.failed;
     bytes_free(&kind);

@@ -5,8 +5,9 @@
 
 #include "exercise/wrap_parts.h"
 
-/* A document whose page has this content. `filter` as in its dictionary. */
-static void write_document(struct bytes *out, const char *filter, const struct bytes *content)
+/* A document whose page has this content. `filter` as in its dictionary. Some programs end the line in front of the
+ * content with a carriage return, though the standard does not let them. */
+static void write_document(struct bytes *out, const char *filter, const struct bytes *content, struct random *random)
 {
     static const char *const objects[] = {"<< /Type /Catalog /Pages 2 0 R >>",
                                           "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
@@ -23,7 +24,8 @@ static void write_document(struct bytes *out, const char *filter, const struct b
         if (objects[i] != NULL) {
             bytes_append_text(out, objects[i]);
         } else {
-            bytes_format(out, "<< /Length %zu /Filter %s >>\nstream\n", content->length, filter);
+            bytes_format(out, "<< /Length %zu /Filter %s >>\nstream%c", content->length, filter,
+                         random_below(random, 4) == 0 ? '\r' : '\n');
             bytes_append(out, content->data, content->length);
             bytes_append_text(out, "\nendstream");
         }
@@ -39,10 +41,9 @@ static void write_document(struct bytes *out, const char *filter, const struct b
 
 void wrap_pdf(struct bytes *out, const struct bytes *in, struct random *random)
 {
-    (void)random;
     struct bytes packed = {0};
     append_deflated(&packed, in, 15);
-    write_document(out, "/FlateDecode", &packed);
+    write_document(out, "/FlateDecode", &packed, random);
     bytes_free(&packed);
 }
 
@@ -79,49 +80,26 @@ void wrap_pdf_text(struct bytes *out, const struct bytes *in, struct random *ran
     bytes_free(&shown);
 }
 
-static void append_ascii85(struct bytes *out, const struct bytes *in)
-{
-    enum { LINE = 15 };
-    for (size_t i = 0; i < in->length; i += 4) {
-        size_t have = in->length - i < 4 ? in->length - i : 4;
-        uint32_t group = 0;
-        for (size_t j = 0; j < 4; j++)
-            group = group << 8 | (j < have ? in->data[i + j] : 0);
-        char digits[5];
-        for (unsigned j = 5; j > 0; j--, group /= 85)
-            digits[j - 1] = (char)('!' + group % 85);
-        if (have == 4 && memcmp(digits, "!!!!!", 5) == 0)
-            bytes_append_char(out, 'z');
-        else
-            bytes_append(out, digits, have + 1);
-        if (i / 4 % LINE == LINE - 1)
-            bytes_append_char(out, '\n');
-    }
-    bytes_append_text(out, "~>");
-}
-
 void wrap_pdf_ascii85(struct bytes *out, const struct bytes *in, struct random *random)
 {
-    (void)random;
     struct bytes packed = {0};
     struct bytes text = {0};
     append_deflated(&packed, in, 15);
     append_ascii85(&text, &packed);
     text.failed |= packed.failed;
-    write_document(out, "[/ASCII85Decode /FlateDecode]", &text);
+    write_document(out, "[/ASCII85Decode /FlateDecode]", &text, random);
     bytes_free(&packed);
     bytes_free(&text);
 }
 
 void wrap_pdf_hex(struct bytes *out, const struct bytes *in, struct random *random)
 {
-    (void)random;
     enum { LINE = 32 };
     struct bytes text = {0};
     for (size_t i = 0; i < in->length; i++)
         bytes_format(&text, i % LINE == LINE - 1 ? "%02X\n" : "%02X", in->data[i]);
     bytes_append_char(&text, '>');
-    write_document(out, "/ASCIIHexDecode", &text);
+    write_document(out, "/ASCIIHexDecode", &text, random);
     bytes_free(&text);
 }
 
@@ -149,9 +127,8 @@ void wrap_pdf_runs(struct bytes *out, const struct bytes *in, struct random *ran
             i++;
         }
     }
-    (void)random;
     append_le(&packed, END, 1);
-    write_document(out, "/RunLengthDecode", &packed);
+    write_document(out, "/RunLengthDecode", &packed, random);
     bytes_free(&packed);
 }
 
@@ -218,7 +195,6 @@ static void write_lzw(struct lzw *lzw, const struct bytes *in)
 
 void wrap_pdf_lzw(struct bytes *out, const struct bytes *in, struct random *random)
 {
-    (void)random;
     struct bytes packed = {0};
     struct lzw *lzw = malloc(sizeof *lzw);
     if (lzw == NULL) {
@@ -229,7 +205,7 @@ void wrap_pdf_lzw(struct bytes *out, const struct bytes *in, struct random *rand
     lzw->bits = lzw->held = lzw->told = 0;
     lzw->width = NARROW;
     write_lzw(lzw, in);
-    write_document(out, "/LZWDecode", &packed);
+    write_document(out, "/LZWDecode", &packed, random);
     bytes_free(&packed);
     free(lzw);
 }

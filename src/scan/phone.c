@@ -161,6 +161,14 @@ static bool is_position(const struct text *text, size_t at)
            read_unsigned(text, second, 3) <= 180 && read_unsigned(text, second + 3, 2) < 60;
 }
 
+/* Quoted-printable mail goes on behind this place: an escape, or a line that was broken behind a blank. */
+static bool is_quoted_on(const struct text *text, size_t end)
+{
+    size_t sign = end + (byte_at(text, end) == ' ');
+    uint8_t after = byte_at(text, sign + 1);
+    return byte_at(text, sign) == '=' && (sign == end || after == '\r' || after == '\n');
+}
+
 bool verify_phone(const struct text *text, size_t at, struct match *match)
 {
     struct written written = {.length = 0};
@@ -183,9 +191,11 @@ bool verify_phone(const struct text *text, size_t at, struct match *match)
         bool stub = groups > 1 && length - written.group[groups - 2].length < 2; /* as in "+35236450.6" */
         uint8_t after2 = byte_at(text, end + 1);
         if (length < code + plan->fewest || length > code + plan->most || length < 7 || stub || is_alnum(after) ||
-            after == '_' || after == '=' || after == '+' || after == '%' ||
-            ((after == '.' || after == '-') && is_alnum(after2)) || (before == '/' && after == '/'))
+            after == '_' || after == '+' || after == '%' || ((after == '.' || after == '-') && is_alnum(after2)) ||
+            (before == '/' && after == '/'))
             continue;
+        if (is_quoted_on(text, end)) /* what stands here is a part of it */
+            return false;
         const uint8_t *national = written.digits + code;
         if (national[0] == 0 && !keeps_zero(plan->code))
             return false;

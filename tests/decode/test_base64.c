@@ -51,6 +51,7 @@ static void decodes_every_shape(void **state)
         {"> ", "\n", 72, "\n", "> ", false, true},
         {"> > ", "\r\n\r\n", 60, "\r\n", "> > ", false, true},
         {"    ", "\n", 76, "\n", "    ", false, false},
+        {"-----BEGIN MESSAGE-----\r", "\r-----END MESSAGE-----\r", 64, "\r", "", false, true},
         {"", "", 0, "", "", false, true},
         {"<a href=\"data:text/plain;base64,", "\">letter</a>", 0, "", "", false, true},
         {"src='data:text/plain;base64,", "' />", 40, "\n", "", false, true},
@@ -87,15 +88,16 @@ static void begins_once_however_many_lines(void **state)
     (void)state;
     static const char *const margins[] = {"", "> ", "\t"};
     static const char *const befores[] = {"\n", "data:a/b;base64,"};
-    for (size_t m = 0; m < 3; m++)
+    static const char *const line_ends[] = {"\r\n", "\n", "\r"};
+    for (size_t m = 0; m < 9; m++)
         for (size_t b = 0; b < 2; b++) {
             struct bytes plain = {0};
             append_noise(&plain, 20000, 2);
             struct bytes data = {0};
             bytes_append_text(&data, befores[b]);
-            bytes_append_text(&data, b == 0 ? margins[m] : "");
+            bytes_append_text(&data, b == 0 ? margins[m % 3] : "");
             size_t begin = data.length;
-            append_base64(&data, plain.data, plain.length, false, 76, "\r\n", margins[m], true);
+            append_base64(&data, plain.data, plain.length, false, 76, line_ends[m / 3], margins[m % 3], true);
             size_t containers = 0;
             for (size_t at = 0; at < data.length; at++) {
                 struct sb_container container;
@@ -229,8 +231,17 @@ static void an_address_may_part_the_run_early(void **state)
 static void what_begins_a_container_is_base64(void **state)
 {
     (void)state;
-    static const char *const begins[] = {"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "7z\xbc\xaf\x27\x1c", "Rar!\x1a\7", "MSCF",
-                                         "\x89PNG\r\n\x1a\n"};
+    static const char *const begins[] = {"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+                                         "7z\xbc\xaf\x27\x1c",
+                                         "Rar!\x1a\7",
+                                         "MSCF",
+                                         "\x89PNG\r\n\x1a\n",
+                                         "!BDN",
+                                         "\x5d",
+                                         "MAM\x04",
+                                         "\x81\x81xpress",
+                                         "\x37\x7f\x06\x82",
+                                         "\xd9\xd5\x05\xf9\x20\xa1\x63\xd7"};
     for (size_t i = 0; i < sizeof begins / sizeof begins[0]; i++) {
         struct bytes plain = {0};
         struct bytes data = {0};

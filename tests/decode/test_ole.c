@@ -1,5 +1,7 @@
 /* OLE compound files built here sector by sector: streams in any order of sectors, the texts of Word, Excel and
- * Outlook, and files that lie. */
+ * Outlook, the objects of PowerPoint, and files that lie. */
+#include <zlib.h>
+
 #include "base/number.h"
 #include "decode/input.h"
 #include "scan/scan.h"
@@ -231,6 +233,45 @@ static void joins_the_strings_of_excel(void **state)
     free_streams(streams, 1);
 }
 
+static void append_object(struct bytes *out, unsigned instance, const void *data, size_t length)
+{
+    append_le16(out, instance << 4);
+    append_le16(out, 0x1011);
+    append_le32(out, (uint32_t)length);
+    bytes_append(out, data, length);
+}
+
+/* What was put into a presentation stands compressed in it; one that breaks costs itself. */
+static void decompresses_the_objects_of_powerpoint(void **state)
+{
+    (void)state;
+    struct stream streams[] = {{"PowerPoint Document", {0}, 0}};
+    struct bytes *document = &streams[0].content;
+    struct bytes packed[2] = {{0}, {0}};
+    for (int i = 0; i < 2; i++) {
+        static const char *const texts[] = {"write to anna@exa.se", "write to bo@exa.se"};
+        append_le32(&packed[i], (uint32_t)strlen(texts[i]));
+        append_deflated(&packed[i], texts[i], strlen(texts[i]), 15, 6, Z_DEFAULT_STRATEGY);
+    }
+    append_le16(document, 0);
+    append_le16(document, 0xfa8); /* text, as it is */
+    append_le32(document, 5);
+    bytes_append_text(document, "Hello");
+    append_object(document, 0, "\xd0\xcf\x11\xe0", 4);
+    append_object(document, 1, packed[0].data, packed[0].length);
+    append_object(document, 1, "\x10\0\0\0\x78\x9c\xff\xff\xff", 9);
+    append_object(document, 1, packed[1].data, packed[1].length);
+    struct bytes file = build(streams, 1, false);
+    struct run run = run_decoder(&sb_decoder_ole, file.data, file.length, 0, NULL);
+    assert_int_equal(run.result, SB_DECODE_DONE);
+    assert_string_equal(bytes_text(&run.out), "\nwrite to anna@exa.se\n\nwrite to bo@exa.se");
+    run_free(&run);
+    bytes_free(&file);
+    bytes_free(&packed[0]);
+    bytes_free(&packed[1]);
+    free_streams(streams, 1);
+}
+
 /* The examples of MS-OXRTFCP, 3.1.1 and 3.1.2. */
 static void decompresses_the_body_of_a_mail(void **state)
 {
@@ -415,6 +456,7 @@ int main(void)
         cmocka_unit_test(joins_streams),
         cmocka_unit_test(joins_the_pieces_of_word),
         cmocka_unit_test(joins_the_strings_of_excel),
+        cmocka_unit_test(decompresses_the_objects_of_powerpoint),
         cmocka_unit_test(decompresses_the_body_of_a_mail),
         cmocka_unit_test(decompresses_macros),
         cmocka_unit_test(finds_macros),

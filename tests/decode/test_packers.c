@@ -1,4 +1,4 @@
-/* bzip2, xz, Zstandard and LZ4 on what the real programs write, cut and broken at every place, and on bombs. */
+/* bzip2, xz, lzma, Zstandard and LZ4 on what the real programs write, cut and broken at every place, and on bombs. */
 #include <unistd.h>
 
 #include "harness.h"
@@ -14,6 +14,8 @@ static const struct packer {
     {&sb_decoder_xz, "xz -0", 12},
     {&sb_decoder_xz, "xz -9 --check=crc32", 12},
     {&sb_decoder_xz, "xz -6 --block-size=10000 --check=sha256", 12},
+    {&sb_decoder_lzma, "xz --format=lzma -0", 13},
+    {&sb_decoder_lzma, "xz --format=lzma -9", 13},
     {&sb_decoder_zstd, "zstd -q -1", 6},
     {&sb_decoder_zstd, "zstd -q -19 --no-check", 6},
     {&sb_decoder_lz4, "lz4 -q -1", 7},
@@ -179,6 +181,23 @@ static void leaves_the_second_stream_to_its_own_header(void **state)
     }
 }
 
+/* Other programs than xz write how long a .lzma file's content is, and no end mark. */
+static void knows_how_long_it_is(void **state)
+{
+    (void)state;
+    enum { LENGTH = 46 };
+    static const uint8_t data[LENGTH + 1] =
+        "\x5d\x00\x00\x80\x00\x26\x00\x00\x00\x00\x00\x00\x00\x00\x3a\x1b\xc0\x05\x12\x43\x59\xa8"
+        "\xee\x83\xd7\x54\x03\xff\x26\x6d\x68\x17\x10\x2a\x8f\xcc\xa9\xeb\x91\xe2\xd4\x25\x05\xfd"
+        "\x0b\xc6";
+    struct run run = run_decoder(&sb_decoder_lzma, data, LENGTH, 0, NULL);
+    assert_true(run.sniffed);
+    assert_int_equal(run.result, SB_DECODE_DONE);
+    assert_int_equal(run.consumed, LENGTH);
+    assert_output(&run, "to anna@exa.se, from anna@exa.se to bo", 38);
+    run_free(&run);
+}
+
 /* More memory than is allowed is not taken, and said. */
 static void says_what_it_cannot_open(void **state)
 {
@@ -192,6 +211,8 @@ static void says_what_it_cannot_open(void **state)
         {&sb_decoder_zstd, "printf word | zstd -q -19 --zstd=wlog=24 -c", SB_DECODE_UNKNOWN},
         {&sb_decoder_xz, "printf word | xz --lzma2=dict=64MiB -c", SB_DECODE_DONE},
         {&sb_decoder_xz, "printf word | xz --lzma2=dict=128MiB -c", SB_DECODE_UNKNOWN},
+        {&sb_decoder_lzma, "printf word | xz --format=lzma --lzma1=dict=48MiB -c", SB_DECODE_DONE},
+        {&sb_decoder_lzma, "printf word | xz --format=lzma --lzma1=dict=128MiB -c", SB_DECODE_UNKNOWN},
     };
     for (size_t i = 0; i < sizeof large / sizeof large[0]; i++) {
         struct bytes data = read_command(large[i].command);
@@ -215,6 +236,10 @@ static void is_not_fooled(void **state)
         {&sb_decoder_bzip2, "BZx91AY&SY"},
         {&sb_decoder_xz, "\xfd"
                          "7zXZ\0\0\4\xe6\xd6\xb4\x47"},              /* the checksum is another's */
+        {&sb_decoder_lzma, "\x5d\0\0\x81\0\1\0\0\0\0\0\0\0\0"},      /* no dictionary's size */
+        {&sb_decoder_lzma, "\x5d\0\0\x80\0\0\0\0\0\0\0\0\0\0"},      /* nothing in it */
+        {&sb_decoder_lzma, "\x5d\0\0\0\x10\1\0\0\0\0\0\0\0\0"},      /* a dictionary larger than all programs make */
+        {&sb_decoder_lzma, "\x5d\0\0\x80\0\1\0\0\0\0\0\0\0\1"},      /* the stream begins with something */
         {&sb_decoder_zstd, "\x28\xb5\x2f\xfd\x0c\x58\1\0\0xyz"},     /* a reserved bit */
         {&sb_decoder_zstd, "\x28\xb5\x2f\xfd\x04\x58\x07\0\0xyz"},   /* a block of the reserved type */
         {&sb_decoder_zstd, "\x28\xb5\x2f\xfd\x04\x58\1\0\xf0xyz"},   /* a block too large */
@@ -224,7 +249,7 @@ static void is_not_fooled(void **state)
     };
     for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++) {
         uint8_t padded[64] = {0};
-        memcpy(padded, headers[i].bytes, i < 3 ? 10 : 12);
+        memcpy(padded, headers[i].bytes, i < 3 ? 10 : headers[i].decoder == &sb_decoder_lzma ? 14 : 12);
         struct sb_container container;
         assert_false(headers[i].decoder->sniff(padded, sizeof padded, 0, &container));
     }
@@ -238,6 +263,7 @@ int main(void)
         cmocka_unit_test(survives_flipped_bits),
         cmocka_unit_test(stops_a_bomb_when_asked),
         cmocka_unit_test(leaves_the_second_stream_to_its_own_header),
+        cmocka_unit_test(knows_how_long_it_is),
         cmocka_unit_test(says_what_it_cannot_open),
         cmocka_unit_test(is_not_fooled),
     };

@@ -1,5 +1,5 @@
 /* Mail stores of Outlook, as a small writer of them makes them: each form and each way of hiding bytes. */
-#include "pst_writer.h"
+#include "exercise/pst_writer.h"
 
 #include <zlib.h>
 
@@ -10,9 +10,9 @@
 enum { DISPLAY_NAME = 0x3001, SUBJECT = 0x0037, SENDER = 0x0c1f, SENDER_NAME = 0x0c1a, FILE_NAME = 0x3707 };
 
 /* A store of two folders with a message, its long text in three blocks, an attachment in it, and a deleted message. */
-static struct pst_writer make_store(bool wide, enum pst_crypt crypt, const struct bytes *body)
+static struct pst_writer make_store(enum pst_form form, enum pst_crypt crypt, const struct bytes *body)
 {
-    struct pst_writer writer = {.wide = wide, .crypt = crypt};
+    struct pst_writer writer = {.form = form, .crypt = crypt};
     pst_writer_begin(&writer);
     uint64_t top = pst_write_properties(&writer, (struct pst_property[]){{DISPLAY_NAME, "Personal"}}, 1);
     uint64_t inbox = pst_write_properties(&writer, (struct pst_property[]){{DISPLAY_NAME, "Inbox"}}, 1);
@@ -28,14 +28,14 @@ static struct pst_writer make_store(bool wide, enum pst_crypt crypt, const struc
     append_deflated(&packed, "to cia@exa.se", 13, 31, 6, Z_DEFAULT_STRATEGY);
     uint64_t content = pst_write_data(&writer, packed.data, packed.length);
     uint64_t file = pst_write_properties(&writer, (struct pst_property[]){{FILE_NAME, "a.gz"}}, 1);
-    uint64_t inner = pst_write_children(&writer, (struct pst_node[]){{0x805f, content, 0, 0}, {0, 0, 0, 0}});
-    uint64_t children =
-        pst_write_children(&writer, (struct pst_node[]){{0x803f, text, 0, 0}, {0x8025, file, inner, 0}, {0, 0, 0, 0}});
+    uint64_t inner = pst_write_children(&writer, (struct pst_written[]){{0x805f, content, 0, 0}, {0, 0, 0, 0}});
+    uint64_t children = pst_write_children(
+        &writer, (struct pst_written[]){{0x803f, text, 0, 0}, {0x8025, file, inner, 0}, {0, 0, 0, 0}});
     (void)pst_write_properties(&writer, (struct pst_property[]){{SUBJECT, "Gone"}, {SENDER, "dan@exa.se"}}, 2);
     pst_forget_block(&writer);
-    pst_add_node(&writer, (struct pst_node){0x122, top, 0, 0x122});
-    pst_add_node(&writer, (struct pst_node){0x8022, inbox, 0, 0x122});
-    pst_add_node(&writer, (struct pst_node){0x200024, message, children, 0x8022});
+    pst_add_node(&writer, (struct pst_written){0x122, top, 0, 0x122});
+    pst_add_node(&writer, (struct pst_written){0x8022, inbox, 0, 0x122});
+    pst_add_node(&writer, (struct pst_written){0x200024, message, children, 0x8022});
     pst_writer_end(&writer);
     bytes_free(&packed);
     return writer;
@@ -80,21 +80,27 @@ static struct bytes make_body(void)
 static void finds_messages(void **state)
 {
     (void)state;
-    static const char wide[] = "anna@exa.se PST-70-Personal/Inbox/Hello 0x200024\n"
-                               "bo@exa.se PST-5994-Personal/Inbox/Hello 0x200024/0x803f\n"
-                               "cia@exa.se PST-0-Personal/Inbox/Hello 0x200024/a.gz 0x8025/0x805f-GZIP-3\n"
-                               "dan@exa.se PST-38-deleted/0x30\n";
-    static const char narrow[] = "anna@exa.se PST-59-Personal/Inbox/Hello 0x200024\n"
-                                 "bo@exa.se PST-5994-Personal/Inbox/Hello 0x200024/0x803f\n"
-                                 "cia@exa.se PST-0-Personal/Inbox/Hello 0x200024/a.gz 0x8025/0x805f-GZIP-3\n"
-                                 "dan@exa.se PST-34-deleted/0x30\n";
+    static const char *const expected[] = {
+        [PST_NARROW] = "anna@exa.se PST-59-Personal/Inbox/Hello 0x200024\n"
+                       "bo@exa.se PST-5994-Personal/Inbox/Hello 0x200024/0x803f\n"
+                       "cia@exa.se PST-0-Personal/Inbox/Hello 0x200024/a.gz 0x8025/0x805f-GZIP-3\n"
+                       "dan@exa.se PST-34-deleted/0x30\n",
+        [PST_WIDE] = "anna@exa.se PST-70-Personal/Inbox/Hello 0x200024\n"
+                     "bo@exa.se PST-5994-Personal/Inbox/Hello 0x200024/0x803f\n"
+                     "cia@exa.se PST-0-Personal/Inbox/Hello 0x200024/a.gz 0x8025/0x805f-GZIP-3\n"
+                     "dan@exa.se PST-38-deleted/0x30\n",
+        /* what is deleted in it is not looked for: how its blocks end is not known */
+        [PST_LARGE] = "anna@exa.se PST-70-Personal/Inbox/Hello 0x200024\n"
+                      "bo@exa.se PST-5994-Personal/Inbox/Hello 0x200024/0x803f\n"
+                      "cia@exa.se PST-0-Personal/Inbox/Hello 0x200024/a.gz 0x8025/0x805f-GZIP-3\n",
+    };
     struct bytes body = make_body();
-    for (int form = 0; form < 2; form++)
+    for (unsigned form = PST_NARROW; form <= PST_LARGE; form++)
         for (int crypt = PST_PERMUTE; crypt <= PST_CYCLIC; crypt++) {
             struct bytes found = {0};
-            struct pst_writer writer = make_store(form == 0, (enum pst_crypt)crypt, &body);
+            struct pst_writer writer = make_store((enum pst_form)form, (enum pst_crypt)crypt, &body);
             scan(&writer.file, &found);
-            assert_string_equal(bytes_text(&found), form == 0 ? wide : narrow);
+            assert_string_equal(bytes_text(&found), expected[form]);
             struct run run = run_decoder(&sb_decoder_pst, writer.file.data, writer.file.length, 0,
                                          &(struct run_options){.view = 700});
             assert_int_equal(run.result, SB_DECODE_DONE);
@@ -106,11 +112,34 @@ static void finds_messages(void **state)
     bytes_free(&body);
 }
 
+/* A text of so many blocks that the tree of them has two floors. */
+static void finds_what_is_long(void **state)
+{
+    (void)state;
+    enum { LENGTH = 700000 };
+    for (unsigned form = PST_NARROW; form <= PST_LARGE; form++) {
+        struct pst_writer writer = {.form = (enum pst_form)form, .crypt = PST_PERMUTE};
+        struct bytes body = {0};
+        append_prose(&body, LENGTH, 1);
+        pst_writer_begin(&writer);
+        uint64_t text = pst_write_long(&writer, body.data, body.length);
+        pst_add_node(&writer, (struct pst_written){0x200024, text, 0, 0x200024});
+        pst_writer_end(&writer);
+        struct run run = run_decoder(&sb_decoder_pst, writer.file.data, writer.file.length, 0, NULL);
+        assert_int_equal(run.result, SB_DECODE_DONE);
+        assert_int_equal(run.out.length, body.length + 1); /* the line in front of each stream */
+        assert_memory_equal(run.out.data + 1, body.data, body.length);
+        run_free(&run);
+        pst_writer_free(&writer);
+        bytes_free(&body);
+    }
+}
+
 /* Blocks that several nodes claim are handed out once; trees and lists that lead to themselves end. */
 static void gives_no_more_than_there_is(void **state)
 {
     (void)state;
-    struct pst_writer writer = {.wide = true, .crypt = PST_PERMUTE};
+    struct pst_writer writer = {.form = PST_WIDE, .crypt = PST_PERMUTE};
     struct bytes body = {0};
     append_prose(&body, 8000, 1);
     pst_writer_begin(&writer);
@@ -121,9 +150,9 @@ static void gives_no_more_than_there_is(void **state)
     uint64_t list = pst_write_list(&writer, same, 200);
     uint64_t next = writer.next | 2;
     uint64_t children = pst_write_children(
-        &writer, (struct pst_node[]){{0x803f, list, next, 0}, {0x805f, text, next, 0}, {0, 0, 0, 0}});
+        &writer, (struct pst_written[]){{0x803f, list, next, 0}, {0x805f, text, next, 0}, {0, 0, 0, 0}});
     for (uint64_t i = 1; i < 15; i++)
-        pst_add_node(&writer, (struct pst_node){i << 5 | 4, list, children, i << 5 | 4});
+        pst_add_node(&writer, (struct pst_written){i << 5 | 4, list, children, i << 5 | 4});
     pst_writer_end(&writer);
     struct run run = run_decoder(&sb_decoder_pst, writer.file.data, writer.file.length, 0, NULL);
     assert_int_equal(run.result, SB_DECODE_DONE);
@@ -142,7 +171,7 @@ static void gives_no_more_than_there_is(void **state)
 static void says_what_is_locked(void **state)
 {
     (void)state;
-    struct pst_writer writer = {.wide = true};
+    struct pst_writer writer = {.form = PST_WIDE};
     pst_writer_begin(&writer);
     pst_writer_end(&writer);
     writer.file.data[513] = 0x10;
@@ -156,6 +185,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_messages),
+        cmocka_unit_test(finds_what_is_long),
         cmocka_unit_test(gives_no_more_than_there_is),
         cmocka_unit_test(says_what_is_locked),
     };

@@ -15,6 +15,8 @@
 #include "base/digest.h"
 #include "disk_files.h"
 #include "exercise/build.h"
+#include "exercise/machine.h"
+#include "exercise/tool.h"
 
 #include <cmocka.h> /* last: it defines a macro named fail */
 
@@ -184,6 +186,33 @@ static void check_item(const json_t *item, const struct disk *disk)
     bytes_free(&text);
 }
 
+/* A program that others wrote reads the same disk in each form, so that what was sealed fits. */
+static void machines_have_the_same_disk_in_every_form(void **state)
+{
+    (void)state;
+    char *flat = path_in("one", "machine.img");
+    struct error error = {0};
+    if (!machine_forms_all())
+        skip();
+    assert_int_equal(machine_build(NULL, 0, 7, MACHINE_FLAT, root, flat, &error), 0);
+    for (enum machine_form form = MACHINE_QCOW2; form < MACHINE_FORMS; form++) {
+        static const char *const formats[] = {[MACHINE_QCOW2] = "qcow2",
+                                              [MACHINE_VMDK] = "vmdk",
+                                              [MACHINE_FLAT] = "raw",
+                                              [MACHINE_VHD] = "vpc",
+                                              [MACHINE_VHDX] = "vhdx"};
+        char *other = path_in("one", "machine.other");
+        const char *const compare[] = {"qemu-img", "compare", "-f", "raw", "-F", formats[form], flat, other, NULL};
+        assert_int_equal(machine_build(NULL, 0, 7, form, root, other, &error), 0);
+        if (tool_run(compare, NULL, NULL, &error) != 0)
+            fail_msg("%s", error.text);
+        (void)unlink(other);
+        free(other);
+    }
+    (void)unlink(flat);
+    free(flat);
+}
+
 static void everything_planted_is_where_the_truth_says(void **state)
 {
     (void)state;
@@ -292,8 +321,11 @@ static int remove_all(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(same_seed_gives_the_same_exercise),          cmocka_unit_test(folder_in_use_is_refused),
-        cmocka_unit_test(everything_planted_is_where_the_truth_says), cmocka_unit_test(nothing_is_left_untried),
+        cmocka_unit_test(same_seed_gives_the_same_exercise),
+        cmocka_unit_test(folder_in_use_is_refused),
+        cmocka_unit_test(machines_have_the_same_disk_in_every_form),
+        cmocka_unit_test(everything_planted_is_where_the_truth_says),
+        cmocka_unit_test(nothing_is_left_untried),
         cmocka_unit_test(networks_follow_from_the_strong_links),
     };
     return cmocka_run_group_tests(tests, build_twice, remove_all);

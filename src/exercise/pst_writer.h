@@ -1,12 +1,19 @@
 /* Writes small mail stores of Outlook (MS-PST): enough of one that a reader of the format finds its folders, messages
- * and attachments. */
-#ifndef TESTS_DECODE_PST_WRITER_H
-#define TESTS_DECODE_PST_WRITER_H
+ * and attachments. The tests of that reader use it too. */
+#ifndef EXERCISE_PST_WRITER_H
+#define EXERCISE_PST_WRITER_H
 
-#include "decode/pst.h"
+#include "base/bytes.h"
+#include "decode/pst_crypt.h"
+
+enum pst_form {
+    PST_NARROW, /* numbers of 4 bytes */
+    PST_WIDE,   /* of 8 bytes, since Outlook 2003 */
+    PST_LARGE,  /* and pages of 4 KiB, blocks compressed: the copy of a mailbox (OST) since Outlook 2013 */
+};
 
 struct pst_writer {
-    bool wide; /* numbers of 8 bytes, since Outlook 2003 */
+    enum pst_form form;
     enum pst_crypt crypt;
     struct bytes file;
     struct bytes nodes;  /* entries of the tree of nodes */
@@ -14,10 +21,15 @@ struct pst_writer {
     uint64_t next;       /* number of the next block */
 };
 
-/* A node's value that has a name: text in UTF-16 (in the store's 8 bits when it is not wide). */
+/* A node's value that has a name: text in UTF-16 (in the store's 8 bits when it is narrow). */
 struct pst_property {
     uint16_t tag;
     const char *text;
+};
+
+/* A node to be written: its number, the numbers of the blocks of its data and of its children, its folder's number. */
+struct pst_written {
+    uint64_t number, data, children, parent;
 };
 
 void pst_writer_begin(struct pst_writer *writer);
@@ -27,10 +39,14 @@ void pst_writer_begin(struct pst_writer *writer);
 uint64_t pst_write_data(struct pst_writer *writer, const void *data, size_t length);
 uint64_t pst_write_list(struct pst_writer *writer, const uint64_t *numbers, size_t count);
 uint64_t pst_write_properties(struct pst_writer *writer, const struct pst_property *properties, size_t count);
-uint64_t pst_write_children(struct pst_writer *writer, const struct pst_node *children);
+uint64_t pst_write_children(struct pst_writer *writer, const struct pst_written *children);
+
+/* Data of any length: as one block of as many bytes as there may be in one, or as several and the list of them. */
+enum { PST_DATA_MAX = 8176 };
+uint64_t pst_write_long(struct pst_writer *writer, const void *data, size_t length);
 
 /* Nodes come in the order of their numbers. */
-void pst_add_node(struct pst_writer *writer, struct pst_node node);
+void pst_add_node(struct pst_writer *writer, struct pst_written node);
 
 /* Takes the last block out of the tree of blocks: it was deleted, its bytes still stand. */
 void pst_forget_block(struct pst_writer *writer);
