@@ -1,6 +1,6 @@
-/* xz, after "The .xz File Format" 1.2: one stream is one container. The header carries a checksum of its own, so a
- * sniff is certain. A dictionary of up to 64 MiB (xz -9) is allowed; a stream within a stream gets half of what the
- * outer one got, so that nesting does not multiply memory. */
+/* xz, after "The .xz File Format" 1.2: one stream is one container, with those that follow it. The header carries a
+ * checksum of its own, so a sniff is certain. A dictionary of up to 64 MiB (xz -9) is allowed; a stream within a stream
+ * gets half of what the outer one got, so that nesting does not multiply memory. */
 #include <lzma.h>
 #include <string.h>
 
@@ -55,6 +55,13 @@ static enum stream_status step(void *state, struct stream_step *next)
     }
 }
 
+static bool restart(void *state)
+{
+    return lzma_stream_decoder(state, memory_max >> (nested - 1), 0) == LZMA_OK;
+}
+
+static const struct stream_format format = {step, restart, sniff, false};
+
 static enum sb_decode_result decode(const struct sb_container *container, struct sb_input *input,
                                     struct sb_output *output, uint64_t *consumed)
 {
@@ -63,7 +70,7 @@ static enum sb_decode_result decode(const struct sb_container *container, struct
     if (lzma_stream_decoder(&stream, memory_max >> nested, 0) != LZMA_OK)
         return SB_DECODE_NO_MEMORY;
     nested++;
-    enum sb_decode_result result = stream_decode(container, input, output, consumed, step, &stream);
+    enum sb_decode_result result = stream_decode(container, input, output, consumed, &format, &stream);
     nested--;
     lzma_end(&stream);
     return result;
