@@ -114,6 +114,7 @@ const struct sb_decoder sb_decoder_ascii85 = {
     .literal_length = OPENING,
     .sniff = sniff_marked,
     .decode = decode,
+    .text = true,
 };
 
 const struct sb_decoder sb_decoder_ascii85_postscript = {

@@ -6,13 +6,15 @@
  * characters), and, when short, decodes to text or to something with a known beginning. A line that continues one
  * before it begins none, so that a thousand lines are one container; sniff and decode share the rule of what continues.
  * The bytes are not consumed: addresses of several kinds look like base64 themselves. */
+#include "decode/base64.h"
+
 #include <string.h>
 
 #include "base/text.h"
 #include "decode/input.h"
 
 enum {
-    RUN_MIN = 24,     /* characters: shorter runs hold nothing worth it */
+    RUN_MIN = BASE64_RUN_MIN,
     WINDOW = 64,      /* characters judged at a time; a run of one window or more may decode to anything */
     WINDOWS = 4,      /* windows judged, since the first may be all zeros */
     RUN_JUDGED = 256, /* WINDOW * WINDOWS */
@@ -32,6 +34,11 @@ static const uint8_t digits[256] = {
     ['2'] = 55, ['3'] = 56, ['4'] = 57, ['5'] = 58, ['6'] = 59, ['7'] = 60, ['8'] = 61, ['9'] = 62, ['+'] = 63,
     ['-'] = 63, ['/'] = 64, ['_'] = 64,
 };
+
+bool base64_is_digit(uint8_t byte)
+{
+    return digits[byte] != 0;
+}
 
 static size_t measure_run(const uint8_t *data, size_t length)
 {
@@ -269,7 +276,7 @@ static bool is_announced(const uint8_t *data, size_t at)
     return at >= sizeof word - 1 && memcmp(data + at - (sizeof word - 1), word, sizeof word - 1) == 0;
 }
 
-static bool sniff(const uint8_t *data, size_t length, size_t anchor, struct sb_container *container)
+bool base64_sniff(const uint8_t *data, size_t length, size_t anchor, struct sb_container *container)
 {
     size_t at = anchor;
     if (length - at < RUN_MIN || !find_begin(data, &at))
@@ -394,7 +401,7 @@ static bool next_line(struct decoding *decoding, size_t longest)
     return true;
 }
 
-static enum sb_decode_result decode(const struct sb_container *container, struct sb_input *input,
+enum sb_decode_result base64_decode(const struct sb_container *container, struct sb_input *input,
                                     struct sb_output *output, uint64_t *consumed)
 {
     struct decoding decoding = {.input = input, .output = output};
@@ -418,6 +425,6 @@ static enum sb_decode_result decode(const struct sb_container *container, struct
 
 const struct sb_decoder sb_decoder_base64 = {
     .name = "BASE64",
-    .sniff = sniff,
-    .decode = decode,
+    .sniff = base64_sniff,
+    .decode = base64_decode,
 };

@@ -1,6 +1,6 @@
-/* bzip2: one stream is one container; those that follow it (as parallel compressors write them) have their own headers.
- * The format has no standard; this follows the header that bzip2 1.0 writes: "BZh", the block size in units of 100 kB,
- * and the first block's mark, the digits of pi. A stream without a block, an empty file, holds nothing. */
+/* bzip2: one stream is one container, with those that follow it, as parallel compressors write them. The format has no
+ * standard; this follows the header that bzip2 1.0 writes: "BZh", the block size in units of 100 kB, and the first
+ * block's mark, the digits of pi. A stream without a block, an empty file, holds nothing. */
 #include <bzlib.h>
 #include <string.h>
 
@@ -37,6 +37,16 @@ static enum stream_status step(void *state, struct stream_step *next)
                                      : STREAM_BROKEN;
 }
 
+static bool restart(void *state)
+{
+    bz_stream *stream = state;
+    BZ2_bzDecompressEnd(stream);
+    *stream = (bz_stream){0};
+    return BZ2_bzDecompressInit(stream, 0, 0) == BZ_OK;
+}
+
+static const struct stream_format format = {step, restart, sniff, false};
+
 /* Takes up to 3.7 MB of memory, for blocks of 900 kB. */
 static enum sb_decode_result decode(const struct sb_container *container, struct sb_input *input,
                                     struct sb_output *output, uint64_t *consumed)
@@ -45,7 +55,7 @@ static enum sb_decode_result decode(const struct sb_container *container, struct
     *consumed = container->skip;
     if (BZ2_bzDecompressInit(&stream, 0, 0) != BZ_OK)
         return SB_DECODE_NO_MEMORY;
-    enum sb_decode_result result = stream_decode(container, input, output, consumed, step, &stream);
+    enum sb_decode_result result = stream_decode(container, input, output, consumed, &format, &stream);
     BZ2_bzDecompressEnd(&stream);
     return result;
 }

@@ -90,6 +90,7 @@ extern const struct sb_decoder sb_decoder_zip;
 extern const struct sb_decoder sb_decoder_pdf;
 extern const struct sb_decoder sb_decoder_pdf_cr;
 extern const struct sb_decoder sb_decoder_base64;
+extern const struct sb_decoder sb_decoder_base64_escaped;
 extern const struct sb_decoder sb_decoder_bzip2;
 extern const struct sb_decoder sb_decoder_xz;
 extern const struct sb_decoder sb_decoder_lzma;

@@ -1,6 +1,6 @@
-/* gzip, RFC 1952: one member is one container. Members that follow one another are found by the scanner at their own
- * headers, so each has its own offset in a forensic path. The header is checked strictly, since three bytes turn up by
- * chance. What was inflated stays even when the checksum denies it.
+/* gzip, RFC 1952: one member is one container, with those that follow it directly, since together they are one file
+ * (section 2.2): a value may begin in one and end in the next. The header is checked strictly, since three bytes turn
+ * up by chance. What was inflated stays even when the checksum denies it.
  *
  * The payload is consumed: compressed bytes hold values by chance only. But bytes are given up for the plain scan only
  * when they are proven to belong here, by a checksum that agrees or because the input ends; a member that breaks (its
@@ -11,8 +11,9 @@
 #include "base/number.h"
 #include "decode/inflate.h"
 #include "decode/input.h"
+#include "decode/stream.h"
 
-enum { HEADER = 10, TRAILER = 8, TEXT_FIELD_MAX = 4096 };
+enum { HEADER = 10, NEXT_HEADER = 512, TRAILER = 8, TEXT_FIELD_MAX = 4096 };
 enum { HEADER_MAX = HEADER + 2 + UINT16_MAX + 2 * (TEXT_FIELD_MAX + 1) + 2 };
 enum { FLAG_HEADER_CRC = 2, FLAG_EXTRA = 4, FLAG_NAME = 8, FLAG_COMMENT = 16, FLAGS_RESERVED = 0xe0 };
 
@@ -83,6 +84,42 @@ static enum sb_decode_result measure_long_header(struct sb_input *input, uint64_
     return length > 0 && length < got ? SB_DECODE_DONE : SB_DECODE_BROKEN;
 }
 
+/* One member whose payload begins at `payload`. *consumed becomes what of the input is proven
+ * to belong to it. */
+static enum sb_decode_result inflate_member(struct inflation *inflation, uint64_t payload, uint64_t *consumed)
+{
+    *consumed = payload;
+    inflation->begin = payload;
+    enum sb_decode_result result = inflate_raw(inflation);
+    if (result == SB_DECODE_STOPPED || inflation->input_ended)
+        *consumed = inflation->offset;
+    if (result != SB_DECODE_DONE)
+        return result;
+    uint8_t trailer[TRAILER];
+    size_t got = input_copy(inflation->input, inflation->offset, trailer, TRAILER);
+    if (got < TRAILER) {
+        *consumed = inflation->offset + got;
+        return SB_DECODE_BROKEN;
+    }
+    if (load_le32(trailer) != inflation->sum || load_le32(trailer + 4) != (uint32_t)inflation->length)
+        return SB_DECODE_BROKEN;
+    *consumed = inflation->offset + TRAILER;
+    return SB_DECODE_DONE;
+}
+
+/* Does another member stand at `at`? Sets where its payload begins. One whose header is longer than this is left as a
+ * container of its own. */
+static bool find_next(struct sb_input *input, uint64_t at, uint64_t *payload)
+{
+    uint8_t data[NEXT_HEADER];
+    struct sb_container next;
+    size_t got = input_copy(input, at, data, sizeof data);
+    if (got < HEADER || !sniff(data, got, 0, &next) || next.skip == 0)
+        return false;
+    *payload = at + next.skip;
+    return true;
+}
+
 static enum sb_decode_result decode(const struct sb_container *container, struct sb_input *input,
                                     struct sb_output *output, uint64_t *consumed)
 {
@@ -95,24 +132,23 @@ static enum sb_decode_result decode(const struct sb_container *container, struct
         .input = input,
         .output = output,
         .checksum = CHECKSUM_CRC32,
-        .begin = header,
         .end = UINT64_MAX,
     };
-    result = inflate_raw(&inflation);
-    if (result == SB_DECODE_STOPPED || inflation.input_ended)
-        *consumed = inflation.offset;
-    if (result != SB_DECODE_DONE)
-        return result;
-    uint8_t trailer[TRAILER];
-    size_t got = input_copy(input, inflation.offset, trailer, TRAILER);
-    if (got < TRAILER) {
-        *consumed = inflation.offset + got;
-        return SB_DECODE_BROKEN;
+    result = inflate_member(&inflation, header, consumed);
+    uint64_t together = inflation.length;
+    uint64_t payload;
+    while (result == SB_DECODE_DONE && together < STREAMS_TOGETHER && find_next(input, *consumed, &payload)) {
+        uint64_t end;
+        enum sb_decode_result next = inflate_member(&inflation, payload, &end);
+        together += inflation.length;
+        if (next == SB_DECODE_NO_MEMORY)
+            result = next;
+        if (next == SB_DECODE_DONE || next == SB_DECODE_BROKEN)
+            *consumed = end;
+        if (next != SB_DECODE_DONE)
+            break;
     }
-    if (load_le32(trailer) != inflation.sum || load_le32(trailer + 4) != (uint32_t)inflation.length)
-        return SB_DECODE_BROKEN;
-    *consumed = inflation.offset + TRAILER;
-    return SB_DECODE_DONE;
+    return result;
 }
 
 const struct sb_decoder sb_decoder_gzip = {

@@ -1,4 +1,5 @@
-/* LZ4 frames, after "LZ4 Frame Format" 1.6: one frame is one container. Blocks are 4 MiB at most. */
+/* LZ4 frames, after "LZ4 Frame Format" 1.6: one frame is one container, with those that follow it. Blocks are 4 MiB at
+ * most. */
 #include <lz4frame.h>
 #include <string.h>
 
@@ -36,6 +37,14 @@ static enum stream_status step(void *state, struct stream_step *next)
     return status == 0 ? STREAM_END : STREAM_ON;
 }
 
+static bool restart(void *state)
+{
+    LZ4F_resetDecompressionContext(state);
+    return true;
+}
+
+static const struct stream_format format = {step, restart, sniff, true};
+
 /* Takes up to 8.2 MiB of memory. */
 static enum sb_decode_result decode(const struct sb_container *container, struct sb_input *input,
                                     struct sb_output *output, uint64_t *consumed)
@@ -44,7 +53,7 @@ static enum sb_decode_result decode(const struct sb_container *container, struct
     LZ4F_dctx *stream = NULL;
     if (LZ4F_isError(LZ4F_createDecompressionContext(&stream, LZ4F_VERSION)))
         return SB_DECODE_NO_MEMORY;
-    enum sb_decode_result result = stream_decode(container, input, output, consumed, step, stream);
+    enum sb_decode_result result = stream_decode(container, input, output, consumed, &format, stream);
     LZ4F_freeDecompressionContext(stream);
     return result;
 }

@@ -7,6 +7,7 @@ const struct sb_decoder *const sb_decoders[] = {
     &sb_decoder_zip,
     &sb_decoder_pdf,
     &sb_decoder_pdf_cr,
+    &sb_decoder_base64_escaped, /* before the plain one, which would take a part of it */
     &sb_decoder_base64,
     &sb_decoder_bzip2,
     &sb_decoder_xz,

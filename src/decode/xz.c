@@ -1,6 +1,7 @@
-/* xz, after "The .xz File Format" 1.2: one stream is one container. The header carries a checksum of its own, so a
- * sniff is certain. And the .lzma files from before it (doc/lzma-file-format.txt of XZ Utils), whose header is settings
- * and sizes without a magic: those that programs write are few, and the stream behind them begins with a zero.
+/* xz, after "The .xz File Format" 1.2: one stream is one container, with those that follow it. The header carries a
+ * checksum of its own, so a sniff is certain. And the .lzma files from before it (doc/lzma-file-format.txt of XZ Utils),
+ * whose header is settings and sizes without a magic: those that programs write are few, and the stream behind them begins
+ * with a zero.
  *
  * A dictionary of up to 64 MiB (xz -9) is allowed; a stream within a stream gets half of what the outer one got, so
  * that nesting does not multiply memory. */
@@ -77,22 +78,26 @@ static enum stream_status step(void *state, struct stream_step *next)
     }
 }
 
-typedef lzma_ret begin_stream(lzma_stream *stream, uint64_t memory);
-
-static lzma_ret begin_xz(lzma_stream *stream, uint64_t memory)
+static bool begin_xz(void *state)
 {
-    return lzma_stream_decoder(stream, memory, 0);
+    return lzma_stream_decoder(state, memory_max >> (nested - 1), 0) == LZMA_OK;
+}
+
+static bool begin_alone(void *state)
+{
+    return lzma_alone_decoder(state, memory_max >> (nested - 1)) == LZMA_OK;
 }
 
 static enum sb_decode_result decode_stream(const struct sb_container *container, struct sb_input *input,
-                                           struct sb_output *output, uint64_t *consumed, begin_stream *begin)
+                                           struct sb_output *output, uint64_t *consumed,
+                                           const struct stream_format *format)
 {
     lzma_stream stream = LZMA_STREAM_INIT;
     *consumed = container->skip;
-    if (begin(&stream, memory_max >> nested) != LZMA_OK)
-        return SB_DECODE_NO_MEMORY;
     nested++;
-    enum sb_decode_result result = stream_decode(container, input, output, consumed, step, &stream);
+    enum sb_decode_result result = format->restart(&stream)
+                                       ? stream_decode(container, input, output, consumed, format, &stream)
+                                       : SB_DECODE_NO_MEMORY;
     nested--;
     lzma_end(&stream);
     return result;
@@ -101,13 +106,15 @@ static enum sb_decode_result decode_stream(const struct sb_container *container,
 static enum sb_decode_result decode_xz(const struct sb_container *container, struct sb_input *input,
                                        struct sb_output *output, uint64_t *consumed)
 {
-    return decode_stream(container, input, output, consumed, begin_xz);
+    static const struct stream_format format = {step, begin_xz, sniff_xz, false};
+    return decode_stream(container, input, output, consumed, &format);
 }
 
 static enum sb_decode_result decode_alone(const struct sb_container *container, struct sb_input *input,
                                           struct sb_output *output, uint64_t *consumed)
 {
-    return decode_stream(container, input, output, consumed, lzma_alone_decoder);
+    static const struct stream_format format = {step, begin_alone, sniff_alone, false};
+    return decode_stream(container, input, output, consumed, &format);
 }
 
 const struct sb_decoder sb_decoder_xz = {

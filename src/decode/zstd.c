@@ -1,5 +1,6 @@
-/* Zstandard, RFC 8878: one frame is one container. Windows up to 8 MiB are allowed, which RFC 8878 asks of every
- * decoder and all levels but the "ultra" ones keep to; a frame that needs more, or a dictionary, is reported unknown.
+/* Zstandard, RFC 8878: one frame is one container, with those that follow it. Windows up to 8 MiB are allowed, which
+ * RFC 8878 asks of every decoder and all levels but the "ultra" ones keep to; a frame that needs more, or a dictionary,
+ * is reported unknown.
  */
 #include <string.h>
 #include <zstd.h>
@@ -62,6 +63,13 @@ static enum stream_status step(void *state, struct stream_step *next)
     return status == 0 ? STREAM_END : STREAM_ON;
 }
 
+static bool restart(void *state)
+{
+    return !ZSTD_isError(ZSTD_DCtx_reset(state, ZSTD_reset_session_only));
+}
+
+static const struct stream_format format = {step, restart, sniff, true};
+
 static enum sb_decode_result decode(const struct sb_container *container, struct sb_input *input,
                                     struct sb_output *output, uint64_t *consumed)
 {
@@ -71,7 +79,7 @@ static enum sb_decode_result decode(const struct sb_container *container, struct
         ZSTD_freeDCtx(stream);
         return SB_DECODE_NO_MEMORY;
     }
-    enum sb_decode_result result = stream_decode(container, input, output, consumed, step, stream);
+    enum sb_decode_result result = stream_decode(container, input, output, consumed, &format, stream);
     ZSTD_freeDCtx(stream);
     return result;
 }

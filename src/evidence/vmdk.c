@@ -8,6 +8,7 @@
 #include "evidence/handle.h"
 #include "evidence/medium.h"
 #include "evidence/segments.h"
+#include "evidence/vmdk_grains.h"
 
 enum { NAME_MAX_BYTES = 4096, EXTENTS_MAX = 4096, READ_MAX = 64 * 1024 * 1024, DESCRIPTOR_SECTOR = 28 };
 
@@ -17,6 +18,7 @@ struct vmdk {
     struct medium *within; /* what a disk inside evidence lies in, owned; NULL: files of its own */
     libbfio_handle_t *file;
     libbfio_pool_t *extents;
+    struct vmdk_grains *grains; /* of what lies in another medium; NULL: nobody knows where it has none */
 };
 
 static int64_t read_vmdk(struct medium *medium, uint64_t offset, void *buffer, size_t length, struct error *error)
@@ -31,9 +33,15 @@ static int64_t read_vmdk(struct medium *medium, uint64_t offset, void *buffer, s
     return count;
 }
 
+static void vmdk_extent(struct medium *medium, uint64_t offset, struct sb_extent *extent)
+{
+    vmdk_grains_extent(((struct vmdk *)medium)->grains, offset, extent);
+}
+
 static void close_vmdk(struct medium *medium)
 {
     struct vmdk *vmdk = (struct vmdk *)medium;
+    vmdk_grains_close(vmdk->grains);
     if (vmdk->handle != NULL) {
         (void)libvmdk_handle_close(vmdk->handle, NULL);
         (void)libvmdk_handle_free(&vmdk->handle, NULL);
@@ -139,6 +147,8 @@ static int open_within(struct vmdk *vmdk, struct medium *file, const char *name,
         return fail(error, "%s is one of several files of a disk: convert them into one with qemu-img first.", name);
     if (libvmdk_handle_open_extent_data_files_file_io_pool(vmdk->handle, vmdk->extents, NULL) != 1)
         return fail(error, "%s is damaged or cut off: libvmdk cannot read its tables.", name);
+    vmdk->grains = vmdk_grains_open(file);
+    vmdk->medium.extent = vmdk->grains == NULL ? NULL : vmdk_extent;
     return 0;
 }
 

@@ -299,6 +299,81 @@ static void ends_where_the_text_goes_on(void **state)
     }
 }
 
+/* As PHP, browsers and other programs write it into a string: a slash, the signs and line ends escaped. Found at the
+ * first piece that is long enough, decoded from the string's beginning, in whatever views; behind it all is left. */
+static void resolves_escapes(void **state)
+{
+    (void)state;
+    static const char *const styles[][4] = {
+        {"\\/", "+", "=", ""},           {"%2F", "%2B", "%3D", ""}, {"%2f", "%2b", "%3d", ""},
+        {"/", "\\u002B", "\\u003D", ""}, {"/", "+", "=", "\\n"},    {"\\/", "+", "=", "\\r\\n"},
+        {"%2F", "%2B", "%3D", "%0D%0A"},
+    };
+    struct bytes plain = {0};
+    append_prose(&plain, 3001, 7);
+    append_noise(&plain, 20000, 7);
+    bytes_append_text(&plain, "\377\357\276?>~ anna.berg@example.org");
+    for (size_t style = 0; style < sizeof styles / sizeof *styles; style++) {
+        struct bytes text = {0};
+        bytes_append_text(&text, "{ \"body\": \"");
+        size_t begin = text.length;
+        static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        for (size_t i = 0, column = 0; i < plain.length; i += 3) {
+            uint32_t group = 0;
+            size_t left = plain.length - i;
+            for (size_t k = 0; k < 3; k++)
+                group = group << 8 | (k < left ? plain.data[i + k] : 0U);
+            for (size_t k = 0; k < 4; k++, column++) {
+                char digit[2] = {digits[group >> (18 - 6 * k) & 63], 0};
+                if (column > 0 && column % 76 == 0)
+                    bytes_append_text(&text, styles[style][3]);
+                bytes_append_text(&text, k > left                  ? styles[style][2]
+                                         : strcmp(digit, "/") == 0 ? styles[style][0]
+                                         : strcmp(digit, "+") == 0 ? styles[style][1]
+                                                                   : digit);
+            }
+        }
+        size_t end = text.length;
+        bytes_append_text(&text, "\", \"next\": 1 }");
+        unsigned sniffed = 0;
+        for (size_t run = 0, at = begin; at < end; at++) { /* as the scanner offers its places */
+            run = memchr(digits, text.data[at], 64) != NULL ? run + 1 : 0;
+            struct sb_container container = {0};
+            if (run != 24 || !sb_decoder_base64_escaped.sniff(text.data, text.length, at - 23, &container) ||
+                sniffed++ > 0)
+                continue;
+            for (size_t view = 0; view < 30; view += 29) {
+                struct run got = run_decoder(&sb_decoder_base64_escaped, text.data, text.length, at - 23,
+                                             &(struct run_options){.view = view});
+                assert_int_equal(got.result, SB_DECODE_DONE);
+                assert_output(&got, plain.data, plain.length);
+                assert_int_equal(at - 23 - got.container.before + got.consumed, end);
+                run_free(&got);
+            }
+        }
+        assert_int_equal(sniffed, 1);
+        bytes_free(&text);
+    }
+    bytes_free(&plain);
+}
+
+/* Escapes in what is no base64, and base64 without any, which is the plain decoder's. */
+static void leaves_what_has_no_escapes(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "QW5uYSBCZXJnIHdyaXRlcyB0byBtYWlsQGV4YW1wbGUub3Jn",
+        "C:\\Users\\nannabergandanothername\\readme",
+        "\\/home\\/anna\\/documents\\/somethinglongandlower\\/file",
+        "d41d8cd98f00b204e9800998ecf8427e%2Fd41d8cd98f00b204e9800998ecf8427e",
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        for (size_t at = 0; at < strlen(texts[i]); at++) {
+            struct sb_container container;
+            assert_false(sb_decoder_base64_escaped.sniff((const uint8_t *)texts[i], strlen(texts[i]), at, &container));
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -312,6 +387,8 @@ int main(void)
         cmocka_unit_test(what_begins_a_container_is_base64),
         cmocka_unit_test(decodes_long_lines_in_pieces_and_stops_when_asked),
         cmocka_unit_test(ends_where_the_text_goes_on),
+        cmocka_unit_test(resolves_escapes),
+        cmocka_unit_test(leaves_what_has_no_escapes),
     };
     return cmocka_run_group_tests_name("decode: base64", tests, NULL, NULL);
 }

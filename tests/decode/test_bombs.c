@@ -270,6 +270,7 @@ static void files_without_end(void **state)
             header[225] = header[241] = 2;
         } else {
             header[22] = header[26] = 2; /* pages and sectors of 512 bytes */
+            header[15] = 1;              /* a checksum that no page has */
             header[515] = 7;             /* the number of the page that follows */
         }
         while (file.length < 1 << 20)

@@ -5,6 +5,28 @@
 
 #include "harness.h" /* last: cmocka defines a macro named fail */
 
+static void run_sql(sqlite3 *database, const char *sql)
+{
+    assert_int_equal(sqlite3_exec(database, sql, NULL, NULL, NULL), SQLITE_OK);
+}
+
+/* The image of a database in which these statements were run. */
+static struct bytes run_statements(const char *const statements[])
+{
+    sqlite3 *database = NULL;
+    sqlite3_int64 size = 0;
+    assert_int_equal(sqlite3_open(":memory:", &database), SQLITE_OK);
+    run_sql(database, "pragma secure_delete=off");
+    for (size_t i = 0; statements[i] != NULL; i++)
+        run_sql(database, statements[i]);
+    unsigned char *image = sqlite3_serialize(database, "main", &size, 0);
+    struct bytes file = {0};
+    bytes_append(&file, image, (size_t)size);
+    sqlite3_free(image);
+    (void)sqlite3_close(database);
+    return file;
+}
+
 static struct bytes make_database(const char *pragmas, const char *body)
 {
     sqlite3 *database = NULL;
@@ -49,17 +71,6 @@ static void joins_rows_of_databases(void **state)
             bytes_free(&file);
         }
     bytes_free(&body);
-    struct bytes file = make_database("pragma page_size=512", "fits");
-    struct run run = run_decoder(&sb_decoder_sqlite, file.data, file.length, 0, NULL);
-    assert_int_equal(run.result, SB_DECODE_DONE);
-    assert_int_equal(run.out.length, 0);
-    run_free(&run);
-    bytes_free(&file);
-}
-
-static void run_sql(sqlite3 *database, const char *sql)
-{
-    assert_int_equal(sqlite3_exec(database, sql, NULL, NULL, NULL), SQLITE_OK);
 }
 
 /* A text of so many bytes in which a number stands at each word, so that no two places are the same. */
@@ -140,6 +151,114 @@ static void finds_deleted_rows(void **state)
         bytes_free(&texts[i]);
 }
 
+/* Thirty rows of a number, an address and a text. */
+#define ROWS_OF(columns)                                                                                               \
+    "with recursive n(i) as (values(0) union all select i + 1 from n where i < 29) insert into t select " columns      \
+    " from n"
+#define MAIL "printf('mail.%03d@example.org', i)"
+#define WORD "printf('0701938%03d', i)"
+
+/* Each column stands by itself, with a line end on either side, whatever its neighbours are and the page's size is;
+ * what is in a page that living rows do not have, too. All that is known is consumed. */
+static void parts_columns(void **state)
+{
+    (void)state;
+    static const char numbered[] = "create table t (id integer primary key, a text, b text)";
+    static const char plain[] = "create table t (a text, b text)";
+    static const struct {
+        const char *name;
+        const char *statements[8];
+        size_t copies; /* of each row at least */
+    } rows[] = {
+        {"small pages", {"pragma page_size=512", numbered, ROWS_OF("i, " MAIL ", " WORD)}, 1},
+        {"large pages", {"pragma page_size=65536", numbered, ROWS_OF("i, " MAIL ", " WORD)}, 1},
+        {"no number", {plain, ROWS_OF(MAIL ", " WORD)}, 1},
+        {"behind a text", {plain, ROWS_OF("'Note', " MAIL)}, 1},
+        {"behind a blob", {plain, ROWS_OF("x'6162', " MAIL)}, 1},
+        {"between numbers", {"create table t (a, b, c)", ROWS_OF("i * 1000, " MAIL ", 1e10 * i")}, 1},
+        {"an index", {numbered, ROWS_OF("i, " MAIL ", " WORD), "create index x on t (a)"}, 2},
+        {"no row id", {"create table t (a text primary key, b text) without rowid", ROWS_OF(MAIL ", " WORD)}, 1},
+        {"deleted one by one",
+         {numbered, ROWS_OF("i, " MAIL ", " WORD), "delete from t where id = 7", "delete from t where id = 9"},
+         1},
+        {"deleted neighbours", {numbered, ROWS_OF("i, " MAIL ", " WORD), "delete from t where id between 5 and 20"}, 1},
+        {"deleted, no number", {plain, ROWS_OF(MAIL ", " WORD), "delete from t where rowid between 5 and 20"}, 1},
+        {"deleted, large numbers",
+         {numbered, ROWS_OF("100000 + i, " MAIL ", " WORD), "delete from t where id = 100004",
+          "delete from t where id > 100020"},
+         1},
+        {"all deleted", {numbered, ROWS_OF("i, " MAIL ", " WORD), "delete from t"}, 1},
+        {"dropped", {"pragma page_size=512", numbered, ROWS_OF("i, " MAIL ", " WORD), "drop table t"}, 1},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct bytes file = run_statements(rows[i].statements);
+        struct run run = run_decoder(&sb_decoder_sqlite, file.data, file.length, 0, NULL);
+        assert_int_equal(run.result, SB_DECODE_DONE);
+        if (run.consumed != file.length)
+            fail_msg("%s: %zu bytes are consumed", rows[i].name, (size_t)run.consumed);
+        /* In front of an output's first byte stands a line end too. */
+        struct bytes out = {0};
+        bytes_append(&out, "\n", 1);
+        bytes_append(&out, run.out.data, run.out.length);
+        for (unsigned row = 0; row < 30; row++) {
+            char line[40];
+            int length = snprintf(line, sizeof line, "\nmail.%03u@example.org\n", row);
+            size_t copies = 0;
+            for (const uint8_t *at = out.data; at != NULL; copies += at != NULL) {
+                at = memmem(at, out.length - (size_t)(at - out.data), line, (size_t)length);
+                at = at == NULL ? NULL : at + 1;
+            }
+            if (copies < rows[i].copies)
+                fail_msg("%s: row %u %zu times", rows[i].name, row, copies);
+        }
+        bytes_free(&out);
+        run_free(&run);
+        bytes_free(&file);
+    }
+}
+
+/* A line end in UTF-16 is one of its characters. */
+static void parts_wide_columns(void **state)
+{
+    (void)state;
+    for (int big = 0; big < 2; big++) {
+        const char *const statements[] = {big ? "pragma encoding='UTF-16be'" : "pragma encoding='UTF-16le'",
+                                          "create table t (a text, b text)", ROWS_OF("'Note', " MAIL), NULL};
+        struct bytes file = run_statements(statements);
+        struct run run = run_decoder(&sb_decoder_sqlite, file.data, file.length, 0, NULL);
+        static const char text[] = "Note\nmail.029@example.org\n";
+        uint8_t wide[2 * sizeof text] = {0};
+        for (size_t i = 0; i < sizeof text - 1; i++)
+            wide[2 * i + (size_t)big] = (uint8_t)text[i];
+        assert_non_null(memmem(run.out.data, run.out.length, wide, 2 * (sizeof text - 1)));
+        run_free(&run);
+        bytes_free(&file);
+    }
+}
+
+/* Another file behind a database, or in its place, is left to the plain scan. */
+static void leaves_other_files(void **state)
+{
+    (void)state;
+    static const char *const statements[] = {"pragma page_size=512", "create table t (a text, b text)",
+                                             ROWS_OF("'Note', " MAIL), NULL};
+    struct bytes file = run_statements(statements);
+    size_t whole = file.length;
+    append_prose(&file, 100000, 3);
+    for (int sized = 0; sized < 2; sized++) {
+        if (!sized)
+            memset(file.data + 92, 0, 4); /* as programs before 3.7 leave it */
+        struct run run = run_decoder(&sb_decoder_sqlite, file.data, file.length, 0, NULL);
+        assert_int_equal(run.consumed, whole);
+        run_free(&run);
+    }
+    struct run run = run_decoder(&sb_decoder_sqlite, file.data, whole - 100, 0, NULL); /* cut off */
+    assert_int_equal(run.result, SB_DECODE_DONE);
+    assert_int_equal(run.consumed, whole - 512);
+    run_free(&run);
+    bytes_free(&file);
+}
+
 /* What is in a journal alone: not yet in the database, or no longer. */
 static void reads_journals(void **state)
 {
@@ -197,9 +316,9 @@ static void reads_journals(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(joins_rows_of_databases),
-        cmocka_unit_test(finds_deleted_rows),
-        cmocka_unit_test(reads_journals),
+        cmocka_unit_test(joins_rows_of_databases), cmocka_unit_test(parts_columns),
+        cmocka_unit_test(parts_wide_columns),      cmocka_unit_test(leaves_other_files),
+        cmocka_unit_test(finds_deleted_rows),      cmocka_unit_test(reads_journals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

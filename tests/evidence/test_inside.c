@@ -111,6 +111,42 @@ static void says_what_is_broken(void **state)
     }
 }
 
+/* A disk of which little was written claims many times the bytes of its file, and holds few. */
+static void reads_what_is_sparse(void **state)
+{
+    (void)state;
+    lab_need("qemu-img");
+    assert_true(lab_run("PATH=$PATH:/sbin:/usr/sbin; set -e; mkdir thin few; echo few words >few/words;"
+                        "mke2fs -q -t ext4 -d few thin.raw 200M;"
+                        "qemu-img convert -O vmdk -o subformat=streamOptimized thin.raw thin/stream;"
+                        "qemu-img convert -O vmdk thin.raw thin/sparse; qemu-img convert -c -O qcow2 thin.raw thin/q"));
+    static const char *const files[] = {"/stream", "/sparse", "/q"};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        struct seen seen;
+        if (lab_see_inside("thin", &files[i], 1, &seen) != 0)
+            fail_msg("%s: %s", files[i], seen.error.text);
+        assert_string_equal(lab_find(&seen, "/words")->md5, lab_md5("few/words"));
+        assert_string_equal(seen.md5, lab_md5("thin.raw"));
+        lab_forget(&seen);
+    }
+}
+
+/* The same of grains: a directory that leads to one table again and again, which leads to one grain. */
+static void refuses_grains_without_end(void **state)
+{
+    (void)state;
+    lab_need("qemu-img");
+    assert_true(lab_run("mkdir grains && qemu-img create -q -f vmdk grains/v 256G && python3 -c \""
+                        "import struct,os;f=open('grains/v','r+b');h=f.read(79);end=os.path.getsize('grains/v')//512;"
+                        "f.seek(end*512);f.write(struct.pack('<I',end+4)*512);f.write(b'x'*65536);"
+                        "[(f.seek(512*struct.unpack('<Q',h[at:at+8])[0]),f.write(struct.pack('<I',end)*8192))"
+                        " for at in (48,56)]\""));
+    struct seen seen;
+    assert_int_equal(lab_see_inside("grains", (const char *const[]){"/v"}, 1, &seen), -1);
+    if (strstr(seen.error.text, "a hundred times") == NULL)
+        fail_msg("%s", seen.error.text);
+}
+
 /* A table that leads to one cluster a million times. */
 static void refuses_what_is_inflated(void **state)
 {
@@ -236,6 +272,8 @@ int main(void)
         cmocka_unit_test(reads_every_format),
         cmocka_unit_test(reads_disks_in_disks_in_disks),
         cmocka_unit_test(tells_what_is_none),
+        cmocka_unit_test(reads_what_is_sparse),
+        cmocka_unit_test(refuses_grains_without_end),
         cmocka_unit_test(refuses_what_is_inflated),
         cmocka_unit_test(refuses_what_is_endless_at_once),
         cmocka_unit_test(refuses_a_file_of_the_same_bytes),
