@@ -72,6 +72,7 @@ struct sb_decoder {
     enum sb_decode_result (*decode)(const struct sb_container *container, struct sb_input *input,
                                     struct sb_output *output, uint64_t *consumed);
 
+    bool once; /* what it read is not opened by it again, even where it broke: it reads on through any text */
     bool text; /* a notation of text, which may stand in UTF-16 too */
     /* Where in the literal its rarest bytes begin, by which it is looked for: three, or two at its end. */
     size_t literal_anchor;

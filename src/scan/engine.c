@@ -244,7 +244,8 @@ int sb_scan_chunk(struct sb_scanner *scanner, const struct sb_stream *stream, co
     if (chunk->own_begin >= own_end)
         return 0;
     if (chunk->offset + chunk->own_begin != scanner->next)
-        level->skip = level->skip_base64 = level->skip_wide = 0; /* not the continuation of the chunk before */
+        level->skip = level->skip_base64 = level->skip_wide = level->skip_once =
+            0; /* not the continuation of the chunk before */
     scanner->next = chunk->offset + own_end;
     scanner->sink = sink;
     scanner->status = 0;
@@ -378,6 +379,7 @@ void sb_scan_start(struct sb_scanner *scanner)
         level->skip = 0;
         level->skip_base64 = 0;
         level->skip_wide = 0;
+        level->skip_once = 0;
         if (level->capacity > WINDOW_KEPT) {
             free(level->buffer);
             level->buffer = NULL;

@@ -57,6 +57,7 @@ struct level {
     uint64_t skip;         /* stream offset before which nothing is looked for: a container's payload */
     uint64_t skip_base64;  /* and before which no run of base64 is sniffed */
     uint64_t skip_wide;    /* nor one in UTF-16, which is looked at when all else of the view was */
+    uint64_t skip_once;    /* nor a decoder called that reads on through what it cannot make out */
     struct bytes payloads; /* struct payload: what decoders have read of the view at hand, for search terms */
     struct wide *wide;
     struct hit hits[BATCH];

@@ -151,6 +151,7 @@ static void begin_stream(struct level *level)
     level->skip = 0;
     level->skip_base64 = 0;
     level->skip_wide = 0;
+    level->skip_once = 0;
 }
 
 /* Budgets are the container's, whatever number of streams it has. */
@@ -293,7 +294,8 @@ void open_container(struct sb_scanner *scanner, const struct view *view, size_t 
     /* Narrowed text was gathered outside of payloads; those behind it have been read by now. */
     uint64_t *skip_base64 = view->wide == NULL ? &outer->skip_base64 : &outer->skip_wide;
     if (!owns(data, place) || !piece_owns(view, at, base64) || (view->wide == NULL && place < outer->skip) ||
-        (base64 && place < *skip_base64) || !sniff(scanner, &view->text, at, decoder, &container))
+        (base64 && place < *skip_base64) || (decoder->once && place < outer->skip_once) ||
+        !sniff(scanner, &view->text, at, decoder, &container))
         return;
     if (container.before > 0 && container.before <= at) {
         at -= container.before;
@@ -360,6 +362,8 @@ void open_container(struct sb_scanner *scanner, const struct view *view, size_t 
             bytes_append(&outer->payloads, &payload, sizeof payload);
         outer->skip = end;
     }
+    if (decoder->once && view->wide == NULL && end > outer->skip_once)
+        outer->skip_once = end;
     if (base64 && end > *skip_base64)
         *skip_base64 = end;
 }
