@@ -155,14 +155,56 @@ static bool sniff_7z(const uint8_t *data, size_t length, size_t at, struct sb_co
     return true;
 }
 
-/* RAR's technote: marker, then the archive's header, of type 0x73 up to version 4, with a checksum in version 5. */
+/* A number in groups of seven bits, the lowest first; at most three groups. Returns how many, 0 when there are more. */
+static size_t read_groups(const uint8_t *data, uint32_t *number)
+{
+    *number = 0;
+    for (size_t i = 0; i < 3; i++) {
+        *number |= (uint32_t)(data[i] & 0x7f) << 7 * i;
+        if (data[i] < 0x80)
+            return i + 1;
+    }
+    return 0;
+}
+
+/* Version 5: behind the marker the checksum of what follows it: the header's size and as many bytes, of which the first
+ * is its type, that of an archive or of its encryption. */
+static bool is_rar5(const uint8_t *header, size_t length)
+{
+    enum { CHECKED = 12, SIZE_MAX_PLAUSIBLE = 2048, ARCHIVE = 1, ENCRYPTION = 4 };
+    uint32_t size;
+    if (header[7] != 0 || length < CHECKED + 4)
+        return false;
+    size_t groups = read_groups(header + CHECKED, &size);
+    if (groups == 0 || size == 0 || size > SIZE_MAX_PLAUSIBLE || length - CHECKED - groups < size ||
+        (header[CHECKED + groups] != ARCHIVE && header[CHECKED + groups] != ENCRYPTION))
+        return false;
+    return load_le32(header + 8) == crc32(0, header + CHECKED, (uInt)(groups + size));
+}
+
+/* Up to version 4: half a checksum, then what it is of: type, flags, size and reserved fields (and what later versions
+ * put behind them). */
+static bool is_rar4(const uint8_t *header, size_t length)
+{
+    enum { MARKER = 7, CHECKED = 9, FIELDS = 11, SIZE_MAX_PLAUSIBLE = 64 };
+    unsigned size = load_le16(header + CHECKED + 3);
+    unsigned sum = load_le16(header + MARKER);
+    if (header[CHECKED] != 0x73 || length < CHECKED + FIELDS || size < FIELDS + 2)
+        return false;
+    return sum == (crc32(0, header + CHECKED, FIELDS) & 0xffff) ||
+           (size <= SIZE_MAX_PLAUSIBLE && length - MARKER >= size &&
+            sum == (crc32(0, header + CHECKED, size - 2) & 0xffff));
+}
+
+/* RAR's technote: a marker, then the archive's header with its checksum. */
 static bool sniff_rar(const uint8_t *data, size_t length, size_t at, struct sb_container *container)
 {
     if (length - at < RAR_HEADER)
         return false;
     const uint8_t *header = data + at;
     *container = (struct sb_container){.size = 0};
-    return memcmp(header, "Rar", 3) == 0 && (header[6] == 1 ? header[7] == 0 : header[6] == 0 && header[9] == 0x73);
+    return memcmp(header, "Rar", 3) == 0 &&
+           (header[6] == 1 ? is_rar5(header, length - at) : header[6] == 0 && is_rar4(header, length - at));
 }
 
 /* MS-CAB 2.1: reserved fields are 0, the version is 1.3. */

@@ -3,12 +3,35 @@
 #include <lz4frame.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "decode/stream.h"
 
-enum { MAGIC = 4, HEADER_MIN = 7 };
+enum { MAGIC = 4, HEADER_MIN = 7, BLOCK_SIZE = 4 };
 enum { FLAGS_VERSION = 0xc0, VERSION = 0x40, FLAGS_RESERVED = 2, BLOCK_RESERVED = 0x8f, BLOCK_SMALLEST = 4 };
+enum { FLAG_DICTIONARY = 1, FLAG_SIZE = 8 };
 
-/* Flags, then the largest block's size; the checksum behind them is the library's to check. */
+static uint32_t rotate(uint32_t value, unsigned bits)
+{
+    return value << bits | value >> (32 - bits);
+}
+
+/* xxHash32 with seed 0, of fewer than 16 bytes. */
+static uint32_t hash_short(const uint8_t *data, size_t length)
+{
+    static const uint32_t prime1 = 2654435761U, prime2 = 2246822519U, prime3 = 3266489917U, prime4 = 668265263U,
+                          prime5 = 374761393U;
+    uint32_t hash = prime5 + (uint32_t)length;
+    for (; length >= 4; data += 4, length -= 4)
+        hash = rotate(hash + load_le32(data) * prime3, 17) * prime4;
+    for (; length > 0; data++, length--)
+        hash = rotate(hash + *data * prime5, 11) * prime1;
+    hash = (hash ^ hash >> 15) * prime2;
+    hash = (hash ^ hash >> 13) * prime3;
+    return hash ^ hash >> 16;
+}
+
+/* Flags and the largest block's size, perhaps those of the content and of a dictionary, a byte of checksum; then the
+ * first block's size, which is no larger. (A frame of no block holds nothing.) */
 static bool sniff(const uint8_t *data, size_t length, size_t at, struct sb_container *container)
 {
     if (length - at < HEADER_MIN || memcmp(data + at, "\x04\x22\x4d\x18", MAGIC) != 0)
@@ -17,6 +40,14 @@ static bool sniff(const uint8_t *data, size_t length, size_t at, struct sb_conta
     uint8_t block = data[at + MAGIC + 1];
     if ((flags & FLAGS_VERSION) != VERSION || flags & FLAGS_RESERVED || block & BLOCK_RESERVED ||
         block >> 4 < BLOCK_SMALLEST)
+        return false;
+    size_t header = (size_t)HEADER_MIN + (flags & FLAG_SIZE ? 8 : 0) + (flags & FLAG_DICTIONARY ? 4 : 0);
+    if (length - at < header + BLOCK_SIZE)
+        return false;
+    const uint8_t *end = data + at + header;
+    uint32_t most = 256U << 2 * (block >> 4);    /* 64 KiB, and four times as much for each step */
+    uint32_t first = load_le32(end) & INT32_MAX; /* the highest bit says that the block is stored */
+    if (end[-1] != (uint8_t)(hash_short(data + at + MAGIC, header - MAGIC - 1) >> 8) || first == 0 || first > most)
         return false;
     *container = (struct sb_container){.skip = HEADER_MIN};
     return true;

@@ -162,6 +162,9 @@ static void obey(struct rtf *rtf, const char *word, bool has_number, int32_t num
         rtf->skip = 0;
         put_character(rtf, (uint32_t)(number < 0 ? number + 0x10000 : number));
         rtf->skip = group_of(rtf)->fallbacks;
+    } else if (strcmp(word, "rtf") ==
+               0) { /* another document begins: in what broke off, one cluster behind the other */
+        *group_of(rtf) = (struct group){.apart = group_of(rtf)->apart, .fallbacks = 1};
     } else if (strcmp(word, "uc") == 0 && has_number) {
         group_of(rtf)->fallbacks = number >= 0 && number < 16 ? (unsigned)number : 1;
     } else if (strcmp(word, "bin") == 0 && number > 0) {
@@ -293,15 +296,14 @@ static enum sb_decode_result decode(const struct sb_container *container, struct
     }
     put_aside(&rtf);
     flush(&rtf);
-    if (closed)
-        *consumed = rtf.at + rtf.used;
+    *consumed = rtf.at + rtf.used;
     return rtf.stopped ? SB_DECODE_STOPPED : closed ? SB_DECODE_DONE : SB_DECODE_BROKEN;
 }
 
 static bool sniff(const uint8_t *data, size_t length, size_t at, struct sb_container *container)
 {
-    (void)data;
-    if (length - at <= OPENING)
+    /* A document right behind another one's beginning is read as part of that. */
+    if (length - at <= OPENING || (at >= OPENING && memcmp(data + at - OPENING, "{\\rtf1", OPENING) == 0))
         return false;
     *container = (struct sb_container){.skip = 0};
     return true;
@@ -312,6 +314,7 @@ const struct sb_decoder sb_decoder_rtf = {
     .literal = "{\\rtf1",
     .literal_length = OPENING,
     .consumes = true,
+    .once = true,
     .sniff = sniff,
     .decode = decode,
 };

@@ -94,7 +94,7 @@ static unsigned length_of(const uint8_t *table, size_t symbol)
 bool xpress_is_table(const uint8_t *data)
 {
     uint32_t filled = 0;
-    for (size_t symbol = 0; symbol < SYMBOLS; symbol++) {
+    for (size_t symbol = 0; symbol < SYMBOLS && filled <= 1U << BITS_MAX; symbol++) {
         unsigned bits = length_of(data, symbol);
         filled += bits == 0 ? 0 : 1U << (BITS_MAX - bits);
     }

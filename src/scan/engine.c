@@ -246,9 +246,9 @@ int sb_scan_chunk(struct sb_scanner *scanner, const struct sb_stream *stream, co
     if (chunk->own_begin >= own_end)
         return 0;
     if (chunk->offset + chunk->own_begin != scanner->next)
-        level->skip = level->skip_base64 = level->skip_wide = 0; /* not the continuation of the chunk before */
+        level->skip = level->skip_base64 = level->skip_wide = level->skip_once =
+            0; /* not the continuation of the chunk before */
     scanner->next = chunk->offset + own_end;
-    scanner->scanned += own_end - chunk->own_begin;
     scanner->sink = sink;
     scanner->status = 0;
     scan_view(scanner, &(struct view){
@@ -259,6 +259,7 @@ int sb_scan_chunk(struct sb_scanner *scanner, const struct sb_stream *stream, co
                            .stream = stream,
                            .hits = level->hits,
                        });
+    scanner->scanned += own_end - chunk->own_begin;
     return scanner->status;
 }
 
@@ -348,6 +349,7 @@ struct sb_scanner *sb_scanner_new(const struct sb_scan_options *options, struct 
     limits->output_bytes = limits->output_bytes == 0 ? 4ULL << 30 : limits->output_bytes;
     limits->stream_bytes = limits->stream_bytes == 0 ? 1ULL << 30 : limits->stream_bytes;
     limits->ratio = limits->ratio == 0 ? 250 : limits->ratio;
+    budget_start(scanner);
     collect_starters(scanner);
     struct literal literals[STARTERS_MAX];
     for (size_t i = 0; i < scanner->starter_count; i++)
@@ -373,12 +375,13 @@ void sb_scan_start(struct sb_scanner *scanner)
     scanner->decoded = 0;
     scanner->scanned = 0;
     scanner->shown = 0;
-    scanner->spent = false;
+    budget_start(scanner);
     for (unsigned depth = 0; depth <= DEPTH_LIMIT && scanner->levels[depth] != NULL; depth++) {
         struct level *level = scanner->levels[depth];
         level->skip = 0;
         level->skip_base64 = 0;
         level->skip_wide = 0;
+        level->skip_once = 0;
         if (level->capacity > WINDOW_KEPT) {
             free(level->buffer);
             level->buffer = NULL;

@@ -59,6 +59,7 @@ struct level {
     uint64_t skip_wide;    /* nor one in UTF-16, which is looked at when all else of the view was */
     struct bytes marks;    /* struct mark, in their order: of a notation of text, where it stands for other bytes */
     bool marked;           /* there was one */
+    uint64_t skip_once;    /* nor a decoder called that reads on through what it cannot make out */
     struct bytes payloads; /* struct payload: what decoders have read of the view at hand, for search terms */
     struct wide *wide;
     struct hit hits[BATCH];
@@ -96,6 +97,23 @@ struct place {
     enum sb_encoding encoding;
 };
 
+/* What decoders may cost in a unit, in bytes: decoded, or looked at (budget.c). */
+struct budget {
+    uint64_t common;    /* left for what goes beyond the guarantee */
+    uint64_t pledged;   /* used under the guarantee */
+    unsigned each, own; /* guaranteed for each byte of the unit, and while a container runs for each of its own */
+};
+
+/* What the outermost container being decoded may use and has used, with all that lies in it. */
+struct share {
+    uint64_t place;                   /* bytes of the unit before it */
+    uint64_t passed;                  /* of its bytes, those that its decoder left behind */
+    uint64_t output_most, input_most; /* of what is common */
+    uint64_t output, input;
+    bool poor;
+    bool spent; /* its end has been noted: nothing from there on is decoded */
+};
+
 /* A container's bytes, on their way to the decoder. */
 struct feed {
     struct sb_input input; /* first */
@@ -105,6 +123,7 @@ struct feed {
     uint64_t seen; /* bytes of the container handed out so far, at least */
     uint64_t next; /* where the last view ended */
     uint64_t last; /* how long it was */
+    uint64_t high; /* where the view furthest on began */
     bool starved;  /* a view was refused: the input budget is used up */
 };
 
@@ -135,12 +154,13 @@ struct sb_scanner {
     struct match match;
     struct bytes context;
     struct hidden_window hidden; /* of the view being scanned */
+    struct budget output, input;
+    struct share share;
     uint64_t decoded;
-    uint64_t scanned; /* bytes that chunks owned */
-    uint64_t shown;   /* bytes that decoders were shown */
+    uint64_t scanned; /* bytes that chunks before this one owned */
+    uint64_t shown;   /* bytes that decoders looked at */
     uint64_t next;    /* stream offset where the last chunk's own bytes ended */
     uint64_t root;    /* stream offset of the outermost container being decoded */
-    bool spent;       /* the output budget's end has been noted */
     int status;       /* what ends the scan, once not 0 */
     const struct sb_sink *sink;
     struct costs *costs; /* NULL: nobody measures */
@@ -163,6 +183,17 @@ void level_free(struct level *level);
 /* Do these bytes of the stream of a depth read as they do because of an escape in them or beside them? True
  * where nothing is marked at all. */
 bool touches_mark(const struct sb_scanner *scanner, unsigned depth, uint64_t begin, uint64_t end);
+
+/* budget.c: what decoders may cost */
+void budget_start(struct sb_scanner *scanner);
+/* An outermost container begins behind so many bytes of the unit; it ends when its decoder took in so many of its own.
+ */
+void budget_open(struct sb_scanner *scanner, uint64_t place);
+void budget_close(struct sb_scanner *scanner, uint64_t consumed);
+/* Bytes that may still be decoded now; whether no more may be looked at; how many are shown at a time. */
+uint64_t budget_output_left(const struct sb_scanner *scanner);
+bool budget_input_spent(const struct sb_scanner *scanner);
+size_t budget_view(const struct sb_scanner *scanner);
 
 /* path.c: the forensic path of `offset` at a depth; out holds SB_PATH_MAX bytes. */
 void write_path(const struct sb_scanner *scanner, unsigned depth, uint64_t offset, char *out);

@@ -17,9 +17,7 @@ static const char is_too_large[] = "more memory needed than a worker may use";
 
 enum { RATIO_FREE = 16 * 1024 * 1024 }; /* decoded bytes before the ratio counts */
 
-/* Bytes that decoders may look at: some in any case, and so many for each byte scanned and decoded. Real files need two
- * or three; headers made to send every decoder through the same bytes again and again would need millions. */
-enum { INPUT_FREE = 256 << 20, INPUT_FOR_SCANNED = 16, INPUT_FOR_DECODED = 4, INPUT_LEAP = 512 };
+enum { INPUT_LEAP = 512 }; /* bytes of a view that a decoder looks at which then goes elsewhere */
 
 const char *const sb_note_reasons[] = {stopped_depth, stopped_output, stopped_stream, stopped_ratio, stopped_input,
                                        is_encrypted,  is_unknown,     is_too_large,   NULL};
@@ -152,7 +150,7 @@ static size_t allowance(struct level *level, size_t wanted)
 {
     const struct sb_scanner *scanner = level->scanner;
     const struct sb_scan_options *limits = &scanner->options;
-    uint64_t most = limits->output_bytes > scanner->decoded ? limits->output_bytes - scanner->decoded : 0;
+    uint64_t most = budget_output_left(scanner);
     const char *reason = stopped_output;
     uint64_t stream = limits->stream_bytes > level->written ? limits->stream_bytes - level->written : 0;
     if (stream < most) {
@@ -186,6 +184,7 @@ static int write_level(struct sb_output *output, const uint8_t *data, size_t len
         level->length += step;
         level->written += step;
         level->scanner->decoded += step;
+        level->scanner->share.output += step;
         data += step;
         length -= step;
     }
@@ -202,6 +201,7 @@ static void begin_stream(struct level *level)
     level->skip_base64 = 0;
     level->skip_wide = 0;
     bytes_clear(&level->marks);
+    level->skip_once = 0;
 }
 
 /* Budgets are the container's, whatever number of streams it has. */
@@ -216,10 +216,21 @@ static int begin_member(struct sb_output *output, const char *name, size_t lengt
     return scanner->status != 0;
 }
 
-static bool input_spent(const struct sb_scanner *scanner)
+/* Counts a view that begins at `offset`. Of one, little is looked at; all of it when the next one goes on where it
+ * ended, or a little behind. */
+static void count_view(struct feed *feed, uint64_t offset, size_t available)
 {
-    return scanner->shown / INPUT_FOR_SCANNED > INPUT_FREE / INPUT_FOR_SCANNED + scanner->scanned +
-                                                    scanner->decoded / (INPUT_FOR_SCANNED / INPUT_FOR_DECODED);
+    struct share *share = &feed->scanner->share;
+    uint64_t on = offset > feed->high ? offset - feed->high : 0; /* so far the decoder got on */
+    if (feed->view->depth == 0)
+        share->passed += on <= feed->last + INPUT_LEAP ? on : INPUT_LEAP;
+    feed->high += on;
+    uint64_t looked = offset >= feed->next && offset - feed->next < INPUT_LEAP ? feed->last : 0;
+    looked += available < INPUT_LEAP ? available : INPUT_LEAP;
+    share->input += looked;
+    feed->scanner->shown += looked;
+    feed->last = available;
+    feed->next = offset + available;
 }
 
 static const uint8_t *view_feed(struct sb_input *input, uint64_t offset, size_t *available)
@@ -230,14 +241,15 @@ static const uint8_t *view_feed(struct sb_input *input, uint64_t offset, size_t 
     *available = 0;
     if (__builtin_add_overflow(feed->begin, offset, &at))
         return NULL;
-    if (input_spent(scanner)) {
+    if (budget_input_spent(scanner)) {
         feed->starved = true;
         return NULL;
     }
     const uint8_t *data = NULL;
+    size_t most = feed->view->depth == 0 ? budget_view(scanner) : VIEW_PIECE;
     if (at < feed->end) {
         size_t rest = feed->end - (size_t)at;
-        *available = rest < VIEW_PIECE ? rest : VIEW_PIECE;
+        *available = rest < most ? rest : most;
         data = feed->view->text.data + at;
     } else if (feed->view->stream != NULL) {
         if (scanner->read_buffer == NULL)
@@ -247,27 +259,23 @@ static const uint8_t *view_feed(struct sb_input *input, uint64_t offset, size_t 
         if (scanner->read_buffer == NULL || __builtin_add_overflow(feed->view->offset, at, &place) ||
             place >= stream->size)
             return NULL;
-        *available = stream->read(stream->context, place, scanner->read_buffer, VIEW_PIECE);
+        *available = stream->read(stream->context, place, scanner->read_buffer, most);
         data = *available == 0 ? NULL : scanner->read_buffer;
     }
     uint64_t seen;
     if (data != NULL && !__builtin_add_overflow(offset, *available, &seen) && seen > feed->seen)
         feed->seen = seen;
-    /* Of a view, little is looked at; all of it when the next one goes on where it ended, or a little behind. */
-    scanner->shown += offset >= feed->next && offset - feed->next < INPUT_LEAP ? feed->last : 0;
-    scanner->shown += *available < INPUT_LEAP ? *available : INPUT_LEAP;
-    feed->last = *available;
-    feed->next = offset + *available;
+    count_view(feed, offset, *available);
     return data;
 }
 
 /* Notes that the container of this level was not decoded to its end. */
 static void note(struct sb_scanner *scanner, unsigned depth, uint64_t offset, const char *reason)
 {
-    if (reason == stopped_output) {
-        if (scanner->spent)
-            return; /* said once: nothing from there on was decoded */
-        scanner->spent = true;
+    if (reason == stopped_output || reason == stopped_input) {
+        if (scanner->share.spent)
+            return; /* said once of what lies in one container */
+        scanner->share.spent = true;
     }
     char path[SB_PATH_MAX];
     write_path(scanner, depth, offset, path);
@@ -285,6 +293,13 @@ static uint64_t place_of(const struct view *view, size_t at, const struct view *
     const struct wide_run *run = run_at(view->wide, at);
     *data = view->around;
     return view->around->offset + run->data + 2 * (at - run->text);
+}
+
+/* How many bytes of the unit a place at depth 0 has before it, in whatever streams they were. */
+static uint64_t place_in_unit(const struct sb_scanner *scanner, const struct view *data, uint64_t place)
+{
+    uint64_t begin = data->offset + data->own_begin;
+    return scanner->scanned + (place > begin ? place - begin : 0);
 }
 
 static bool owns(const struct view *data, uint64_t place)
@@ -329,7 +344,8 @@ void open_container(struct sb_scanner *scanner, const struct view *view, size_t 
     /* Narrowed text was gathered outside of payloads; those behind it have been read by now. */
     uint64_t *skip_base64 = view->wide == NULL ? &outer->skip_base64 : &outer->skip_wide;
     if (!owns(data, place) || !piece_owns(view, at, base64) || (view->wide == NULL && place < outer->skip) ||
-        (base64 && place < *skip_base64) || !sniff(scanner, &view->text, at, decoder, &container))
+        (base64 && place < *skip_base64) || (decoder->once && place < outer->skip_once) ||
+        !sniff(scanner, &view->text, at, decoder, &container))
         return;
     if (container.before > 0 && container.before <= at) {
         at -= container.before;
@@ -343,8 +359,14 @@ void open_container(struct sb_scanner *scanner, const struct view *view, size_t 
         note(scanner, depth, place, stopped_depth);
         return;
     }
-    if (scanner->spent || input_spent(scanner))
+    if (depth == 0)
+        budget_open(scanner, place_in_unit(scanner, data, place));
+    if (scanner->share.spent)
         return;
+    if (budget_input_spent(scanner)) {
+        note(scanner, depth, place, stopped_input);
+        return;
+    }
     struct level *inner = level_at(scanner, depth + 1);
     if (inner == NULL)
         return;
@@ -366,6 +388,8 @@ void open_container(struct sb_scanner *scanner, const struct view *view, size_t 
         scan_level(inner, true);
     if (result == SB_DECODE_NO_MEMORY && scanner->status == 0)
         scanner->status = -1;
+    if (depth == 0)
+        budget_close(scanner, consumed < feed.seen ? consumed : feed.seen);
     if (scanner->status != 0)
         return;
     if (feed.starved)
@@ -391,6 +415,8 @@ void open_container(struct sb_scanner *scanner, const struct view *view, size_t 
             bytes_append(&outer->payloads, &payload, sizeof payload);
         outer->skip = end;
     }
+    if (decoder->once && view->wide == NULL && end > outer->skip_once)
+        outer->skip_once = end;
     if (base64 && end > *skip_base64)
         *skip_base64 = end;
 }

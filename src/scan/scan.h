@@ -55,9 +55,9 @@ struct sb_sink {
     void *context;
 };
 
-/* All reasons a note may give; ends with NULL. The end of the output budget is noted once, where it came: no container
- * behind that place was decoded. That of the input budget (bytes decoders look at, 256 MiB and 16 for each byte scanned) is
- * noted at the container it cut short; containers are opened again when more bytes were scanned. */
+/* All reasons a note may give; ends with NULL. The end of the output budget, or of the input budget (bytes decoders
+ * look at, 256 MiB beside those that are guaranteed), is noted once for each container of the stream with all that lies
+ * in it. */
 extern const char *const sb_note_reasons[];
 
 /* The stream itself, for decoders that read on beyond the chunk. */
@@ -77,10 +77,12 @@ struct sb_chunk {
 };
 
 /* Bounds on what decoders may cost, per call of sb_scan_start; 0 means the default. Reaching one is noted, never
- * silent. */
+ * silent. A container of the stream, with all that lies in it, is guaranteed 32 decoded bytes for each of its own (all
+ * of them together 48 for each byte of the stream so far); only what it takes beyond is taken from `output_bytes`, and
+ * no more than half of what is left there. So one bomb, or many, leave what stands behind them its due. */
 struct sb_scan_options {
     unsigned depth;        /* containers within containers (default 8) */
-    uint64_t output_bytes; /* decoded bytes in all (default 4 GiB) */
+    uint64_t output_bytes; /* decoded bytes in all, beside those that are guaranteed (default 4 GiB) */
     uint64_t stream_bytes; /* decoded bytes of one container (default 1 GiB) */
     unsigned ratio;        /* decoded bytes for each byte of container, once 16 MiB came out (default 250) */
     enum { SB_BEST, SB_PORTABLE, SB_AVX2, SB_AVX512 } path; /* the first stage; one the processor lacks falls back */
@@ -98,12 +100,13 @@ void sb_scanner_free(struct sb_scanner *scanner); /* NULL is allowed */
 /* Begins another stream (or unit of work): budgets are full again. */
 void sb_scan_start(struct sb_scanner *scanner);
 
-/* Scans one chunk; without a stream (NULL) nothing lies beyond it. 0, or what the sink returned, or -1 on shortage of memory. */
+/* Scans one chunk; without a stream (NULL) nothing lies beyond it. 0, or what the sink returned, or -1 on shortage of
+ * memory. */
 int sb_scan_chunk(struct sb_scanner *scanner, const struct sb_stream *stream, const struct sb_chunk *chunk,
                   const struct sb_sink *sink);
 
-/* Scans what lies on both sides of a seam, where two streams meet that are scanned apart: finds the search terms that begin
- * in the owned bytes, which end at the seam, and go on behind it. As sb_scan_chunk; opens no containers. */
+/* Scans what lies on both sides of a seam, where two streams meet that are scanned apart: finds the search terms that
+ * begin in the owned bytes, which end at the seam, and go on behind it. As sb_scan_chunk; opens no containers. */
 int sb_scan_seam(struct sb_scanner *scanner, const struct sb_chunk *chunk, const struct sb_sink *sink);
 
 /* Decoded bytes so far since sb_scan_start, for progress and reports. */

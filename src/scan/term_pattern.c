@@ -390,6 +390,20 @@ static int read_literal(struct reader *reader)
     return 0;
 }
 
+/* A term that begins as an expression and does not end as one. */
+static int half_expression(const char *term, size_t length, size_t *column, struct error *error)
+{
+    const char *last = memrchr(term, '/', length);
+    *column = 1;
+    for (const char *at = term; at < last; at++)
+        *column += (*at & 0xc0) != 0x80;
+    if (length == 2 && last > term)
+        return fail(error, "the regular expression is empty");
+    *column += last > term;
+    return fail(error, "a regular expression is written /…/ or, for either case, /…/i; to look for this text as it "
+                       "stands, put a backslash before it (in either case) or quotation marks around it");
+}
+
 int write_term(const char *term, size_t length, struct bytes out[SB_ENCODING_COUNT], size_t *column,
                struct error *error)
 {
@@ -405,6 +419,12 @@ int write_term(const char *term, size_t length, struct bytes out[SB_ENCODING_COU
     bool expression = length > 2 && term[0] == '/' && (flagged || reader.end[-1] == '/');
     bool quoted = length > 2 && term[0] == '"' && reader.end[-1] == '"';
     int result;
+    if (term[0] == '/' && !expression)
+        return half_expression(term, length, column, error);
+    if (length > 1 && term[0] == '\\' && (term[1] == '/' || term[1] == '"')) {
+        reader.at++;
+        reader.column++;
+    }
     if (expression || quoted) {
         reader.at++;
         reader.column++;

@@ -4,6 +4,7 @@
  *     Anna Svensson      these characters, in either case (also of å, Я, Ω)
  *     "Anna"             these characters, as they are between the quotation marks
  *     /Ann?a [A-Z]+/     a regular expression; /…/i in either case
+ *     \/etc/passwd       these characters, without the backslash: for what begins with / or "
  *
  * Each is looked for in UTF-8 and in UTF-16 of both orders, at any alignment. A regular expression knows . [a-z] [^a-z]
  * [[:alpha:]] \d \w \s \D \W \S \n \r \t \xHH \x{H…} ( ) (?: ) | ? * + {n} {n,} {n,m}; it has no anchors, since bytes

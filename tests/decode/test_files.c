@@ -172,6 +172,28 @@ static void opens_archives(void **state)
     bytes_free(&file);
 }
 
+/* An archive's own header has a checksum: without it every marker would be opened. */
+static void knows_archives_by_their_headers(void **state)
+{
+    (void)state;
+    struct bytes file = {0};
+    struct sb_container container;
+    append_rar(&file, "anna@exa.se", 0);
+    assert_true(sb_decoder_rar.sniff(file.data, file.length, 0, &container));
+    file.data[7] ^= 1;
+    assert_false(sb_decoder_rar.sniff(file.data, file.length, 0, &container));
+    bytes_clear(&file);
+    static const char main_header[] = "\x05\1\0\0\0\0"; /* its size, type, flags, … */
+    bytes_append(&file, "Rar!\x1a\7\1\0", 8);
+    append_le32(&file, (uint32_t)crc32(0, (const Bytef *)main_header, 6));
+    bytes_append(&file, main_header, 6);
+    assert_false(sb_decoder_rar.sniff(file.data, file.length - 1, 0, &container));
+    assert_true(sb_decoder_rar.sniff(file.data, file.length, 0, &container));
+    file.data[15] ^= 1;
+    assert_false(sb_decoder_rar.sniff(file.data, file.length, 0, &container));
+    bytes_free(&file);
+}
+
 static int write_place(void *context, const struct sb_sighting *sighting)
 {
     bytes_format(context, "%.*s %s\n", (int)sighting->value_length, sighting->value, sighting->path);
@@ -222,6 +244,7 @@ static const struct {
      "link\nHYPERLINK \"mailto:bo@exa.se\"\n\n"},
     {"{\\rtf1 a{\\object{\\*\\objdata 616e6e61\r\n40657861 2e7365}}b}", "ab\nanna@exa.se\n\n"},
     {"{\\rtf1\\bin5 }{}\\ab}", "}{}\\ab"},
+    {"{\\rtf1 a{\\pict 616e{\\rtf1 face@exa.se}}}", "a\nanface@exa.se\n"}, /* one that broke off, and the next */
 };
 
 static void reads_rich_text(void **state)
@@ -234,7 +257,7 @@ static void reads_rich_text(void **state)
         file.data[file.length - 1] = 0; /* another file's bytes behind a piece of it */
         struct run run = run_decoder(&sb_decoder_rtf, file.data, file.length, 0, NULL);
         assert_int_equal(run.result, SB_DECODE_BROKEN);
-        assert_int_equal(run.consumed, 0);
+        assert_int_equal(run.consumed, file.length); /* so far it was read, and is not opened again */
         run_free(&run);
         bytes_free(&file);
     }
@@ -353,6 +376,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_what_tar_holds),
         cmocka_unit_test(opens_archives),
+        cmocka_unit_test(knows_archives_by_their_headers),
         cmocka_unit_test(paths_name_members),
         cmocka_unit_test(reads_rich_text),
         cmocka_unit_test(reads_comments_of_pictures),

@@ -257,6 +257,9 @@ static void is_not_fooled(void **state)
         {&sb_decoder_zstd, "\x29\xb5\x2f\xfd\x04\x58\1\0\0xyz"},     /* another magic */
         {&sb_decoder_lz4, "\x04\x22\x4d\x18\x24\x40\xa7\0\0\0\0\0"}, /* another version */
         {&sb_decoder_lz4, "\x04\x22\x4d\x18\x64\x30\xa7\0\0\0\0\0"}, /* blocks too small */
+        {&sb_decoder_lz4, "\x04\x22\x4d\x18\x64\x40\xa8\5\0\0\0\0"}, /* another checksum */
+        {&sb_decoder_lz4, "\x04\x22\x4d\x18\x64\x40\xa7\0\0\0\0\0"}, /* no block */
+        {&sb_decoder_lz4, "\x04\x22\x4d\x18\x64\x40\xa7\1\0\1\0\0"}, /* a block larger than 64 KiB */
     };
     for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++) {
         uint8_t padded[64] = {0};
@@ -264,6 +267,9 @@ static void is_not_fooled(void **state)
         struct sb_container container;
         assert_false(headers[i].decoder->sniff(padded, sizeof padded, 0, &container));
     }
+    static const uint8_t largest[] = "\x04\x22\x4d\x18\x64\x40\xa7\0\0\1\x80\0"; /* stored, of 64 KiB */
+    struct sb_container container;
+    assert_true(sb_decoder_lz4.sniff(largest, sizeof largest, 0, &container));
 }
 
 int main(void)
