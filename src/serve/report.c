@@ -23,7 +23,7 @@ static const char style[] =
     "overflow-wrap:break-word}th{font-weight:600;border-bottom:1px solid #666}td.n,th.n{text-align:right}"
     "code,.m{font-family:'Liberation Mono','DejaVu Sans Mono',monospace;font-size:.85em}"
     "dl{display:grid;grid-template-columns:11em 1fr;margin:.5em 0}dt{color:#444}dd{margin:0;overflow-wrap:anywhere}"
-    ".bad{font-weight:700}.finding{table-layout:fixed}.finding tr:first-child td{border-bottom:none}"
+    ".bad{font-weight:700}.r{white-space:nowrap}.finding{table-layout:fixed}.finding tr:first-child td{border-bottom:none}"
     ".finding dl{grid-template-columns:6em 1fr;margin:0 0 .3em}.w1{width:9%}.w2{width:11%}.w3{width:24%}"
     "footer{margin-top:3em;color:#444;font-size:.85em}@page{size:A4 landscape;margin:15mm}"
     "@media print{body{margin:0;max-width:none;font-size:9pt}h2,h3{break-after:avoid}"
@@ -216,7 +216,13 @@ static void write_link(struct report *report, const struct link *link)
     report_cell(out, link->kind);
     report_code(out, shown_value(link->kind, link->value, false));
     report_cell(out, joined(link->countries, link->country_count, " "));
-    report_cell(out, joined(link->cases, link->case_count, ", "));
+    bytes_append_text(out, "<td>");
+    for (size_t i = 0; i < link->case_count; i++) {
+        bytes_append_text(out, i == 0 ? "<span class=\"r\">" : ", <span class=\"r\">");
+        append_markup(out, link->cases[i]);
+        bytes_append_text(out, "</span>");
+    }
+    bytes_append_text(out, "</td>");
     bytes_format(out, "<td>worth of its kind %.1f; %zu of %lld cases share it</td></tr>\n",
                  sb_kind_info(sb_kind_of(link->kind))->link_weight, link->case_count, (long long)report->all_cases);
 }
@@ -267,8 +273,9 @@ static int hit_row(void *context, const struct store_selector *selector, const s
 static int write_hits(struct report *report)
 {
     struct bytes *out = report->out;
-    bytes_append_text(out, "<h2>Known to other authorities</h2>\n<p>What of it, they say on request.</p>\n");
+    bytes_append_text(out, "<h2>Known to other authorities</h2>\n");
     size_t begun, empty = report_table(out,
+                                       "<p>What of it, they say on request.</p>\n"
                                        "<table><thead><tr><th>Kind</th><th>Value</th><th>Authority</th><th>Country</th>"
                                        "<th>Contact</th></tr></thead><tbody>\n",
                                        &begun);
