@@ -25,7 +25,7 @@ samband() { "$build/samband" --store store.db "$@"; }
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost \
     -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout key.pem -out certificate.pem 2>/dev/null
 samband authority add "A bank" --country SE --contact desk@bank.example >/dev/null
-samband person add asker --role partner --authority "A bank" --full-name "A program" >/dev/null
+samband person add asker --role partner --authority "A bank" --full-name "A program" --quota 1000000000 >/dev/null
 samband serve --listen 127.0.0.1:0 --certificate certificate.pem --key key.pem --no-workers >said 2>&1 &
 server=$!
 for _ in $(seq 100); do

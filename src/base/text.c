@@ -1,6 +1,8 @@
 /* UTF-8 after RFC 3629, and the two ways text from evidence leaves the program: repaired, or printable. */
 #include "base/text.h"
 
+#include <string.h>
+
 #include "base/bytes.h"
 
 size_t text_character(const char *data, size_t length)
@@ -52,16 +54,37 @@ void text_append_repaired(struct bytes *out, const char *data, size_t length)
     }
 }
 
-/* C1 controls, and the characters that reorder or hide text (UAX #9 and U+200B..U+200F, U+2028, U+2029, U+FEFF). */
-static bool character_misleads(const uint8_t *byte, size_t length)
+/* C0, DEL and C1 controls, and the characters that reorder or hide text (UAX #9 with U+061C; U+200B..U+200F, U+2028,
+ * U+2029, U+FEFF). */
+unsigned text_misleads(const char *character, size_t length)
 {
-    if (length == 2)
-        return byte[0] == 0xc2 && byte[1] < 0xa0;
-    if (length != 3)
-        return false;
-    unsigned code = (unsigned)(byte[0] & 0x0f) << 12 | (unsigned)(byte[1] & 0x3f) << 6 | (unsigned)(byte[2] & 0x3f);
-    return (code >= 0x200b && code <= 0x200f) || (code >= 0x2028 && code <= 0x202e) ||
-           (code >= 0x2066 && code <= 0x2069) || code == 0xfeff;
+    const uint8_t *byte = (const uint8_t *)character;
+    unsigned code = byte[0];
+    bool misleads = false;
+    if (length == 1) {
+        misleads = code < 0x20 || code == 0x7f;
+    } else if (length == 2) {
+        code = (unsigned)(byte[0] & 0x1f) << 6 | (unsigned)(byte[1] & 0x3f);
+        misleads = code < 0xa0 || code == 0x061c;
+    } else if (length == 3) {
+        code = (unsigned)(byte[0] & 0x0f) << 12 | (unsigned)(byte[1] & 0x3f) << 6 | (unsigned)(byte[2] & 0x3f);
+        misleads = (code >= 0x200b && code <= 0x200f) || (code >= 0x2028 && code <= 0x202e) ||
+                   (code >= 0x2066 && code <= 0x2069) || code == 0xfeff;
+    }
+    return misleads ? code : 0;
+}
+
+bool text_is_line(const char *text)
+{
+    size_t left = strlen(text);
+    while (left > 0) {
+        size_t step = text_character(text, left);
+        if (step == 0 || text_misleads(text, step) != 0)
+            return false;
+        text += step;
+        left -= step;
+    }
+    return true;
 }
 
 void text_append_printable(struct bytes *out, const char *data, size_t length)
@@ -74,7 +97,7 @@ void text_append_printable(struct bytes *out, const char *data, size_t length)
             at++;
             continue;
         }
-        if (byte < 0x20 || byte == 0x7f || character_misleads((const uint8_t *)data + at, step))
+        if (text_misleads(data + at, step) != 0)
             bytes_append_char(out, '.');
         else
             bytes_append(out, data + at, step);

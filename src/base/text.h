@@ -17,6 +17,13 @@ size_t text_character(const char *data, size_t length);
 /* Appends data as UTF-8: well-formed characters stay, each other byte and each NUL becomes U+FFFD. */
 void text_append_repaired(struct bytes *out, const char *data, size_t length);
 
+/* True if the text is what somebody may write into one line: UTF-8, without control characters, line ends and what
+ * turns the direction of writing or takes no room (those that text_append_printable hides). */
+bool text_is_line(const char *text);
+
+/* The code point of a character of `length` bytes that is such a one; 0: it is a plain one. */
+unsigned text_misleads(const char *character, size_t length);
+
 /* Appends data for a terminal or a log line: control characters (C0, DEL, C1), bidirectional overrides and malformed
  * bytes become '.' or \xNN, so that evidence cannot steer a terminal. */
 void text_append_printable(struct bytes *out, const char *data, size_t length);

@@ -275,10 +275,13 @@ static int run_work(const struct cli *cli, int argc, char **argv)
 }
 
 const struct command analyse_command = {
-    "analyse", "reads evidence: disk images, files, folders", "--case REFERENCE [options] PATH…",
+    "analyse",
+    "reads evidence: disk images, files, folders",
+    "--case REFERENCE [options] PATH…",
     "Reads each PATH once and keeps what it finds: every file with its digests, and every selector (cards, accounts,\n"
     "addresses, wallets …) with the place where it stands. PATH is a disk image (raw, split raw, E01, AFF, VHD, VMDK,\n"
-    "qcow2; the first of several segments is enough), a single file, or a folder. A disk image that lies in it as a file (the\n"
+    "qcow2; the first of several segments is enough), a single file, or a folder. A disk image that lies in it as a "
+    "file (the\n"
     "disk of a virtual machine) is evidence too: CASE/1.2 lies in CASE/1.\n\n"
     "It can be stopped or killed at any moment: the same command goes on where it was. Evidence is never written to, "
     "and\n"
@@ -290,10 +293,13 @@ const struct command analyse_command = {
     "Terms given later are looked for alone, in what was read already: nothing else is done again.\n\n"
     "  samband analyse --case SE-2026-17 disk.E01 phone.dd\n"
     "  samband analyse --case SE-2026-17 --terms names.txt --term /fakt?ura/i disk.E01",
-    run_analyse};
+    run_analyse,
+    "analyse"};
 
 const struct command work_command = {
-    "work", "helps with units of evidence that others put into the store", "[options]",
+    "work",
+    "helps with units of evidence that others put into the store",
+    "[options]",
     "Claims units of work from the store and does them, beside any number of other processes on this and other hosts "
     "that\n"
     "use the same store (PostgreSQL for several hosts). The evidence must be found under the same paths,\n"
@@ -301,4 +307,5 @@ const struct command work_command = {
     "status\n"
     "is 1 when nothing else was done.\n\n"
     "  samband --store postgresql://samband@db.example/samband work --wait",
-    run_work};
+    run_work,
+    NULL};

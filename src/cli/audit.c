@@ -11,11 +11,14 @@
 static int run_verify(const struct cli *cli, int argc, char **argv);
 
 static const struct command verify_command_of_audit = {
-    "audit verify", "recomputes the record, and names the first that was changed", "[--state FOLDER]",
+    "audit verify",
+    "recomputes the record, and names the first that was changed",
+    "[--state FOLDER]",
     "Recomputes the chain of the audit record and checks its signed heads. Exit status 1 when a record is not what it "
     "was;\n"
     "the first such is named.",
-    run_verify};
+    run_verify,
+    NULL};
 extern const struct command audit_command;
 
 /* ---- listing ---- */
@@ -147,9 +150,12 @@ static int run(const struct cli *cli, int argc, char **argv)
 }
 
 const struct command audit_command = {
-    "audit", "shows who did what, and proves it", "[verify] [options]",
+    "audit",
+    "shows who did what, and proves it",
+    "[verify] [options]",
     "Lists the audit record, newest first. \"samband audit verify\" recomputes it and names the first record that was\n"
     "changed.\n\n"
     "  samband audit --person ada --from 2026-11-01\n"
     "  samband audit verify",
-    run};
+    run,
+    NULL};

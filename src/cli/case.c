@@ -9,12 +9,15 @@ static int run_add(const struct cli *cli, int argc, char **argv);
 static int run_list(const struct cli *cli, int argc, char **argv);
 
 static const struct command add_command = {
-    "case add", "opens a case", "REFERENCE --country CC [--title TEXT] …",
+    "case add",
+    "opens a case",
+    "REFERENCE --country CC [--title TEXT] …",
     "Opens a case of one authority. The reference is how everything else names it.\n\n"
     "  samband case add SE-2026-17 --country SE --title \"Card shop\" --authority \"National Cybercrime Unit\"",
-    run_add};
-static const struct command list_command = {"case list", "lists the cases", "[--json]", "Lists the cases by reference.",
-                                            run_list};
+    run_add,
+    "add"};
+static const struct command list_command = {
+    "case list", "lists the cases", "[--json]", "Lists the cases by reference.", run_list, "view"};
 static const struct command *const subcommands[] = {&add_command, &list_command, NULL};
 
 static int run_add(const struct cli *cli, int argc, char **argv)
@@ -38,6 +41,8 @@ static int run_add(const struct cli *cli, int argc, char **argv)
         return misuse(&add_command, "--country takes two capital letters, for example SE");
     if (!is_handling(record.handling))
         return misuse(&add_command, "--handling is free, hit or own");
+    if (!is_line(record.title) || !is_line(record.authority))
+        return misuse(&add_command, "--title and --authority are one line, without control characters");
     if (record.retention[0] != '\0' && !is_date(record.retention))
         return misuse(&add_command, "--retention is a date like 2031-12-31");
     struct store *store = open_store(cli, true);
@@ -94,5 +99,5 @@ static int run(const struct cli *cli, int argc, char **argv)
     return run_subcommand(&case_command, subcommands, cli, argc, argv);
 }
 
-const struct command case_command = {"case", "opens and lists cases", "add|list …",
-                                     "A case is one investigation of one authority.", run};
+const struct command case_command = {
+    "case", "opens and lists cases", "add|list …", "A case is one investigation of one authority.", run, NULL};

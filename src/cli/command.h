@@ -11,8 +11,15 @@
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_MISUSE = 2 };
 
+struct command;
 struct cli {
-    const char *store; /* path or URL */
+    const char *store;             /* path or URL */
+    const struct command *command; /* that runs */
+    char *const *asked;            /* as it was typed, from the command on */
+    int count;
+    struct recorded {                  /* see record.h */
+        const struct command *command; /* NULL: nothing yet */
+    } * recorded;
 };
 
 struct command {
@@ -21,6 +28,9 @@ struct command {
     const char *arguments; /* as in "usage: samband NAME ARGUMENTS" */
     const char *text;      /* what `--help` says below the usage: what it does, an example */
     int (*run)(const struct cli *cli, int argc, char **argv); /* argv[0] is the command's name */
+    /* For the audit record, which is written when the command opens the store; with --reveal it is "reveal". NULL: none
+     * is, since the command reads no case data, or writes a record of its own beside its change. */
+    const char *action;
 };
 
 extern const struct command case_command, analyse_command, work_command, evidence_command, files_command,
@@ -54,12 +64,15 @@ int misuse(const struct command *command, const char *format, ...) __attribute__
 /* Says on standard error what failed, and returns EXIT_FAILED. */
 int failed(const struct error *error);
 
-/* Opens the store of the command line; NULL after saying why. */
+/* Opens the store of the command line and records the command; NULL after saying why. */
 struct store *open_store(const struct cli *cli, bool create);
 /* False where the store of the command line is a file that is not there. */
 bool store_exists(const struct cli *cli);
 /* Finds a case that must be there. */
 int find_case(struct store *store, const char *reference, int64_t *id, struct error *error);
+/* True if the text (which may be empty, or NULL) is one that somebody may write into one line: no control characters,
+ * nothing that turns the direction of writing. */
+bool is_line(const char *text);
 /* True if there is such a kind (or `kind` is NULL); else explains the misuse, naming all kinds. */
 bool check_kind(const struct command *command, const char *kind);
 

@@ -43,8 +43,10 @@ static int run(const struct cli *cli, int argc, char **argv)
 }
 
 const struct command evidence_command = {
-    "evidence", "lists evidence: state, digests, volumes, what could not be read",
+    "evidence",
+    "lists evidence: state, digests, volumes, what could not be read",
     "[--case REFERENCE] [--json] [--reveal]",
     "Lists every evidence item with its format, size, digests (and whether they match those recorded at acquisition),\n"
     "its volumes, which of them are encrypted, and every range that could not be read.",
-    run};
+    run,
+    "view"};

@@ -23,16 +23,23 @@ enum { DISKS_MOST = 10000 };
 static int run_run(const struct cli *cli, int argc, char **argv);
 static int run_score(const struct cli *cli, int argc, char **argv);
 
-static const struct command run_command = {
-    "exercise run", "analyses the disks of an exercise into the store", "DIR [--workers N] [--no-digests]",
-    "Opens the cases of DIR/cases.tsv, reads DIR/known-good.txt as the hash set \"exercise filler\", and analyses every disk.\n"
-    "It can be stopped and run again.",
-    run_run};
+static const struct command run_command = {"exercise run",
+                                           "analyses the disks of an exercise into the store",
+                                           "DIR [--workers N] [--no-digests]",
+                                           "Opens the cases of DIR/cases.tsv, reads DIR/known-good.txt as the hash set "
+                                           "\"exercise filler\", and analyses every disk.\n"
+                                           "It can be stopped and run again.",
+                                           run_run,
+                                           "analyse"};
 static const struct command score_command = {
-    "exercise score", "compares what was found with the truth", "DIR [--json]",
-    "Holds the store against DIR/truth.json: recall by kind, decoder, layers of containers, encoding and place, decoys\n"
+    "exercise score",
+    "compares what was found with the truth",
+    "DIR [--json]",
+    "Holds the store against DIR/truth.json: recall by kind, decoder, layers of containers, encoding and place, "
+    "decoys\n"
     "reported, links and networks. Exit status 0 only when everything was found and nothing else joined.",
-    run_score};
+    run_score,
+    "view"};
 
 /* The builder is a program of its own, since it links compressors that the supervisor has no use for. */
 static const char *builder_program(void)
@@ -258,10 +265,10 @@ static int run_score(const struct cli *cli, int argc, char **argv)
 static int run(const struct cli *cli, int argc, char **argv)
 {
     const char *word = argc > 1 ? argv[1] : "--help";
-    if (strcmp(word, "run") == 0)
-        return run_run(cli, argc - 1, argv + 1);
-    if (strcmp(word, "score") == 0)
-        return run_score(cli, argc - 1, argv + 1);
+    struct cli own = *cli;
+    own.command = strcmp(word, "run") == 0 ? &run_command : &score_command;
+    if (strcmp(word, "run") == 0 || strcmp(word, "score") == 0)
+        return own.command->run(&own, argc - 1, argv + 1);
     if (argc > 1 && strcmp(word, "--help") != 0 && strcmp(word, "-h") != 0) {
         static const char *const words[] = {"build", "run", "score"};
         bool named = strcmp(word, "build") == 0; /* the long form of `samband exercise DIR` */
@@ -278,12 +285,17 @@ static int run(const struct cli *cli, int argc, char **argv)
 }
 
 const struct command exercise_command = {
-    "exercise", "builds disks with a hidden network, analyses and scores them", "[run|score] DIR [options]",
-    "Builds disk images on real file systems for training and self-test: ordinary files of this machine, and between them\n"
-    "planted values in every encoding and container, near misses, deleted files, and a criminal network across countries.\n"
+    "exercise",
+    "builds disks with a hidden network, analyses and scores them",
+    "[run|score] DIR [options]",
+    "Builds disk images on real file systems for training and self-test: ordinary files of this machine, and between "
+    "them\n"
+    "planted values in every encoding and container, near misses, deleted files, and a criminal network across "
+    "countries.\n"
     "Everything planted is invented; DIR/truth.json holds the truth. The same seed gives the same exercise.\n\n"
     "  samband exercise ex --countries 6 --cases 12 --seed 1 --size 64\n"
     "  samband --store ex.db exercise run ex\n"
     "  samband --store ex.db exercise score ex\n"
     "  samband --store ex.db links --why",
-    run};
+    run,
+    NULL};

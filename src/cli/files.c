@@ -1,5 +1,6 @@
 /* samband files: every file of the evidence, deleted ones and alternate data streams too. */
 #include "cli/listing.h"
+#include "show/like.h"
 
 static int show(void *context, const struct store_file *row)
 {
@@ -25,9 +26,15 @@ static int show(void *context, const struct store_file *row)
     return 0;
 }
 
+/* Without --reveal a pattern is held against what is shown, or it would find out what is masked. */
 static int list(struct listing *listing)
 {
-    return store_file_each(listing->store, &listing->filter, show, listing, &listing->error);
+    struct bytes wider = {0};
+    if (!listing->reveal)
+        filter_shown_paths(&listing->filter, listing->filter.path_like, &wider);
+    int result = store_file_each(listing->store, &listing->filter, show, listing, &listing->error);
+    bytes_free(&wider);
+    return result;
 }
 
 static int run(const struct cli *cli, int argc, char **argv)
@@ -48,8 +55,11 @@ static int run(const struct cli *cli, int argc, char **argv)
     return run_listing(cli, &files_command, &listing, list);
 }
 
-const struct command files_command = {"files", "lists the files of the evidence", "[options]",
+const struct command files_command = {"files",
+                                      "lists the files of the evidence",
+                                      "[options]",
                                       "Lists every file: path, size, times, type, digests, whether it is deleted, and "
                                       "whether it stands in a hash set.\n\n"
                                       "  samband files --case SE-2026-17 --path '%.docx'",
-                                      run};
+                                      run,
+                                      "view"};

@@ -59,10 +59,12 @@ static int run(const struct cli *cli, int argc, char **argv)
     return run_listing(cli, &find_command, listing, look_up);
 }
 
-const struct command find_command = {"find", "hit or no hit: is this value known, and in which cases",
+const struct command find_command = {"find",
+                                     "hit or no hit: is this value known, and in which cases",
                                      "VALUE [--kind KIND] [--reveal] [--json]",
                                      "Looks one value up in all cases: a card number with or without spaces, an "
                                      "account, an address, a wallet, the SHA-256\n"
                                      "of a file. Answers \"no hit\", or the cases that have it.\n\n"
                                      "  samband find \"4539 1488 0343 6467\"",
-                                     run};
+                                     run,
+                                     "search"};

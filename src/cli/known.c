@@ -15,25 +15,34 @@ static int run_stop(const struct cli *cli, int argc, char **argv);
 static int run_match(const struct cli *cli, int argc, char **argv);
 static int run_list(const struct cli *cli, int argc, char **argv);
 
-static const struct command add_command = {"known add", "reads a list of file digests into a hash set",
+static const struct command add_command = {"known add",
+                                           "reads a list of file digests into a hash set",
                                            "--set NAME [--kind good|bad|own] FILE…",
                                            "Reads MD5, SHA-1 or SHA-256 digests into the hash set NAME and matches all "
                                            "files anew. FILE is a plain list, hashdeep's\n"
                                            "or the NSRL's text; - is standard input. Files of kind good (the default) "
                                            "link nobody, nor does what stands in them.\n\n"
                                            "  samband known add --set nsrl-2026 NSRLFile.txt",
-                                           run_add};
+                                           run_add,
+                                           "known"};
 static const struct command stop_command = {
-    "known stop", "puts a value on the stop list", "KIND VALUE [--reason TEXT]",
+    "known stop",
+    "puts a value on the stop list",
+    "KIND VALUE [--reason TEXT]",
     "A value on the stop list is still found and shown, but links nobody.\n\n"
     "  samband known stop email info@example.org --reason \"stands in every installation\"",
-    run_stop};
-static const struct command match_command = {"known match", "matches all files against the hash sets again", "",
+    run_stop,
+    "known"};
+static const struct command match_command = {"known match",
+                                             "matches all files against the hash sets again",
+                                             "",
                                              "Looks up every file of the store again. `known add` does this by itself.",
-                                             run_match};
-static const struct command list_command = {"known list", "lists the hash sets", "[--json]",
-                                            "Lists each hash set: how many digests it has and how many files match.",
-                                            run_list};
+                                             run_match,
+                                             "known"};
+static const struct command list_command = {
+    "known list", "lists the hash sets",
+    "[--json]",   "Lists each hash set: how many digests it has and how many files match.",
+    run_list,     "view"};
 static const struct command *const subcommands[] = {&add_command, &stop_command, &match_command, &list_command, NULL};
 
 struct adding {
@@ -127,6 +136,8 @@ static int run_stop(const struct cli *cli, int argc, char **argv)
         return misuse(&stop_command, "name a kind and a value");
     if (!check_kind(&stop_command, argv[1]))
         return EXIT_MISUSE;
+    if (!is_line(reason))
+        return misuse(&stop_command, "--reason is one line, without control characters");
     struct error error = {0};
     struct store *store = open_store(cli, true);
     if (store == NULL)
@@ -193,5 +204,9 @@ static int run(const struct cli *cli, int argc, char **argv)
 }
 
 const struct command known_command = {
-    "known", "hash sets of known files, and stop lists", "add|stop|match|list …",
-    "Noise is not a link: files that everyone has, and values that stand everywhere, link nobody.", run};
+    "known",
+    "hash sets of known files, and stop lists",
+    "add|stop|match|list …",
+    "Noise is not a link: files that everyone has, and values that stand everywhere, link nobody.",
+    run,
+    NULL};

@@ -173,17 +173,23 @@ static int run_networks(const struct cli *cli, int argc, char **argv)
     return run_listing(cli, &networks_command, &listing, list_networks);
 }
 
-const struct command links_command = {"links", "shows what two or more cases share, heaviest first", "[options]",
+const struct command links_command = {"links",
+                                      "shows what two or more cases share, heaviest first",
+                                      "[options]",
                                       "A link is a selector (or a file's content) that two or more cases share. Its "
                                       "weight, 0 to 1, is what its kind is worth\n"
                                       "times how rare it is: what nearly every case has links nobody. Values seen only "
                                       "inside known-good files, or on a stop\n"
                                       "list (samband known), are not links. --why shows where each case has it.\n\n"
                                       "  samband links --case SE-2026-17 --why",
-                                      run_links};
+                                      run_links,
+                                      "view"};
 
-const struct command networks_command = {"networks", "shows which cases hang together", "[options]",
+const struct command networks_command = {"networks",
+                                         "shows which cases hang together",
+                                         "[options]",
                                          "A network is a set of cases joined by links of weight 0.25 or more. LINKS "
                                          "counts those within it, WEIGHT adds them up.\n\n"
                                          "  samband networks --json",
-                                         run_networks};
+                                         run_networks,
+                                         "view"};

@@ -6,6 +6,7 @@
 
 #include "cli/command.h"
 #include "cli/nearest.h"
+#include "cli/record.h"
 
 static const struct command *const commands[] = {
     &case_command,      &analyse_command,   &work_command,     &evidence_command, &files_command,
@@ -33,11 +34,26 @@ static void print_overview(FILE *out)
                   "exit status: 0 done, 1 failed or incomplete, 2 misuse\n");
 }
 
-static int run_command(const struct cli *cli, int argc, char **argv)
+static int run_recorded(const char *store, const struct command *command, int argc, char **argv)
+{
+    struct recorded recorded = {NULL};
+    char **asked = calloc((size_t)argc + 1, sizeof *asked); /* whoever reads options moves what stands in argv */
+    if (asked == NULL)
+        return failed(&(struct error){"memory is short"});
+    memcpy(asked, argv, (size_t)argc * sizeof *asked);
+    const struct cli cli = {.store = store, .command = command, .asked = asked, .count = argc, .recorded = &recorded};
+    int status = command->run(&cli, argc, argv);
+    if (status == EXIT_FAILED)
+        record_failure(&cli);
+    free(asked);
+    return status;
+}
+
+static int run_command(const char *store, int argc, char **argv)
 {
     for (size_t i = 0; i < COMMANDS; i++)
         if (strcmp(commands[i]->name, argv[0]) == 0)
-            return commands[i]->run(cli, argc, argv);
+            return run_recorded(store, commands[i], argc, argv);
     const char *names[COMMANDS];
     for (size_t i = 0; i < COMMANDS; i++)
         names[i] = commands[i]->name;
@@ -54,22 +70,23 @@ static int run_command(const struct cli *cli, int argc, char **argv)
 int main(int argc, char **argv)
 {
     const char *store = getenv("SAMBAND_STORE");
-    struct cli cli = {.store = store != NULL && store[0] != '\0' ? store : "samband.db"};
+    if (store == NULL || store[0] == '\0')
+        store = "samband.db";
     int at = 1;
     (void)signal(SIGXFSZ, SIG_IGN); /* a limit on the size of files is told as what it is: no room */
     while (at < argc && strncmp(argv[at], "--store", 7) == 0) {
         if (argv[at][7] == '=') {
-            cli.store = argv[at++] + 8;
+            store = argv[at++] + 8;
         } else if (argv[at][7] == '\0' && at + 1 < argc) {
-            cli.store = argv[at + 1];
+            store = argv[at + 1];
             at += 2;
         } else if (argv[at][7] != '\0') {
             break;
         } else {
-            cli.store = "";
+            store = "";
             at = argc;
         }
-        if (cli.store[0] == '\0') {
+        if (store[0] == '\0') {
             (void)fprintf(stderr, "samband: --store needs a path or a postgresql:// URL\n");
             return EXIT_MISUSE;
         }
@@ -81,7 +98,7 @@ int main(int argc, char **argv)
     if (strcmp(argv[at], "help") == 0 && at + 1 < argc) { /* "help case add" is "case add --help" */
         char help[] = "--help";
         char *arguments[] = {argv[at + 1], at + 2 < argc ? argv[at + 2] : help, help, NULL};
-        return run_command(&cli, at + 2 < argc ? 3 : 2, arguments);
+        return run_command(store, at + 2 < argc ? 3 : 2, arguments);
     }
     if (strcmp(argv[at], "help") == 0 || strcmp(argv[at], "--help") == 0 || strcmp(argv[at], "-h") == 0) {
         print_overview(stdout);
@@ -91,7 +108,7 @@ int main(int argc, char **argv)
         (void)printf("samband %s\n", SAMBAND_VERSION);
         return EXIT_DONE;
     }
-    int status = run_command(&cli, argc - at, argv + at);
+    int status = run_command(store, argc - at, argv + at);
     if (fflush(stdout) != 0 || ferror(stdout)) {
         (void)fprintf(stderr, "samband: cannot write the output\n");
         return EXIT_FAILED;

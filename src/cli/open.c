@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cli/command.h"
+#include "cli/record.h"
 
 static bool is_url(const char *store)
 {
@@ -52,9 +53,11 @@ struct store *open_store(const struct cli *cli, bool create)
     struct store *store = NULL;
     if (check_store(cli, create, &error) == 0)
         store = store_open(cli->store, create, &error);
-    if (store == NULL)
-        (void)failed(&error);
-    return store;
+    if (store != NULL && record_command(cli, store, &error) == 0)
+        return store;
+    store_close(store);
+    (void)failed(&error);
+    return NULL;
 }
 
 int find_case(struct store *store, const char *reference, int64_t *id, struct error *error)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "cli/command.h"
 #include "cli/nearest.h"
 #include "scan/kinds.h"
@@ -107,6 +108,11 @@ static int unknown_option(const struct command *command, const struct option_row
     return misuse(command, "there is no option %s%s", argument, did_you_mean("--", word, names, count));
 }
 
+bool is_line(const char *text)
+{
+    return text == NULL || text_is_line(text);
+}
+
 bool check_kind(const struct command *command, const char *kind)
 {
     const char *names[SB_KIND_COUNT];
@@ -175,8 +181,10 @@ int run_subcommand(const struct command *command, const struct command *const su
     size_t count = 0;
     for (; count < OPTIONS_MAX && subcommands[count] != NULL; count++) {
         seconds[count] = strchr(subcommands[count]->name, ' ') + 1;
+        struct cli named = *cli;
+        named.command = subcommands[count];
         if (strcmp(seconds[count], word) == 0)
-            return subcommands[count]->run(cli, argc - 1, argv + 1);
+            return subcommands[count]->run(&named, argc - 1, argv + 1);
     }
     if (strcmp(word, "--help") != 0 && strcmp(word, "-h") != 0)
         return misuse(command, "there is no \"samband %s %s\"%s", command->name, word,

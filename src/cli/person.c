@@ -1,12 +1,12 @@
 /* samband person: for whoever administers the machine. What is done here is recorded as done by the account of this
  * machine that did it. */
-#include <pwd.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "cli/listing.h"
+#include "cli/record.h"
 #include "serve/serve.h"
 #include "store/audit.h"
 #include "store/people.h"
@@ -15,26 +15,43 @@ static int run_add(const struct cli *cli, int argc, char **argv);
 static int run_list(const struct cli *cli, int argc, char **argv);
 static int run_link(const struct cli *cli, int argc, char **argv);
 static int run_block(const struct cli *cli, int argc, char **argv);
+static int run_quota(const struct cli *cli, int argc, char **argv);
 
 static const struct command add_command = {
-    "person add", "adds somebody who signs in", "NAME --role ROLE --authority AUTHORITY [--full-name TEXT] …",
+    "person add",
+    "adds somebody who signs in",
+    "NAME --role ROLE --authority AUTHORITY [--full-name TEXT] …",
     "Adds a person, or a program that signs in with a client certificate. ROLE is examiner, analyst, liaison, "
     "partner,\n"
     "auditor or administrator. \"samband person link NAME\" then prints how they get in.\n\n"
     "  samband person add ada --role analyst --authority \"National Cybercrime Unit\" --full-name \"Ada Alm\"",
-    run_add};
-static const struct command list_command = {"person list", "lists people", "[--json]", "Lists people by name.",
-                                            run_list};
-static const struct command link_command = {"person link", "prints a link that signs somebody in, once",
+    run_add,
+    NULL};
+static const struct command list_command = {"person list",           "lists people", "[--json]",
+                                            "Lists people by name.", run_list,       NULL};
+static const struct command link_command = {"person link",
+                                            "prints a link that signs somebody in, once",
                                             "NAME [--reset] [--url URL]",
                                             "Prints a one-time link, good for three days. --reset takes the password "
                                             "and the code away as well, so that new ones\n"
                                             "are set.\n\n  samband person link ada --url https://centre.example",
-                                            run_link};
+                                            run_link,
+                                            NULL};
 static const struct command block_command = {
-    "person block", "keeps somebody out", "NAME [--undo]",
-    "Blocks a person: sessions end at once, and nobody signs in by this name until --undo.", run_block};
-static const struct command *const subcommands[] = {&add_command, &list_command, &link_command, &block_command, NULL};
+    "person block",  "keeps somebody out",
+    "NAME [--undo]", "Blocks a person: sessions end at once, and nobody signs in by this name until --undo.",
+    run_block,       NULL};
+static const struct command quota_command = {
+    "person quota",
+    "says how many look-ups somebody has",
+    "NAME N",
+    "Gives a person N look-ups a day (hit or no hit), a tenth of them at once; 0: as many as the role has, which is "
+    "5000 "
+    "for\na partner and any number for others.\n\n  samband person quota bank-checker 200000",
+    run_quota,
+    NULL};
+static const struct command *const subcommands[] = {&add_command,   &list_command,  &link_command,
+                                                    &block_command, &quota_command, NULL};
 
 /* ---- what all do ---- */
 
@@ -67,12 +84,9 @@ static int find(struct store *store, const char *name, struct named *named, stru
 
 static int note(struct store *store, const char *action, const char *object, struct error *error)
 {
-    const struct passwd *account = getpwuid(getuid());
-    char who[128];
-    (void)snprintf(who, sizeof who, "%s (command line)", account == NULL ? "?" : account->pw_name);
     return store_audit_add(store,
                            &(struct store_audit){.time = time(NULL),
-                                                 .person = who,
+                                                 .person = local_person(),
                                                  .authority = "",
                                                  .action = action,
                                                  .object = object,
@@ -123,6 +137,16 @@ static bool is_name(const char *name)
            strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._@-") == strlen(name);
 }
 
+/* What the record says of somebody new or changed: "ada: role analyst". */
+static int note_of(struct store *store, const char *name, const char *what, struct error *error)
+{
+    struct bytes object = {0};
+    bytes_format(&object, "%s: %s", name, what);
+    int result = object.failed ? fail(error, "memory is short") : note(store, "person", bytes_text(&object), error);
+    bytes_free(&object);
+    return result;
+}
+
 static bool is_fingerprint(const char *text)
 {
     return text[0] == '\0' || (strlen(text) == 64 && strspn(text, "0123456789abcdef") == 64);
@@ -139,6 +163,7 @@ static int run_add(const struct cli *cli, int argc, char **argv)
         {"full-name", OPTION_TEXT, &person.full_name, "TEXT", "their name"},
         {"certificate", OPTION_TEXT, &person.certificate, "SHA256", "of a program: its certificate's fingerprint"},
         {"language", OPTION_TEXT, &person.language, "CODE", "en, sv (default en)"},
+        {"quota", OPTION_NUMBER, &person.quota, "N", "look-ups a day (default: 5000 for a partner, else any number)"},
         {NULL}};
     struct error error = {0};
     int status = 0;
@@ -153,6 +178,9 @@ static int run_add(const struct cli *cli, int argc, char **argv)
         return misuse(&add_command, "--authority says where they belong");
     if (!is_fingerprint(person.certificate))
         return misuse(&add_command, "--certificate takes 64 digits of lower-case hex");
+    if (!is_line(person.full_name) || person.quota > QUOTA_MOST)
+        return misuse(&add_command, "--full-name is one line without control characters; --quota at most %d",
+                      QUOTA_MOST);
     person.name = argv[1];
     if (person.full_name == NULL)
         person.full_name = person.name;
@@ -165,8 +193,11 @@ static int run_add(const struct cli *cli, int argc, char **argv)
         result = fail(&error, "there is no authority %s: \"samband authority add\" makes it", authority.name);
     if (result == 0)
         result = store_person_add(store, &person, &person.id, &error);
+    char what[512];
+    (void)snprintf(what, sizeof what, "role %s, authority \"%.200s\", quota %lld", role, authority.name,
+                   (long long)person.quota);
     if (result == 0)
-        result = note(store, "person", person.name, &error);
+        result = note_of(store, person.name, what, &error);
     return finish(store, result, &error);
 }
 
@@ -239,6 +270,32 @@ static int run_block(const struct cli *cli, int argc, char **argv)
     return finish(store, result, &error);
 }
 
+static int run_quota(const struct cli *cli, int argc, char **argv)
+{
+    const struct option_row rows[] = {{NULL}};
+    struct named named = {0};
+    struct error error = {0};
+    char what[64], *end = NULL;
+    int status = 0;
+    int count = read_options(&quota_command, rows, argc, argv, &status);
+    if (count < 0)
+        return status;
+    long long quota = count == 2 ? strtoll(argv[2], &end, 10) : -1;
+    if (end == NULL || *end != '\0' || argv[2][0] == '\0' || quota < 0 || quota > QUOTA_MOST)
+        return misuse(&quota_command, "whose, and how many look-ups a day (0 to %d)?", QUOTA_MOST);
+    struct store *store = begin(cli);
+    if (store == NULL)
+        return EXIT_FAILED;
+    int result = find(store, argv[1], &named, &error);
+    (void)snprintf(what, sizeof what, "quota %lld → %lld", (long long)named.person.quota, quota);
+    named.person.quota = quota;
+    if (result == 0)
+        result = store_person_change(store, &named.person, &error);
+    if (result == 0)
+        result = note_of(store, named.person.name, what, &error);
+    return finish(store, result, &error);
+}
+
 /* ---- list ---- */
 
 static int show_person(void *context, const struct store_person *row)
@@ -267,6 +324,10 @@ static int show_person(void *context, const struct store_person *row)
     json_bool(json, "password", row->password[0] != '\0');
     json_text(json, "certificate", row->certificate[0] == '\0' ? NULL : row->certificate);
     json_bool(json, "blocked", row->blocked);
+    if (row->quota == 0)
+        json_null(json, "quota");
+    else
+        json_int(json, "quota", row->quota);
     json_text(json, "seen", seen);
     json_close(json, '}');
     print_json(json);
@@ -291,5 +352,9 @@ static int run(const struct cli *cli, int argc, char **argv)
     return run_subcommand(&person_command, subcommands, cli, argc, argv);
 }
 
-const struct command person_command = {"person", "adds people, lets them in, keeps them out", "add|list|link|block …",
-                                       "Who signs in to the server.", run};
+const struct command person_command = {"person",
+                                       "adds people, lets them in, keeps them out",
+                                       "add|list|link|block|quota …",
+                                       "Who signs in to the server.",
+                                       run,
+                                       NULL};

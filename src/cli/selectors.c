@@ -41,8 +41,11 @@ static int run(const struct cli *cli, int argc, char **argv)
 }
 
 const struct command selectors_command = {
-    "selectors", "lists the selectors found, each with its cases", "[options]",
+    "selectors",
+    "lists the selectors found, each with its cases",
+    "[options]",
     "Lists every selector once: its kind, how often it was seen, in which cases of which countries. Card numbers and\n"
     "keys of wallets are shown with their first six and last four characters unless --reveal is given.\n\n"
     "  samband selectors --kind iban --json",
-    run};
+    run,
+    "view"};

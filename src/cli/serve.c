@@ -87,7 +87,9 @@ static int run(const struct cli *cli, int argc, char **argv)
 }
 
 const struct command serve_command = {
-    "serve", "serves the store to people and programs, over HTTPS", "[--listen ADDRESS:PORT] [options]",
+    "serve",
+    "serves the store to people and programs, over HTTPS",
+    "[--listen ADDRESS:PORT] [options]",
     "Makes the store a centre: people sign in with a browser, programs with a certificate, and each reads what they "
     "may.\n"
     "The first start makes a certificate (its fingerprint is printed) and prints a link that sets up the first\n"
@@ -96,4 +98,5 @@ const struct command serve_command = {
     "answered.\n\n"
     "  samband serve --listen 127.0.0.1:8460 --evidence /srv/images\n"
     "  samband serve --listen 0.0.0.0:443 --certificate centre.pem --key centre.key",
-    run};
+    run,
+    NULL};

@@ -44,7 +44,9 @@ static int run(const struct cli *cli, int argc, char **argv)
     return run_listing(cli, &sightings_command, &listing, list);
 }
 
-const struct command sightings_command = {"sightings", "lists every place where a selector was seen", "[options]",
+const struct command sightings_command = {"sightings",
+                                          "lists every place where a selector was seen",
+                                          "[options]",
                                           "Lists each sighting: evidence, value, forensic path, encoding, whether the "
                                           "place is an allocated or deleted file, slack\n"
                                           "or unallocated space, the file, and the text around it. A path like "
@@ -54,4 +56,5 @@ const struct command sightings_command = {"sightings", "lists every place where 
                                           "from the beginning of the file, since the value has no place in the image: "
                                           "compressed files, files of a folder.\n\n"
                                           "  samband sightings --value anna@example.org",
-                                          run};
+                                          run,
+                                          "view"};

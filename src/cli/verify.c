@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/progress.h"
+#include "cli/record.h"
 #include "show/show.h"
 
 struct verifying {
@@ -68,7 +69,9 @@ static int find_evidence(const struct cli *cli, struct verifying *verifying, str
         (void)snprintf(verifying->absolute, sizeof verifying->absolute, "%s\n", path);
     if (store_exists(cli)) {
         struct store *store = store_open(cli->store, false, error);
-        int result = store == NULL ? -1 : store_evidence_each(store, NULL, take, verifying, error);
+        int result = store == NULL ? -1 : record_command(cli, store, error);
+        if (result == 0)
+            result = store_evidence_each(store, NULL, take, verifying, error);
         if (result == 0 && verifying->newest != 0)
             result = inside_put_places(store, verifying->newest, &verifying->inside, error);
         store_close(store);
@@ -156,11 +159,14 @@ static int run(const struct cli *cli, int argc, char **argv)
 }
 
 const struct command verify_command = {
-    "verify", "computes an image's digests again and compares them", "EVIDENCE",
+    "verify",
+    "computes an image's digests again and compares them",
+    "EVIDENCE",
     "Computes MD5, SHA-1 and SHA-256 of the whole medium again and compares them with what the acquisition recorded in "
     "the\n"
     "image (E01, AFF) and with what the analysis computed. EVIDENCE is CASE/NUMBER, a name, or a path\n"
     "(the newest of that path). Exit status 0 only\n"
     "when there was something to compare with and all of it matches.\n\n"
     "  samband verify SE-2026-17/1",
-    run};
+    run,
+    "view"};

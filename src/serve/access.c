@@ -3,6 +3,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/text.h"
 #include "serve/answer.h"
 #include "show/mask.h"
 #include "show/show.h"
@@ -21,7 +22,14 @@ static const char *reason_of(struct request *request)
         return NULL;
     }
     (void)snprintf(request->reason, sizeof request->reason, "%s", reason);
-    return reason;
+    for (char *at = request->reason; *at != '\0'; at++) /* what is written in a box may have several lines */
+        if (*at == '\n' || *at == '\r')
+            *at = ' ';
+    if (text_is_line(request->reason))
+        return request->reason;
+    request->reason[0] = '\0';
+    (void)request_problem(request, 400, "A reason has no control characters, nor what turns the direction of writing.");
+    return NULL;
 }
 
 /* Today in UTC as YYYY-MM-DD. */
@@ -71,6 +79,10 @@ static int row_of_request(void *context, const struct store_request *row)
     json_text(json, "answered", row->answered_at == 0 ? NULL : shown_time(row->answered_at));
     json_text(json, "answer", row->answered_at == 0 ? NULL : row->answer);
     json_text(json, "until", row->until[0] == '\0' ? NULL : row->until);
+    json_text(json, "ended", row->ended_at == 0 ? NULL : shown_time(row->ended_at));
+    json_text(json, "ended_by", row->ended_by[0] == '\0' ? NULL : row->ended_by);
+    json_text(json, "end_reason", row->ending[0] == '\0' ? NULL : row->ending);
+    json_bool(json, "ours_to_end", ours && strcmp(row->state, "granted") == 0);
     json_open(json, "cases", '[');
     for (const char *at = row->cases; *at != '\0';) {
         size_t length = strcspn(at, "\n");
@@ -133,6 +145,25 @@ static int name_selector(struct request *request, const struct store_request *as
     return 0;
 }
 
+struct asked_authority {
+    struct request *request;
+    int64_t id;
+};
+
+static int authority_row(void *context, const struct store_authority *authority)
+{
+    const struct asked_authority *asked = context;
+    if (authority->id == asked->id)
+        note_value(asked->request, "of", authority->name);
+    return 0;
+}
+
+static int note_authority(struct request *request, int64_t id, struct error *error)
+{
+    struct asked_authority asked = {request, id};
+    return store_authority_each(request->store, authority_row, &asked, error);
+}
+
 static int add_request(struct request *request, struct error *error)
 {
     const json_t *authority = json_object_get(request->body, "authority");
@@ -147,6 +178,10 @@ static int add_request(struct request *request, struct error *error)
     int result = find_selector(request, request_text(request, "selector"), &asked, error);
     if (result == 0 && asked.kind != NULL) {
         (void)name_selector(request, &asked);
+        if (note_authority(request, asked.owning, error) != 0)
+            result = -1;
+    }
+    if (result == 0 && asked.kind != NULL) {
         result = store_request_add(request->store, &asked, &id, error);
     }
     free_selector(&asked);
@@ -159,6 +194,31 @@ static int add_request(struct request *request, struct error *error)
     json_int(&request->json, "id", id);
     json_close(&request->json, '}');
     return 0;
+}
+
+/* What the record says of a request: who asked whom, and which cases are granted. */
+struct noted {
+    struct request *request;
+    int64_t id;
+    const char *until; /* of a grant, or NULL */
+};
+
+static int note_request(void *context, const struct store_request *row)
+{
+    struct noted *noted = context;
+    if (row->id != noted->id)
+        return 0;
+    note_value(noted->request, "to", row->asking_name);
+    for (const char *at = row->cases; *at != '\0' && noted->until != NULL;) {
+        char reference[80];
+        size_t length = strcspn(at, "\n");
+        (void)snprintf(reference, sizeof reference, "%.*s", (int)length, at);
+        note(noted->request, reference);
+        at += length + (at[length] == '\n');
+    }
+    if (noted->until != NULL)
+        note_value(noted->request, "until", noted->until);
+    return 1;
 }
 
 enum { GRANT_CASES_MAX = 100 };
@@ -195,10 +255,38 @@ static int answer_request(struct request *request, struct error *error)
         return -1;
     if (!answered)
         return request_not_found(request);
-    (void)snprintf(request->object, sizeof request->object, "request %lld: %s", (long long)id,
-                   grant ? "granted" : "refused");
+    struct noted noted = {request, id, grant ? until : NULL};
+    (void)snprintf(request->object, sizeof request->object, "request %lld", (long long)id);
+    note(request, grant ? "granted" : "refused");
+    if (store_request_each(request->store, note_request, &noted, error) < 0)
+        return -1;
     json_open(&request->json, NULL, '{');
     json_text(&request->json, "state", grant ? "granted" : "refused");
+    json_close(&request->json, '}');
+    return 0;
+}
+
+/* What was granted may be taken back before its day. */
+static int end_request(struct request *request, struct error *error)
+{
+    const char *reason = reason_of(request);
+    bool ended = false;
+    if (reason == NULL)
+        return 0;
+    int64_t id = number_in_path(request->parts[0]);
+    if (id == 0)
+        return request_not_found(request);
+    if (store_request_end(request->store, id, reason, request->person->name, request->now, &ended, error) != 0)
+        return -1;
+    if (!ended)
+        return request_not_found(request);
+    struct noted noted = {request, id, NULL};
+    (void)snprintf(request->object, sizeof request->object, "request %lld", (long long)id);
+    note(request, "ended");
+    if (store_request_each(request->store, note_request, &noted, error) < 0)
+        return -1;
+    json_open(&request->json, NULL, '{');
+    json_text(&request->json, "state", "ended");
     json_close(&request->json, '}');
     return 0;
 }
@@ -320,6 +408,8 @@ const struct route access_routes[] = {
      "Ask an authority that has a hit for access: selector, authority, reason", NULL, "Created", add_request},
     {"POST", "/api/requests/{id}/answer", ROLE(ROLE_LIAISON), "answer",
      "Grant (cases, until) or refuse a request to the own authority, with a reason", NULL, "Answered", answer_request},
+    {"POST", "/api/requests/{id}/end", ROLE(ROLE_LIAISON), "end",
+     "Take back what the own authority granted, before its day, with a reason", NULL, "Answered", end_request},
     {"POST", "/api/selectors/{id}/reveal", ROLES_CASE_DATA, "reveal",
      "The whole value of a selector that is shown masked; asks a reason", NULL, "Revealed", reveal},
     {"GET", "/api/retention", ROLE(ROLE_ADMINISTRATOR), "view", "Cases whose retention is over", NULL, "Expired",

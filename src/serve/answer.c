@@ -159,6 +159,36 @@ int read_for_person(struct request *request, struct error *error)
     return store_view_as(request->store, &viewer, error);
 }
 
+/* ---- handling codes ---- */
+
+static const struct {
+    const char *code, *meaning;
+} handlings[] = {{"free", "free to the centre"},
+                 {"hit", "others learn hit or no hit"},
+                 {"own", "for the own authority alone"}}; /* the strictest last */
+
+enum { HANDLINGS = sizeof handlings / sizeof *handlings };
+
+static size_t strictness(const char *code)
+{
+    size_t at = 0;
+    while (at + 1 < HANDLINGS && strcmp(handlings[at].code, code) != 0)
+        at++;
+    return at; /* of one that is not known, the most */
+}
+
+const char *strictest_handling(const char *one, const char *other)
+{
+    if (one == NULL || other == NULL)
+        return one == NULL ? other : one;
+    return strictness(one) >= strictness(other) ? one : other;
+}
+
+const char *handling_meaning(const char *code)
+{
+    return handlings[strictness(code)].meaning;
+}
+
 /* ---- selectors and hits ---- */
 
 void json_selector_id(struct json *json, const struct request *request, const uint8_t hash[SELECTOR_HASH_SIZE])

@@ -50,6 +50,21 @@ int read_all(struct request *request, struct error *error);
 /* It reads for the person again. */
 int read_for_person(struct request *request, struct error *error);
 
+/* note.c: for the audit record, behind request->object: what was done. A text, a member and its value, or how a member
+ * changed (nothing when it did not). What of a value must be masked is. */
+void note(struct request *request, const char *text);
+void note_value(struct request *request, const char *member, const char *value);
+void note_change(struct request *request, const char *member, const char *before, const char *after);
+void note_truth(struct request *request, const char *member, bool before, bool after);
+/* One of the cases that an export holds, with its handling code; and, behind all, how many had no room. */
+void note_case(struct request *request, size_t *count, const char *reference, const char *handling);
+void note_more_cases(struct request *request, size_t count);
+
+/* The strictest of the handling codes: that of what holds something of each case. Begin with NULL. */
+const char *strictest_handling(const char *one, const char *other);
+/* What a code means, for people. */
+const char *handling_meaning(const char *code);
+
 /* Adds "id" of a selector. */
 void json_selector_id(struct json *json, const struct request *request, const uint8_t hash[SELECTOR_HASH_SIZE]);
 /* Adds the members of a hit: authority, authority_id, country, contact. */

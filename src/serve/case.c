@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "serve/answer.h"
 #include "show/rows.h"
 #include "show/spelling.h"
@@ -109,6 +110,8 @@ static bool read_changes(struct request *request, struct store_case *record)
     }
     if (strlen(record->title) > TITLE_MOST)
         return request_problem(request, 400, "A title has at most %d bytes.", TITLE_MOST) != 0;
+    if (!text_is_line(record->title))
+        return request_problem(request, 400, "A title is one line, without control characters.") != 0;
     if (!is_handling(record->handling))
         return request_problem(request, 400, "\"handling\" is free, hit or own.") != 0;
     if (record->retention[0] != '\0' && !is_date(record->retention))
@@ -131,6 +134,9 @@ static int add_case(struct request *request, struct error *error)
     if (!read_changes(request, &record))
         return 0;
     (void)snprintf(request->object, sizeof request->object, "%s", record.reference);
+    note_value(request, "title", record.title);
+    note_value(request, "handling", record.handling);
+    note_value(request, "retention", record.retention);
     if (read_all(request, error) != 0 || store_case_find(request->store, record.reference, &id, error) != 0)
         return -1;
     if (id != 0) /* that a reference is taken cannot be hidden from who wants to take it */
@@ -161,6 +167,7 @@ static int change_case(struct request *request, struct error *error)
 {
     struct kept kept = {.one = {.request = request, .reference = request->parts[0]}};
     bool changed = false;
+    int64_t ended = 0;
     (void)snprintf(request->object, sizeof request->object, "%.200s", request->parts[0]);
     if (store_case_each(request->store, keep_case, &kept, error) < 0)
         return -1;
@@ -172,9 +179,14 @@ static int change_case(struct request *request, struct error *error)
         .reference = request->parts[0], .title = kept.title, .handling = kept.handling, .retention = kept.retention};
     if (!read_changes(request, &record))
         return 0;
-    if (read_all(request, error) != 0 || store_case_change(request->store, &record, &changed, error) != 0 ||
+    note_change(request, "title", kept.title, record.title);
+    note_change(request, "handling", kept.handling, record.handling);
+    note_change(request, "retention", kept.retention, record.retention);
+    if (read_all(request, error) != 0 || store_case_change(request->store, &record, &changed, &ended, error) != 0 ||
         read_for_person(request, error) != 0)
         return -1;
+    if (ended > 0)
+        note(request, "what others were granted of it has ended");
     return write_case(request, request->parts[0], error);
 }
 

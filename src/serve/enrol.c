@@ -20,10 +20,8 @@ const char *name_fault(const char *name)
 
 const char *line_fault(const char *text, const char *what, char room[128])
 {
-    bool good = text != NULL && text[0] != '\0' && text[0] != ' ' && strlen(text) <= 128;
-    for (const char *at = text; good && *at != '\0'; at++)
-        good = (unsigned char)*at >= ' ' && *at != 0x7f;
-    (void)snprintf(room, 128, "%s is one line of 1 to 128 bytes.", what);
+    bool good = text != NULL && text[0] != '\0' && text[0] != ' ' && strlen(text) <= 128 && text_is_line(text);
+    (void)snprintf(room, 128, "%s is one line of 1 to 128 bytes, without control characters.", what);
     return good ? NULL : room;
 }
 
@@ -186,6 +184,27 @@ static const char *setup_fault(const struct request *request, const json_t *auth
     return fault;
 }
 
+struct centre_wanted {
+    const char *name;
+    bool other;
+};
+
+static int see_centre(void *context, const struct store_authority *authority)
+{
+    struct centre_wanted *wanted = context;
+    wanted->other |= authority->centre && strcmp(authority->name, wanted->name) != 0;
+    return 0;
+}
+
+/* The command line may have made another authority the centre before. */
+static int other_centre(struct call *call, const json_t *authority, bool *other, struct error *error)
+{
+    struct centre_wanted wanted = {json_string_value(json_object_get(authority, "name")), false};
+    int result = store_authority_each(call->request.store, see_centre, &wanted, error);
+    *other = wanted.other;
+    return result;
+}
+
 static int add_first(struct call *call, struct store_person *person, const struct store_authority *authority,
                      const uint8_t hash[TOKEN_HASH_SIZE], struct error *error)
 {
@@ -249,6 +268,11 @@ int answer_setup(struct request *request, struct error *error)
                                   .role = ROLE_ADMINISTRATOR,
                                   .certificate = "",
                                   .language = "en"};
+    bool second = false;
+    if (json_is_true(json_object_get(authority, "centre")) && other_centre(call, authority, &second, error) != 0)
+        return -1;
+    if (second)
+        return request_problem(request, 409, "Another authority is the centre, and there is one only.");
     if (enrol(call, &person, hash, &done, error) != 0)
         return -1;
     if (!done)

@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 #include "serve/answer.h"
+#include "show/like.h"
 #include "show/mask.h"
 #include "show/rows.h"
 #include "show/show.h"
@@ -64,7 +65,7 @@ static int list_files(struct request *request, struct error *error)
 {
     struct page page;
     struct store_filter filter = {0};
-    struct bytes path = {0}, type = {0};
+    struct bytes path = {0}, wider = {0}, type = {0};
     int64_t key[2] = {0};
     bool go, given;
     if (case_of_query(request, &filter.case_reference, &go, error) != 0 || !go)
@@ -74,12 +75,13 @@ static int list_files(struct request *request, struct error *error)
         return 0;
     filter.after = (struct store_after){.evidence_id = key[0], .number = key[1]};
     filter.limit = page.ask;
-    filter.path_like = like_pattern(&path, "%", request_query(request, "path"), "%");
+    filter_shown_paths(&filter, like_pattern(&path, "%", request_query(request, "path"), "%"), &wider);
     filter.type_like = like_pattern(&type, "", request_query(request, "type"), "%");
     page_rows(&page);
     int result = store_file_each(request->store, &filter, file_row, &page, error);
     page_end(&page);
     bytes_free(&path);
+    bytes_free(&wider);
     bytes_free(&type);
     return result;
 }
@@ -194,16 +196,17 @@ static int show_timeline(struct request *request, struct error *error)
     return 0;
 }
 
-static const struct parameter file_parameters[] = {{"case", "only of this case"},
-                                                   {"evidence", "only of this item"},
-                                                   {"path", "paths that contain this"},
-                                                   {"type", "types that begin so, such as image/"},
-                                                   {"known", "good, bad or own"},
-                                                   {"allocated", "true, or false: deleted"},
-                                                   {"digest", "MD5, SHA-1 or SHA-256"},
-                                                   {"limit", "rows of a page, 1 to 1000; 100 if not given"},
-                                                   {"after", "the next of the page before"},
-                                                   {NULL, NULL}};
+static const struct parameter file_parameters[] = {
+    {"case", "only of this case"},
+    {"evidence", "only of this item"},
+    {"path", "paths that contain this, as they are shown: what is masked is a star"},
+    {"type", "types that begin so, such as image/"},
+    {"known", "good, bad or own"},
+    {"allocated", "true, or false: deleted"},
+    {"digest", "MD5, SHA-1 or SHA-256"},
+    {"limit", "rows of a page, 1 to 1000; 100 if not given"},
+    {"after", "the next of the page before"},
+    {NULL, NULL}};
 static const struct parameter timeline_parameters[] = {{"case", "whose timeline"},
                                                        {"from", "a day or a time"},
                                                        {"to", "a day or a time"},

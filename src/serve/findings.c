@@ -45,6 +45,16 @@ static void append_command(struct bytes *out, const struct store_sighting_row *r
     }
 }
 
+/* What needs a line of its own. */
+static void more(struct bytes *out, const char *name, const char *text)
+{
+    if (text == NULL || text[0] == '\0')
+        return;
+    bytes_format(out, "<dt>%s</dt><dd class=\"m\">", name);
+    append_markup(out, text);
+    bytes_append_text(out, "</dd>");
+}
+
 static int finding_row(void *context, const struct store_sighting_row *row)
 {
     struct findings *findings = context;
@@ -58,7 +68,7 @@ static int finding_row(void *context, const struct store_sighting_row *row)
     findings->of_one++;
     findings->shown++;
     append_command(&command, row);
-    bytes_append_text(out, "<tr>");
+    bytes_append_text(out, "<tbody><tr>");
     report_cell(out, sighting->kind);
     report_code(out, shown_value(sighting->kind, sighting->value, false));
     report_cell(out, shown_evidence(row->case_reference, row->evidence_number));
@@ -67,12 +77,13 @@ static int finding_row(void *context, const struct store_sighting_row *row)
     else
         report_number(out, sighting->offset);
     report_code(out, shown_path(sighting, false));
-    report_code(out, shown_text(row->file_path, false));
     report_cell(out, allocation_name(sighting->allocation));
     report_cell(out, encoding_name(sighting->encoding));
-    report_code(out, shown_context(sighting->context, false));
-    report_code(out, bytes_text(&command));
-    bytes_append_text(out, "</tr>\n");
+    bytes_append_text(out, "</tr><tr><td colspan=\"7\"><dl>");
+    more(out, "File", shown_text(row->file_path, false));
+    more(out, "Context", shown_context(sighting->context, false));
+    more(out, "Command", bytes_text(&command));
+    bytes_append_text(out, "</dl></td></tr></tbody>\n");
     bytes_free(&command);
     return 0;
 }
@@ -81,21 +92,26 @@ static int file_row(void *context, const struct store_file *row)
 {
     struct findings *findings = context;
     struct bytes *out = findings->report->out;
+    struct bytes command = {0};
     if (findings->of_one >= REPORT_OF_ONE || findings->shown >= REPORT_FINDINGS) {
         findings->left_out++;
         return 0;
     }
     findings->of_one++;
     findings->shown++;
-    bytes_append_text(out, "<tr><td>file</td>");
+    bytes_append_text(&command, "samband files --case ");
+    append_word(&command, row->case_reference);
+    bytes_format(&command, " --digest %s", shown_digest(row->sha256, SHA256_SIZE));
+    bytes_append_text(out, "<tbody><tr><td>file</td>");
     report_code(out, shown_digest(row->sha256, SHA256_SIZE));
     report_cell(out, shown_evidence(row->case_reference, row->evidence_number));
     bytes_append_text(out, "<td></td><td></td>");
-    report_code(out, shown_text(row->path, false));
     report_cell(out, row->allocated ? "allocated" : "deleted");
-    bytes_append_text(out, "<td></td><td></td><td class=\"m\">samband files --case ");
-    append_markup(out, row->case_reference);
-    bytes_format(out, " --digest %s</td></tr>\n", shown_digest(row->sha256, SHA256_SIZE));
+    bytes_append_text(out, "<td></td></tr><tr><td colspan=\"7\"><dl>");
+    more(out, "File", shown_text(row->path, false));
+    more(out, "Command", bytes_text(&command));
+    bytes_append_text(out, "</dl></td></tr></tbody>\n");
+    bytes_free(&command);
     return 0;
 }
 
@@ -118,9 +134,22 @@ static bool has_case(const struct link *link, const char *reference)
     return false;
 }
 
-static const char head[] =
-    "<table><thead><tr><th>Kind</th><th>Value</th><th>Evidence</th><th class=\"n\">Byte</th><th>Forensic path</th>"
-    "<th>File</th><th>Place</th><th>Encoding</th><th>Context</th><th>Command</th></tr></thead><tbody>\n";
+static const char head[] = "<table class=\"finding\"><thead><tr><th class=\"w1\">Kind</th><th "
+                           "class=\"w3\">Value</th><th class=\"w2\">Evidence</th>"
+                           "<th class=\"n w2\">Byte</th><th class=\"w3\">Forensic path</th><th "
+                           "class=\"w2\">Place</th><th class=\"w2\">Encoding</th>"
+                           "</tr></thead>\n";
+static const char nothing[] = "<p>There is nothing.</p>\n";
+
+/* Each finding has a body of its own, so that a page does not break within one. */
+static void end_table(struct bytes *out, size_t begun, size_t empty)
+{
+    bool any = out->length != empty;
+    if (any)
+        bytes_append_text(out, "</table>\n");
+    else
+        report_table_end(out, begun, empty, nothing);
+}
 
 static int write_linked(struct findings *findings, const struct links *links)
 {
@@ -157,14 +186,14 @@ int report_findings(struct report *report, const struct links *links)
              "leads on from there, outermost first: in <code>1048576-GZIP-20</code> a gzip stream begins at byte "
              "1048576, and the value at byte 20 of what it holds. A path that begins with FILE counts from the "
              "beginning of the file.</p>\n<h3>What links cases</h3>\n");
-    bytes_append_text(out, head);
+    size_t begun, empty = report_table(out, head, &begun);
     int result = write_linked(&findings, links);
-    bytes_append_text(out, "</tbody></table>\n");
+    end_table(out, begun, empty);
     if (result == 0 && !report->network) {
         bytes_append_text(out, "<h3>All findings</h3>\n");
-        bytes_append_text(out, head);
+        empty = report_table(out, head, &begun);
         result = write_rest(&findings);
-        bytes_append_text(out, "</tbody></table>\n");
+        end_table(out, begun, empty);
     }
     if (findings.left_out > 0)
         bytes_format(out,

@@ -13,7 +13,7 @@ struct building {
     const struct graph_filter *filter;
     struct error *error;
     int64_t all_cases;
-    const char **references, **countries; /* of readable cases, by reference; texts in the arena */
+    const char **references, **countries, **handlings; /* of readable cases, by reference; texts in the arena */
     uint32_t *nodes;                      /* their nodes, 1 more; 0: none yet */
     size_t case_count, case_room;
     bool *near; /* of the filter's case: cases that share something with it */
@@ -85,15 +85,20 @@ static int keep_case(void *context, const struct store_case *row)
         const char **countries = reallocarray(building->countries, room, sizeof *countries);
         if (countries != NULL)
             building->countries = countries;
-        if (references == NULL || countries == NULL)
+        const char **handlings = reallocarray(building->handlings, room, sizeof *handlings);
+        if (handlings != NULL)
+            building->handlings = handlings;
+        if (references == NULL || countries == NULL || handlings == NULL)
             return short_of_memory(building);
         building->case_room = room;
     }
     building->references[building->case_count] = keep(building, row->reference);
     building->countries[building->case_count] = keep(building, row->country);
+    building->handlings[building->case_count] = keep(building, row->handling);
     building->case_count++;
     return building->references[building->case_count - 1] == NULL ||
-                   building->countries[building->case_count - 1] == NULL
+                   building->countries[building->case_count - 1] == NULL ||
+                   building->handlings[building->case_count - 1] == NULL
                ? short_of_memory(building)
                : 0;
 }
@@ -363,7 +368,10 @@ static int add_cases(struct building *building)
 {
     for (size_t i = 0; i < building->case_count; i++) {
         uint32_t number;
-        struct node node = {.type = NODE_CASE, .label = building->references[i], .country = building->countries[i]};
+        struct node node = {.type = NODE_CASE,
+                            .label = building->references[i],
+                            .country = building->countries[i],
+                            .handling = building->handlings[i]};
         if (add_node(building, &node, &number) != 0)
             return -1;
         building->nodes[i] = number;
@@ -433,6 +441,7 @@ int graph_build(struct graph *graph, struct store *store, const struct graph_fil
     links_free(links);
     free(building.references);
     free(building.countries);
+    free(building.handlings);
     free(building.nodes);
     free(building.near);
     free(building.by_hash);

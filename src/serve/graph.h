@@ -12,6 +12,7 @@ struct node {
     const char *label;                /* reference, value in clear, or name */
     const char *kind;                 /* of a selector, or NULL */
     const char *country;              /* of a case or an authority, or NULL */
+    const char *handling;             /* of a case, or NULL */
     const char *contact;              /* of an authority, or NULL */
     uint8_t hash[SELECTOR_HASH_SIZE]; /* of a selector */
     int64_t authority;                /* number of an authority */

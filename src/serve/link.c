@@ -135,6 +135,7 @@ static void write_node(struct request *request, const struct node *node)
     json_text(json, "label", node_label(node));
     json_text(json, "kind", node->kind);
     json_text(json, "country", node->country);
+    json_text(json, "handling", node->handling);
     if (node->type == NODE_AUTHORITY)
         json_text(json, "contact", node->contact);
     json_real(json, "weight", node->weight);
@@ -152,6 +153,15 @@ static void write_edge(struct request *request, const struct graph *graph, const
     json_close(&request->json, '}');
 }
 
+/* The strictest code of the cases in it, or NULL: there are none. */
+static const char *handling_of(const struct graph *graph)
+{
+    const char *handling = NULL;
+    for (size_t i = 0; i < graph->node_count; i++)
+        handling = strictest_handling(handling, graph->nodes[i].handling);
+    return handling;
+}
+
 static void write_graph(struct request *request, const struct graph *graph)
 {
     struct json *json = &request->json;
@@ -164,6 +174,7 @@ static void write_graph(struct request *request, const struct graph *graph)
     for (size_t i = 0; i < graph->edge_count; i++)
         write_edge(request, graph, &graph->edges[i]);
     json_close(json, ']');
+    json_text(json, "handling", handling_of(graph));
     json_bool(json, "cut", graph->cut);
     json_close(json, '}');
 }
@@ -181,18 +192,20 @@ static void append_attribute(struct bytes *out, const char *key, const char *tex
 
 static void write_graphml(struct request *request, const struct graph *graph)
 {
-    static const char *const texts[] = {"type", "label", "kind", "country"};
+    static const char *const texts[] = {"type", "label", "kind", "country", "handling"};
     struct bytes *out = &request->json.out;
     char id[NODE_ID], other[NODE_ID];
     request->type = "application/graphml+xml";
-    (void)snprintf(request->object, sizeof request->object, "network, exported as GraphML");
     bytes_append_text(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
                            "<graphml xmlns=\"http://graphml.graphdrawing.org/xmlns\">\n");
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         bytes_format(out, "<key id=\"%s\" for=\"node\" attr.name=\"%s\" attr.type=\"string\"/>\n", texts[i], texts[i]);
     bytes_append_text(out, "<key id=\"weight\" for=\"all\" attr.name=\"weight\" attr.type=\"double\"/>\n"
                            "<key id=\"community\" for=\"node\" attr.name=\"community\" attr.type=\"int\"/>\n"
+                           "<key id=\"strictest\" for=\"graph\" attr.name=\"handling\" attr.type=\"string\"/>\n"
                            "<graph edgedefault=\"undirected\">\n");
+    append_attribute(out, "strictest", handling_of(graph));
+    bytes_append_text(out, "\n");
     for (size_t i = 0; i < graph->node_count; i++) {
         const struct node *node = &graph->nodes[i];
         bytes_format(out, "<node id=\"%s\">", node_id(request, node, id));
@@ -200,6 +213,7 @@ static void write_graphml(struct request *request, const struct graph *graph)
         append_attribute(out, "label", node_label(node));
         append_attribute(out, "kind", node->kind);
         append_attribute(out, "country", node->country);
+        append_attribute(out, "handling", node->handling);
         bytes_format(out, "<data key=\"weight\">%.4f</data><data key=\"community\">%u</data></node>\n", node->weight,
                      node->community);
     }
@@ -214,6 +228,17 @@ static void write_graphml(struct request *request, const struct graph *graph)
 
 /* ---- answers ---- */
 
+/* What leaves is recorded as an export, with the cases that are in it. */
+static void note_export(struct request *request, const struct graph *graph)
+{
+    size_t count = 0;
+    (void)snprintf(request->object, sizeof request->object, "network as graphml");
+    for (size_t i = 0; i < graph->node_count; i++)
+        if (graph->nodes[i].type == NODE_CASE)
+            note_case(request, &count, graph->nodes[i].label, graph->nodes[i].handling);
+    note_more_cases(request, count);
+}
+
 static int show_graph(struct request *request, struct error *error)
 {
     struct graph_filter filter = {0};
@@ -221,6 +246,8 @@ static int show_graph(struct request *request, struct error *error)
     int64_t most;
     bool go;
     const char *format = request_query(request, "format");
+    bool graphml = format != NULL && strcmp(format, "graphml") == 0;
+    request->action = graphml ? "export" : NULL;
     if (case_of_query(request, &filter.case_reference, &go, error) != 0 || !go)
         return go ? -1 : 0;
     if (!kind_of_query(request, &filter.kind) || !read_weight(request, "weight", LINK_STRONG, &filter.weight) ||
@@ -235,10 +262,12 @@ static int show_graph(struct request *request, struct error *error)
     int result = graph_build(&graph, request->store, &filter, error);
     if (result == 0)
         result = graph_communities(&graph, error);
-    if (result == 0 && format != NULL && strcmp(format, "graphml") == 0)
+    if (result == 0 && graphml) {
+        note_export(request, &graph);
         write_graphml(request, &graph);
-    else if (result == 0)
+    } else if (result == 0) {
         write_graph(request, &graph);
+    }
     graph_free(&graph);
     return result;
 }

@@ -5,8 +5,8 @@
 #include "base/bytes.h"
 
 /* Appends text so that it is nothing but text, within an element or a quoted attribute: the characters that markup is
- * made of are named; what XML does not allow (control characters, malformed UTF-8) and what turns the direction of
- * writing becomes U+FFFD. NULL: nothing. */
+ * made of are named; control characters and what turns or hides text become escapes that can be seen (\u202e), and what
+ * is no character at all U+FFFD. NULL: nothing. */
 void append_markup(struct bytes *out, const char *text);
 
 #endif

@@ -31,6 +31,7 @@ static const struct schema schemas[] = {
     {"Enrolment", OBJECT("\"totp\":" OBJECT("\"secret\":" TEXT ",\"uri\":" TEXT))},
     {"Person", OBJECT("\"name\":" TEXT ",\"full_name\":" TEXT ",\"role\":" TEXT ",\"authority\":" TEXT ",\"country\":" TEXT
         ",\"language\":" TEXT ",\"password\":" TRUTH ",\"certificate\":" TEXT_OR_NULL ",\"blocked\":" TRUTH
+        ",\"quota\":{\"type\":[\"integer\",\"null\"]}"
         ",\"seen\":" TEXT_OR_NULL)},
     {"People", ROWS("Person")},
     {"NewPerson", OBJECT("\"person\":{\"$ref\":\"#/components/schemas/Person\"},\"link\":" TEXT ",\"until\":" TEXT)},

@@ -40,7 +40,7 @@ static int64_t time_of_query(const struct request *request)
     struct tm parts = {0};
     const char *since = request_query(request, "since");
     const char *end = since == NULL ? NULL : strptime(since, "%Y-%m-%dT%H:%M:%SZ", &parts);
-    return end != NULL && *end == '\0' ? timegm(&parts) : request->person->seen;
+    return end != NULL && *end == '\0' ? timegm(&parts) : request->person->seen_before;
 }
 
 /* ---- evidence ---- */
@@ -175,10 +175,9 @@ static void join_link(struct overview *overview, const struct link *link)
             join_countries(overview, link->countries[i], link->countries[k], link->weight);
 }
 
-static int join_hit(void *context, const struct store_selector *selector, const struct store_hit *hit)
+static int join_hit(void *context, const char *kind, const char *country, const char *elsewhere)
 {
-    struct overview *overview = context;
-    join_countries(overview, overview->request->person->country, hit->country, link_weight(selector->kind, 2, 2));
+    join_countries(context, country, elsewhere, link_weight(kind, 2, 2));
     return 0;
 }
 
@@ -299,7 +298,7 @@ static int gather(struct overview *overview, const struct links *links)
         return -1;
     for (size_t i = 0; i < links_count(links); i++)
         join_link(overview, links_at(links, i));
-    return store_shared_hit_each(store, NULL, join_hit, overview, overview->error);
+    return store_shared_hit_countries(store, join_hit, overview, overview->error);
 }
 
 static int show_overview(struct request *request, struct error *error)

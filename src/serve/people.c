@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "serve/answer.h"
 #include "serve/call.h"
 #include "show/spelling.h"
 
@@ -33,6 +34,10 @@ static void write_person_as(struct json *json, const char *key, const struct sto
     json_bool(json, "password", person->password[0] != '\0');
     json_text(json, "certificate", person->certificate[0] == '\0' ? NULL : person->certificate);
     json_bool(json, "blocked", person->blocked);
+    if (person->quota == 0)
+        json_null(json, "quota");
+    else
+        json_int(json, "quota", person->quota);
     json_time(json, "seen", person->seen);
     json_close(json, '}');
 }
@@ -105,7 +110,32 @@ static const char *read_person(struct request *request, struct store_person *per
     }
     if (fault == NULL && json_object_get(body, "blocked") != NULL)
         person->blocked = json_is_true(json_object_get(body, "blocked"));
+    const json_t *quota = json_object_get(body, "quota");
+    if (fault == NULL && quota != NULL) {
+        person->quota = json_integer_value(quota);
+        if (!json_is_null(quota) && (!json_is_integer(quota) || person->quota < 1 || person->quota > QUOTA_MOST))
+            fault = "quota is a number of look-ups a day, or null: as many as the role has.";
+    }
     return fault;
+}
+
+static const char *quota_text(int64_t quota, char room[24])
+{
+    (void)snprintf(room, 24, "%lld", (long long)quota);
+    return quota == 0 ? NULL : room;
+}
+
+/* What is to be in the record of a change. */
+static void note_person(struct request *request, const struct store_person *before, const struct store_person *after,
+                        const char *authority)
+{
+    char old[24], new[24];
+    note_change(request, "role", store_role_name(before->role), store_role_name(after->role));
+    note_change(request, "authority", before->authority_name, authority);
+    note_change(request, "full_name", before->full_name, after->full_name);
+    note_change(request, "certificate", before->certificate, after->certificate);
+    note_change(request, "quota", quota_text(before->quota, old), quota_text(after->quota, new));
+    note_truth(request, "blocked", before->blocked, after->blocked);
 }
 
 /* Adds "link": what the person opens to sign in once. */
@@ -152,7 +182,12 @@ static int add_person(struct request *request, struct error *error)
         fault = "A person has name, full_name, role and authority.";
     if (result != 0 || fault != NULL)
         return result != 0 ? -1 : request_problem(request, 422, "%s", fault);
-    (void)snprintf(request->object, sizeof request->object, "%s (%s)", person.name, store_role_name(person.role));
+    (void)snprintf(request->object, sizeof request->object, "%s", person.name);
+    note_value(request, "role", store_role_name(person.role));
+    note_value(request, "authority", request_text(request, "authority"));
+    note_value(request, "full_name", person.full_name);
+    if (person.certificate[0] != '\0')
+        note_value(request, "certificate", person.certificate);
     if (find_person(call, person.name, 0, &found, &other, error) != 0)
         return -1;
     if (found)
@@ -190,7 +225,7 @@ static int change_person(struct request *request, struct error *error)
     if (!found)
         return result;
     bool reset = json_is_true(json_object_get(request->body, "reset"));
-    enum store_role role = person.role;
+    const struct store_person before = person;
     if (person.id == request->person->id &&
         (reset || json_object_get(request->body, "role") != NULL || json_object_get(request->body, "blocked") != NULL))
         return request_problem(request, 409, "That is for another administrator to do.");
@@ -201,8 +236,11 @@ static int change_person(struct request *request, struct error *error)
         return found ? 0 : -1;
     if (reset)
         person.password = person.totp = "";
-    (void)snprintf(request->object, sizeof request->object, "%.64s (%s%s%s)", person.name, store_role_name(role),
-                   person.blocked ? ", blocked" : "", reset ? ", reset" : "");
+    (void)snprintf(request->object, sizeof request->object, "%.64s", person.name);
+    const char *authority = request_text(request, "authority");
+    note_person(request, &before, &person, authority == NULL ? before.authority_name : authority);
+    if (reset)
+        note(request, "password and code taken away");
     if (store_person_change(request->store, &person, error) != 0 ||
         (reset && store_person_credentials(request->store, &person, error) != 0) ||
         ((reset || person.blocked) && store_link_end_all(request->store, person.id, error) != 0) ||
@@ -233,13 +271,17 @@ struct wanted_authority {
     struct arena *arena;
     const char *name;
     struct store_authority authority;
+    char centre[160]; /* another that is the centre, or "" */
 };
 
 static int take_authority(void *context, const struct store_authority *authority)
 {
     struct wanted_authority *wanted = context;
-    if (strcmp(authority->name, wanted->name) != 0)
+    if (strcmp(authority->name, wanted->name) != 0) {
+        if (authority->centre)
+            (void)snprintf(wanted->centre, sizeof wanted->centre, "%s", authority->name);
         return 0;
+    }
     wanted->authority = *authority;
     wanted->authority.name = wanted->name;
     wanted->authority.country = arena_text(wanted->arena, authority->country, strlen(authority->country));
@@ -263,19 +305,31 @@ static const char *read_authority(struct request *request, struct store_authorit
     return fault != NULL ? fault : line_fault(authority->contact, "contact", room);
 }
 
+static int second_centre(struct request *request, const struct wanted_authority *wanted)
+{
+    return request_problem(request, 409, "%s is the centre, and there is one only: it must cease to be it first.",
+                           wanted->centre);
+}
+
 static int add_authority(struct request *request, struct error *error)
 {
     struct store_authority authority = {.name = request_text(request, "name")};
+    struct wanted_authority others = {&call_of(request)->arena, authority.name, {0}, ""};
     char room[128];
     int64_t there = 0;
     const char *fault = read_authority(request, &authority, room);
     if (fault != NULL)
         return request_problem(request, 422, "%s", fault);
     (void)snprintf(request->object, sizeof request->object, "%s", authority.name);
-    if (find_authority(request->store, authority.name, &there, error) != 0)
+    note_value(request, "country", authority.country);
+    note_value(request, "contact", authority.contact);
+    note_value(request, "centre", authority.centre ? "yes" : "no");
+    if (store_authority_each(request->store, take_authority, &others, error) != 0)
         return -1;
-    if (there != 0)
+    if (others.authority.id != 0)
         return request_problem(request, 409, "There is an authority %s already.", authority.name);
+    if (authority.centre && others.centre[0] != '\0')
+        return second_centre(request, &others);
     if (store_authority_add(request->store, &authority, &there, error) != 0)
         return -1;
     request->status = 201;
@@ -285,16 +339,22 @@ static int add_authority(struct request *request, struct error *error)
 /* Not its name: cases name their authority by it. */
 static int change_authority(struct request *request, struct error *error)
 {
-    struct wanted_authority wanted = {&call_of(request)->arena, request->parts[0], {0}};
+    struct wanted_authority wanted = {&call_of(request)->arena, request->parts[0], {0}, ""};
     char room[128];
     (void)snprintf(request->object, sizeof request->object, "%.128s", request->parts[0]);
     if (store_authority_each(request->store, take_authority, &wanted, error) != 0)
         return -1;
     if (wanted.authority.id == 0)
         return request_not_found(request);
+    const struct store_authority before = wanted.authority;
     const char *fault = read_authority(request, &wanted.authority, room);
     if (fault != NULL)
         return request_problem(request, 422, "%s", fault);
+    note_change(request, "country", before.country, wanted.authority.country);
+    note_change(request, "contact", before.contact, wanted.authority.contact);
+    note_truth(request, "centre", before.centre, wanted.authority.centre);
+    if (wanted.authority.centre && wanted.centre[0] != '\0')
+        return second_centre(request, &wanted);
     if (store_authority_change(request->store, &wanted.authority, error) != 0)
         return -1;
     return write_authority(&request->json, &wanted.authority);
@@ -303,10 +363,11 @@ static int change_authority(struct request *request, struct error *error)
 const struct route people_routes[] = {
     {"GET", "/api/people", ROLE(ROLE_ADMINISTRATOR), NULL, "People", NULL, "People", list_people},
     {"POST", "/api/people", ROLE(ROLE_ADMINISTRATOR), "person",
-     "Add a person {name, full_name, role, authority, certificate}: answers with a one-time link", NULL, "NewPerson",
-     add_person},
+     "Add a person {name, full_name, role, authority, certificate, quota}: answers with a one-time link", NULL,
+     "NewPerson", add_person},
     {"PATCH", "/api/people/{name}", ROLE(ROLE_ADMINISTRATOR), "person",
-     "Change a person {full_name, role, authority, certificate, blocked, reset}: reset takes password and code away",
+     "Change a person {full_name, role, authority, certificate, quota, blocked, reset}: reset takes password and code "
+     "away",
      NULL, "Person", change_person},
     {"POST", "/api/people/{name}/link", ROLE(ROLE_ADMINISTRATOR), "person link", "A one-time link that signs in", NULL,
      "Link", link_person},

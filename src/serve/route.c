@@ -14,8 +14,9 @@
 enum { OBJECT_MOST = 256 }; /* bytes of a record's object */
 
 static const struct route *const tables[] = {
-    session_routes, people_routes, audit_routes,  case_routes,     evidence_routes, file_routes,    selector_routes,
-    link_routes,    search_routes, access_routes, overview_routes, report_routes,   openapi_routes, event_routes,
+    session_routes,  people_routes,   audit_routes,  case_routes,    evidence_routes,
+    file_routes,     selector_routes, link_routes,   search_routes,  access_routes,
+    overview_routes, report_routes,   export_routes, openapi_routes, event_routes,
 };
 
 enum { TABLES = sizeof tables / sizeof *tables };
@@ -116,7 +117,11 @@ static bool refused_body(struct call *call)
         call->request.body = call->json;
         return false;
     }
-    (void)request_problem(&call->request, 400, "The body is no JSON object: %s", call->json == NULL ? why.text : "");
+    if (call->json == NULL)
+        (void)request_problem(&call->request, 400, "The body is no JSON: %s", why.text);
+    else
+        (void)request_problem(&call->request, 400,
+                              "The body is JSON, but no object: it begins with { and ends with }.");
     return true;
 }
 
@@ -176,6 +181,8 @@ static const char *object_of(const struct call *call, struct bytes *out)
     struct bytes text = {0};
     if (request->object[0] != '\0') {
         text_append_repaired(out, request->object, strlen(request->object));
+        text_append_repaired(out, (const char *)request->done.data, request->done.length);
+        out->failed |= request->done.failed;
         return bytes_text(out);
     }
     bytes_append_text(&text, call->path);
@@ -202,7 +209,7 @@ static int record(struct call *call, struct error *error)
     struct store_audit record = {.time = request->now,
                                  .person = person == NULL ? "" : person->name,
                                  .authority = person == NULL ? "" : person->authority_name,
-                                 .action = call->route->action,
+                                 .action = request->action != NULL ? request->action : call->route->action,
                                  .object = object_of(call, &object),
                                  .reason = request->reason,
                                  .outcome = outcome_of(request->status),
@@ -298,4 +305,5 @@ void call_answer(struct call *call, struct store *store)
     json_decref(call->json);
     call->json = NULL;
     request->body = NULL;
+    bytes_free(&request->done);
 }

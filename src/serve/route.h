@@ -51,7 +51,9 @@ struct request {
     char cookie[256]; /* Set-Cookie, or "" */
     int64_t wait;     /* Retry-After in seconds, 0: none */
     char object[256]; /* for the audit record: on what; the path when empty. Never a value in clear that is masked */
-    char reason[512]; /* for the audit record: why, as the person wrote it */
+    struct bytes done;  /* for the audit record, behind the object: what was done to it (note.c) */
+    const char *action; /* for the audit record: another than the row's; NULL: the row's */
+    char reason[512];   /* for the audit record: why, as the person wrote it */
 };
 
 /* A parameter behind the '?', NULL when it is not there. */
@@ -83,7 +85,7 @@ struct route {
 /* Ends with a NULL method. One array per file of handlers: */
 extern const struct route session_routes[], people_routes[], audit_routes[], case_routes[], evidence_routes[],
     file_routes[], selector_routes[], link_routes[], search_routes[], access_routes[], overview_routes[],
-    report_routes[];
+    report_routes[], export_routes[];
 
 /* Selectors in paths and answers are named by identifiers: their hash encrypted with the server's key (AES-128, one
  * block), in hex. `id` holds 33 bytes. */

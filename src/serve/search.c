@@ -6,6 +6,8 @@
 
 #include "scan/kinds.h"
 #include "serve/answer.h"
+#include "serve/server.h"
+#include "show/like.h"
 #include "show/mask.h"
 #include "show/rows.h"
 #include "show/spelling.h"
@@ -100,18 +102,19 @@ static int file_row(void *context, const struct store_file *row)
 static int search_words(struct search *search, struct error *error)
 {
     struct request *request = search->request;
-    struct bytes pattern = {0};
+    struct bytes pattern = {0}, wider = {0};
     bool words = strlen(search->question) >= WORD_LEAST;
     json_open(&request->json, "cases", '[');
     int result = words ? store_case_each(request->store, case_row, search, error) : 0;
     json_close(&request->json, ']');
-    like_pattern(&pattern, "%", search->question, "%");
-    const struct store_filter filter = {.path_like = bytes_text(&pattern), .limit = FILES_SHOWN};
+    struct store_filter filter = {.limit = FILES_SHOWN};
+    filter_shown_paths(&filter, like_pattern(&pattern, "%", search->question, "%"), &wider);
     json_open(&request->json, "files", '[');
     if (words && result >= 0)
         result = store_file_each(request->store, &filter, file_row, search, error);
     json_close(&request->json, ']');
     bytes_free(&pattern);
+    bytes_free(&wider);
     return result < 0 ? -1 : 0;
 }
 
@@ -126,6 +129,9 @@ static int search_all(struct request *request, struct error *error)
         return request_problem(request, 400, "\"in\" is values or words.");
     if (!kind_of_query(request, &kind))
         return 0;
+    if (!quota_take(request->person, &request->wait))
+        return request_problem(request, 429,
+                               "There are no look-ups left just now. An administrator can give you more.");
     /* What is asked may be a card: the record says what of it may be shown. */
     bool secret = kind != NULL && sb_kind_info(sb_kind_of(kind))->masked; /* without a form of its own, perhaps */
     (void)snprintf(request->object, sizeof request->object, "%.200s",

@@ -76,6 +76,11 @@ int sign_head(struct store *store, const struct keys *keys, const char *folder, 
 /* A key for one purpose, derived from the server's. */
 void derive_key(const struct server *server, const char *purpose, const void *of, size_t length, uint8_t out[32]);
 
+/* ---- quota.c ---- */
+/* Takes one of the look-ups that the person has; false, and after how many seconds there is one again, when there is
+ * none. */
+bool quota_take(const struct store_person *person, int64_t *wait);
+
 /* ---- tls.c ---- */
 /* Fills certificate, key, client_authority and fingerprint: from the options' files or the state folder's. */
 int tls_load(struct server *server, const char *folder, const char *host, struct error *error);

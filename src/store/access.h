@@ -28,6 +28,12 @@ int store_hit_each(struct store *store, const uint8_t hash[SELECTOR_HASH_SIZE],
 int store_shared_hit_each(struct store *store, const char *case_reference,
                           int (*row)(void *, const struct store_selector *, const struct store_hit *), void *context,
                           struct error *error);
+/* Between which countries these are: rows of a selector's kind, the country of a readable case that has it, and the
+ * country of an authority that answers with a hit. Once each, and none where a readable case of that country has it as
+ * well: that is a link. */
+int store_shared_hit_countries(struct store *store,
+                               int (*row)(void *, const char *kind, const char *country, const char *elsewhere),
+                               void *context, struct error *error);
 /* What stands under a hash, if the viewer may read it somewhere or has a hit elsewhere. */
 int store_selector_by_hash(struct store *store, const uint8_t hash[SELECTOR_HASH_SIZE], bool *found,
                            int (*row)(void *, const struct store_selector *), void *context, struct error *error);
@@ -42,9 +48,12 @@ struct store_request {
     const char *asking_name, *owning_name;
     const char *asked_by, *answered_by; /* names of people */
     const char *reason, *answer;        /* why it is asked; what the owner says to it */
-    const char *state;                  /* "asked", "granted", "refused"; a grant whose day is over is "expired" */
+    const char *state; /* "asked", "granted", "refused"; a grant whose day is over is "expired", one that its owner
+                          ended before "ended" */
     const char *until;                  /* YYYY-MM-DD, the last day, or "" */
-    const char *cases;                  /* references granted that the viewer may read, one a line */
+    const char *cases; /* references granted that the viewer may read, one a line; while it runs, those that are left */
+    int64_t ended_at;  /* 0: it was not ended before its day */
+    const char *ended_by, *ending; /* who ended it and why; "": the handling code of its cases did */
 };
 /* An authority that gives no hit for this selector cannot be asked: *id = 0. */
 int store_request_add(struct store *store, const struct store_request *request, int64_t *id, struct error *error);
@@ -56,6 +65,9 @@ int store_request_each(struct store *store, int (*row)(void *, const struct stor
 int store_request_answer(struct store *store, int64_t id, bool grant, const char *const cases[], size_t count,
                          const char *until, const char *answer, const char *person, int64_t now, bool *answered,
                          struct error *error);
+/* Ends what the viewer granted, for good: *ended false when there is no such request that is granted still. */
+int store_request_end(struct store *store, int64_t id, const char *reason, const char *person, int64_t now, bool *ended,
+                      struct error *error);
 /* References of the viewer's own cases behind a request that the viewer has to answer. */
 int store_request_cases(struct store *store, int64_t id, int (*row)(void *, const char *reference), void *context,
                         struct error *error);

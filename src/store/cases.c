@@ -1,4 +1,6 @@
 /* Cases: one row each, numbered in the order they were added. */
+#include <string.h>
+
 #include "store/room.h"
 
 int store_case_add(struct store *store, const struct store_case *record, int64_t *id, struct error *error)
@@ -69,15 +71,26 @@ int store_case_each(struct store *store, int (*row)(void *, const struct store_c
                     NO_VALUES, false, case_row, &listing, error);
 }
 
-int store_case_change(struct store *store, const struct store_case *record, bool *changed, struct error *error)
+int store_case_change(struct store *store, const struct store_case *record, bool *changed, int64_t *ended,
+                      struct error *error)
 {
+    bool own;
     int64_t rows = 0;
+    *ended = 0;
+    if (enter(store, &own, error) != 0)
+        return -1;
     int result = run_counted(
         store, "UPDATE cases SET title = $2, handling = $3, retention = $4 WHERE reference = $1",
         VALUES(text(record->reference), text(record->title), text(record->handling), text(record->retention)), &rows,
         error);
+    /* For good: who is let in again later is asked for anew. */
+    if (result == 0 && strcmp(record->handling, "own") == 0)
+        result = run_counted(store,
+                             "UPDATE access_grant SET ended = {now} WHERE ended = 0 AND last_day >= {today}"
+                             " AND case_id = (SELECT id FROM cases WHERE reference = $1)",
+                             VALUES(text(record->reference)), ended, error);
     *changed = rows == 1;
-    return result;
+    return leave(store, own, result, error);
 }
 
 int store_case_count(struct store *store, int64_t *count, struct error *error)

@@ -82,6 +82,7 @@ struct walk {
     int (*sighting)(void *, const struct store_sighting_row *);
     int (*file)(void *, const struct store_file *);
     void *context;
+    const struct store_filter *filter;
     int64_t limit, given;
     struct store_after after;
     size_t key, key_count; /* of the conditions' values: the key behind which rows are wanted */
@@ -107,10 +108,10 @@ static void forget_key(struct walk *walk, struct conditions *conditions)
     walk->after = (struct store_after){0};
 }
 
-/* Appends the limit, behind everything else. */
+/* Appends the limit, behind everything else. Where rows are left out here, how many are wanted is not known there. */
 static void add_limit(struct walk *walk, struct conditions *conditions, const struct store_filter *filter)
 {
-    if (filter->limit == 0)
+    if (filter->limit == 0 || filter->takes_path != NULL)
         return;
     walk->limit_at = conditions->count;
     add_condition(conditions, " LIMIT @", integer(0));
@@ -217,6 +218,9 @@ int store_sighting_each(struct store *store, const struct store_filter *filter,
 static int file_row(struct store *store, struct query *query, void *context)
 {
     struct walk *walk = context;
+    const struct store_filter *filter = walk->filter;
+    if (filter->takes_path != NULL && !filter->takes_path(filter->takes_context, row_text(store, query, 6)))
+        return 0;
     struct store_file file = {
         .evidence_id = walk->item->id,
         .case_reference = walk->item->reference,
@@ -273,7 +277,7 @@ static int add_digest(struct conditions *conditions, const char *value, struct e
 int store_file_each(struct store *store, const struct store_filter *filter,
                     int (*row)(void *, const struct store_file *), void *context, struct error *error)
 {
-    struct walk walk = {.file = row, .context = context};
+    struct walk walk = {.file = row, .context = context, .filter = filter};
     struct conditions conditions = {0};
     bytes_append_text(&conditions.sql,
                       "SELECT f.number, f.volume, f.volume_start, f.inode, f.attribute_type, f.attribute_id, f.path,"

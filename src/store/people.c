@@ -16,6 +16,18 @@ static int named_already(struct store *store, const char *sql, const char *name,
     return result;
 }
 
+/* One may be the centre: what is free to it would else be free to whoever becomes one, too. */
+static int check_centre(struct store *store, const struct store_authority *authority, struct error *error)
+{
+    int64_t other = 0;
+    if (!authority->centre)
+        return 0;
+    if (ask(store, "SELECT id FROM authority WHERE centre = 1 AND id <> $1", VALUES(integer(authority->id)), &other,
+            error) != 0)
+        return -1;
+    return other == 0 ? 0 : fail(error, "another authority is the centre; it must cease to be it first");
+}
+
 int store_authority_add(struct store *store, const struct store_authority *authority, int64_t *id, struct error *error)
 {
     bool own, there = false;
@@ -28,6 +40,8 @@ int store_authority_add(struct store *store, const struct store_authority *autho
     if (result == 0 && there)
         result = fail(error, "there is an authority %s already; choose another name", authority->name);
     if (result == 0)
+        result = check_centre(store, authority, error);
+    if (result == 0)
         result = ask(store, "SELECT coalesce(max(id), 0) + 1 FROM authority", NO_VALUES, id, error);
     if (result == 0)
         result = run(store, "INSERT INTO authority (id, name, country, contact, centre) VALUES ($1, $2, $3, $4, $5)",
@@ -39,10 +53,18 @@ int store_authority_add(struct store *store, const struct store_authority *autho
 
 int store_authority_change(struct store *store, const struct store_authority *authority, struct error *error)
 {
-    return run(store, "UPDATE authority SET name = $2, country = $3, contact = $4, centre = $5 WHERE id = $1",
-               VALUES(integer(authority->id), text(authority->name), text(authority->country), text(authority->contact),
-                      integer(authority->centre)),
-               error);
+    bool own;
+    if (enter(store, &own, error) != 0)
+        return -1;
+    int result = lock_numbers(store, error);
+    if (result == 0)
+        result = check_centre(store, authority, error);
+    if (result == 0)
+        result = run(store, "UPDATE authority SET name = $2, country = $3, contact = $4, centre = $5 WHERE id = $1",
+                     VALUES(integer(authority->id), text(authority->name), text(authority->country),
+                            text(authority->contact), integer(authority->centre)),
+                     error);
+    return leave(store, own, result, error);
 }
 
 struct authority_listing {
@@ -105,11 +127,12 @@ int store_person_add(struct store *store, const struct store_person *person, int
     if (result == 0)
         result = run(store,
                      "INSERT INTO person (id, name, full_name, role, authority_id, password, totp, totp_step,"
-                     " certificate, language, blocked, seen) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0)",
+                     " certificate, language, blocked, seen, quota)"
+                     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, $12)",
                      VALUES(integer(*id), text(person->name), text(person->full_name),
                             text(store_role_name(person->role)), integer(person->authority), text(person->password),
                             text(person->totp), integer(person->totp_step), text(person->certificate),
-                            text(person->language), integer(person->blocked)),
+                            text(person->language), integer(person->blocked), integer(person->quota)),
                      error);
     return leave(store, own, result, error);
 }
@@ -117,10 +140,11 @@ int store_person_add(struct store *store, const struct store_person *person, int
 int store_person_change(struct store *store, const struct store_person *person, struct error *error)
 {
     return run(store,
-               "UPDATE person SET full_name = $2, role = $3, authority_id = $4, certificate = $5, blocked = $6"
-               " WHERE id = $1",
+               "UPDATE person SET full_name = $2, role = $3, authority_id = $4, certificate = $5, blocked = $6,"
+               " quota = $7 WHERE id = $1",
                VALUES(integer(person->id), text(person->full_name), text(store_role_name(person->role)),
-                      integer(person->authority), text(person->certificate), integer(person->blocked)),
+                      integer(person->authority), text(person->certificate), integer(person->blocked),
+                      integer(person->quota)),
                error);
 }
 
@@ -140,7 +164,7 @@ int store_person_language(struct store *store, int64_t id, const char *language,
 
 #define PERSON_COLUMNS                                                                                                 \
     "SELECT p.id, p.name, p.full_name, p.role, p.authority_id, a.name, a.country, a.centre, p.password, p.totp,"       \
-    " p.totp_step, p.certificate, p.language, p.blocked, p.seen"                                                       \
+    " p.totp_step, p.certificate, p.language, p.blocked, p.seen, p.seen_before, p.quota"                               \
     " FROM person p JOIN authority a ON a.id = p.authority_id"
 
 struct person_listing {
@@ -168,6 +192,8 @@ static int person_row(struct store *store, struct query *query, void *context)
         .language = row_text(store, query, 12),
         .blocked = row_integer(store, query, 13) != 0,
         .seen = row_integer(store, query, 14),
+        .seen_before = row_integer(store, query, 15),
+        .quota = row_integer(store, query, 16),
     };
     listing->found = true;
     if (!store_role_find(row_text(store, query, 3), &person.role))

@@ -13,7 +13,7 @@ struct store_authority {
     const char *contact; /* how to reach it: what a hit tells */
     bool centre;         /* reads cases that are free to the centre */
 };
-/* A second one of the same name is an error. */
+/* A second one of the same name is an error, and so is a second centre. */
 int store_authority_add(struct store *store, const struct store_authority *authority, int64_t *id, struct error *error);
 int store_authority_change(struct store *store, const struct store_authority *authority,
                            struct error *error); /* by id */
@@ -26,6 +26,7 @@ enum store_role { ROLE_EXAMINER, ROLE_ANALYST, ROLE_LIAISON, ROLE_PARTNER, ROLE_
 const char *store_role_name(enum store_role role); /* "examiner", … */
 bool store_role_find(const char *name, enum store_role *role);
 
+#define QUOTA_MOST 1000000000 /* look-ups a day that somebody may be given */
 struct store_person {
     int64_t id;
     const char *name; /* unique: what is typed to sign in */
@@ -40,11 +41,13 @@ struct store_person {
     const char *certificate;              /* SHA-256 of a program's certificate, lower-case hex, or "" */
     const char *language;                 /* "en", "sv" */
     bool blocked;
-    int64_t seen; /* when a session was last opened; 0: never */
+    int64_t seen;        /* when a session was last opened; 0: never */
+    int64_t seen_before; /* when the one before that was */
+    int64_t quota;       /* look-ups a day; 0: as many as the role has (serve/quota.c) */
 };
 int store_person_add(struct store *store, const struct store_person *person, int64_t *id, struct error *error);
-/* What others decide of a person, by id: full name, role, authority, certificate, blocked. What the person decides has
- * functions of its own, so that neither writes back what the other changed meanwhile. */
+/* What others decide of a person, by id: full name, role, authority, certificate, blocked, quota. What the person
+ * decides has functions of its own, so that neither writes back what the other changed meanwhile. */
 int store_person_change(struct store *store, const struct store_person *person, struct error *error);
 /* Password and secret of codes, by id; totp_step only with another secret. */
 int store_person_credentials(struct store *store, const struct store_person *person, struct error *error);

@@ -7,12 +7,15 @@
 #include "store/room.h"
 
 /* A row of access_request with the names of both sides and what was granted; who reads it stands behind. A grant whose
- * day is over is "expired". */
+ * day is over is "expired", one of which the owner left nothing before "ended". */
+#define RUNS "EXISTS (SELECT 1 FROM access_grant g WHERE g.request_id = r.id AND g.ended = 0 AND g.last_day >= {today})"
+#define ENDED "EXISTS (SELECT 1 FROM access_grant g WHERE g.request_id = r.id AND g.ended <> 0)"
 #define REQUEST                                                                                                        \
     "SELECT r.id, r.asked_at, r.answered_at, r.kind, r.value, r.hash, r.asking, r.owning, a.name, o.name, r.asked_by," \
-    " r.answered_by, r.reason, r.answer, CASE WHEN r.state = 'granted' AND NOT EXISTS (SELECT 1 FROM access_grant g"   \
-    " WHERE g.request_id = r.id AND g.last_day >= {today}) THEN 'expired' ELSE r.state END,"                           \
-    " coalesce((SELECT max(g.last_day) FROM access_grant g WHERE g.request_id = r.id), '')"                            \
+    " r.answered_by, r.reason, r.answer, CASE WHEN r.state <> 'granted' OR " RUNS " THEN r.state"                      \
+    " WHEN " ENDED " THEN 'ended' ELSE 'expired' END,"                                                                 \
+    " coalesce((SELECT max(g.last_day) FROM access_grant g WHERE g.request_id = r.id), ''),"                           \
+    " coalesce((SELECT max(g.ended) FROM access_grant g WHERE g.request_id = r.id), 0), r.ended_by, r.ending"          \
     " FROM access_request r JOIN authority a ON a.id = r.asking JOIN authority o ON o.id = r.owning"
 
 int store_request_add(struct store *store, const struct store_request *request, int64_t *id, struct error *error)
@@ -75,14 +78,18 @@ static int request_row(struct store *store, struct query *query, void *context)
         .answer = row_text(store, query, 13),
         .state = row_text(store, query, 14),
         .until = row_text(store, query, 15),
+        .ended_by = row_text(store, query, 17),
+        .ending = row_text(store, query, 18),
     };
+    bool ended = strcmp(request.state, "ended") == 0;
+    request.ended_at = ended ? row_integer(store, query, 16) : 0;
     const uint8_t *hash = row_blob(store, query, 5, SELECTOR_HASH_SIZE);
     if (hash != NULL)
         memcpy(request.hash, hash, SELECTOR_HASH_SIZE);
     if (each_row(store,
                  "SELECT c.reference FROM access_grant g JOIN cases c ON c.id = g.case_id WHERE g.request_id = $1"
-                 " AND {reads c} ORDER BY c.reference",
-                 VALUES(integer(request.id)), false, append_reference, &cases, listing->error) != 0) {
+                 " AND (g.ended = 0 OR $2 = 1) AND {reads c} ORDER BY c.reference",
+                 VALUES(integer(request.id), integer(ended)), false, append_reference, &cases, listing->error) != 0) {
         bytes_free(&cases);
         return -1;
     }
@@ -164,5 +171,24 @@ int store_request_answer(struct store *store, int64_t id, bool grant, const char
                                     text(person), integer(now), text(answer)),
                              &changed, error);
     *answered = result == 0 && changed > 0;
+    return leave(store, own, result, error);
+}
+
+int store_request_end(struct store *store, int64_t id, const char *reason, const char *person, int64_t now, bool *ended,
+                      struct error *error)
+{
+    bool own;
+    int64_t changed = 0;
+    *ended = false;
+    if (enter(store, &own, error) != 0)
+        return -1;
+    int result = run_counted(store,
+                             "UPDATE access_grant SET ended = $3 WHERE request_id = $1 AND ended = 0 AND last_day >="
+                             " {today} AND EXISTS (SELECT 1 FROM access_request r WHERE r.id = $1 AND r.owning = $2)",
+                             VALUES(integer(id), integer(store->viewer.authority), integer(now)), &changed, error);
+    if (result == 0 && changed > 0)
+        result = run(store, "UPDATE access_request SET ended_by = $2, ending = $3 WHERE id = $1",
+                     VALUES(integer(id), text(person), text(reason)), error);
+    *ended = result == 0 && changed > 0;
     return leave(store, own, result, error);
 }

@@ -129,6 +129,13 @@ static const char *const migrations[] = {
     " FROM presence p JOIN selector s ON s.hash = p.hash GROUP BY p.evidence_id, s.kind;"
     "ALTER TABLE evidence ADD COLUMN added bigint NOT NULL DEFAULT 0;"
     "ALTER TABLE evidence ADD COLUMN ended bigint NOT NULL DEFAULT 0",
+    /* 7: when somebody came the time before; how many look-ups a day (0: as the role has it); grants that end before
+     * their day */
+    "ALTER TABLE person ADD COLUMN seen_before bigint NOT NULL DEFAULT 0;"
+    "ALTER TABLE person ADD COLUMN quota bigint NOT NULL DEFAULT 0;"
+    "ALTER TABLE access_grant ADD COLUMN ended bigint NOT NULL DEFAULT 0;"
+    "ALTER TABLE access_request ADD COLUMN ended_by {text} NOT NULL DEFAULT '';"
+    "ALTER TABLE access_request ADD COLUMN ending {text} NOT NULL DEFAULT ''",
 };
 
 enum { VERSION = sizeof migrations / sizeof *migrations };

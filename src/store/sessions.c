@@ -26,7 +26,7 @@ int store_session_add(struct store *store, const struct store_session *session, 
                             integer(session->used), text(session->csrf)),
                      error);
     if (result == 0)
-        result = run(store, "UPDATE person SET seen = $2 WHERE id = $1",
+        result = run(store, "UPDATE person SET seen_before = seen, seen = $2 WHERE id = $1",
                      VALUES(integer(session->person), integer(session->opened)), error);
     return leave(store, own, result, error);
 }

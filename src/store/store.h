@@ -56,8 +56,10 @@ int store_case_add(struct store *store, const struct store_case *record, int64_t
 int store_case_find(struct store *store, const char *reference, int64_t *id, struct error *error);
 int store_case_each(struct store *store, int (*row)(void *, const struct store_case *), void *context,
                     struct error *error);
-/* Title, handling and retention; *changed false when there is no such case. */
-int store_case_change(struct store *store, const struct store_case *record, bool *changed, struct error *error);
+/* Title, handling and retention; *changed false when there is no such case. Handling "own" ends what others were
+ * granted of it, for good: *ended says how many grants. */
+int store_case_change(struct store *store, const struct store_case *record, bool *changed, int64_t *ended,
+                      struct error *error);
 int store_case_count(struct store *store, int64_t *count, struct error *error); /* cases that have evidence */
 
 /* ---- evidence ---- */
@@ -359,7 +361,9 @@ struct store_filter {
     const char *kind;               /* NULL: all but "file" */
     const char *value;              /* NULL: all; normalised */
     const char *path_like;          /* files: an SQL LIKE pattern, or NULL */
-    const char *type_like;          /* files: the same for the MIME type */
+    bool (*takes_path)(void *, const char *path); /* files: of those that the rest finds, only these; NULL: all */
+    void *takes_context;
+    const char *type_like;          /* files: an SQL LIKE pattern for the MIME type */
     const char *known;              /* files: "good", "bad" or "own"; NULL: all */
     enum store_allocated allocated; /* files */
     struct store_after after;

@@ -17,7 +17,7 @@ static const char schema[] =
 #define READS_GRANTED                                                                                                  \
     "(@.handling <> 'own' AND EXISTS (SELECT 1 FROM access_grant g WHERE g.authority_id = (SELECT authority FROM "     \
     "viewer) AND g.case_id = @.id"                                                                                     \
-    " AND g.last_day >= {today}))"
+    " AND g.ended = 0 AND g.last_day >= {today}))"
 #define READS "(" READS_OWN " OR " READS_FREE " OR " READS_GRANTED ")"
 
 static const struct {
@@ -194,4 +194,32 @@ int store_shared_hit_each(struct store *store, const char *case_reference,
                         error);
     return each_row(store, SHARED_HITS " AND d.reference = $1) ORDER BY s.kind, s.value, a.name",
                     VALUES(text(case_reference)), true, shared_row, &listing, error);
+}
+
+struct country_listing {
+    int (*row)(void *, const char *, const char *, const char *);
+    void *context;
+};
+
+static int country_row(struct store *store, struct query *query, void *context)
+{
+    const struct country_listing *listing = context;
+    return listing->row(listing->context, row_text(store, query, 1), row_text(store, query, 2),
+                        row_text(store, query, 3));
+}
+
+int store_shared_hit_countries(struct store *store, int (*row)(void *, const char *, const char *, const char *),
+                               void *context, struct error *error)
+{
+    struct country_listing listing = {row, context};
+    return each_row(
+        store,
+        "SELECT DISTINCT s.hash, s.kind, d.country, a.country FROM selector s {then} presence p {then} cases c"
+        " {then} authority a {then} presence q {then} cases d WHERE s.cases >= 2 AND p.hash = s.hash"
+        " AND p.loud > 0 AND c.id = p.case_id AND {tells c} AND a.name = c.authority AND NOT EXISTS"
+        " (SELECT 1 FROM stop t WHERE t.hash = s.hash) AND q.hash = s.hash AND q.loud > 0"
+        " AND d.id = q.case_id AND {reads d} AND NOT EXISTS (SELECT 1 FROM presence r {then} cases e"
+        " WHERE r.hash = s.hash AND r.loud > 0 AND e.id = r.case_id AND e.country = a.country"
+        " AND {reads e}) ORDER BY s.hash, d.country, a.country",
+        NO_VALUES, true, country_row, &listing, error);
 }

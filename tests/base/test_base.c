@@ -95,6 +95,19 @@ static void nothing_steers_a_terminal(void **state)
     }
 }
 
+static void a_line_is_one(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {"", "Åsa Öberg", "Полиция", "\xe0\xa4\x95", "a \"b\" <c>", "\xf0\x9f\x92\xb3"};
+    static const char *const others[] = {"a\nb",         "a\tb",           "\x7f",         "\xc2\x85",
+                                         "\xd8\x9c",     "x\xe2\x80\xaey", "\xe2\x80\x8b", "\xe2\x80\xa8",
+                                         "\xe2\x81\xa9", "\xef\xbb\xbf",   "\xff"};
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        assert_true(text_is_line(lines[i]));
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        assert_false(text_is_line(others[i]));
+}
+
 static void json_is_what_every_reader_takes(void **state)
 {
     (void)state;
@@ -282,6 +295,7 @@ int main(void)
         cmocka_unit_test(utf8_is_told_from_other_bytes),
         cmocka_unit_test(any_bytes_can_be_repaired_and_shown),
         cmocka_unit_test(nothing_steers_a_terminal),
+        cmocka_unit_test(a_line_is_one),
         cmocka_unit_test(json_is_what_every_reader_takes),
         cmocka_unit_test(messages_never_lead_beyond_their_end),
         cmocka_unit_test(hex_is_read_exactly),

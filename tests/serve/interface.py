@@ -123,6 +123,7 @@ def fill():
           f"Pay with card {CARD}, write to anna@example.org now {SCRIPT} or iban AT063426239623161026 please.\n" +
           "".join(f"Also person{i}@mail.example.org wrote to us.\n" for i in range(40)))
     write(f"{first}/{CARD}.txt", "the name of this file is a number\n")
+    write(f"{first}/bill\u202egnp.exe", "Ask turned@example.org about it\n")
     write(f"{second}/letter.txt", f"The card number {SECRETS[3]} again, key {WIF} and AT063426239623161026, bertil@example.org\n")
     image = (b"x" * 5000 + f" card {CARD} and {CARD2} ".encode() + b"y" * 3000 + f" kort {CARD} ".encode("utf-16-le") +
              b"z" * 3000 + b" write to bertil@example.org today " + b"w" * 500)
@@ -132,7 +133,8 @@ def fill():
     os.symlink(f"{folder}/elsewhere", f"{seized}/way-out")
     for case, authority, country, paths in (("SE-1", OWN, "SE", [first]), ("SE-2", OWN, "SE", [second]),
                                             ("SE-3", OWN, "SE", [f"{seized}/third.dd"])):
-        command("case", "add", case, "--country", country, "--authority", authority, "--title", f"Title {SCRIPT}")
+        command("case", "add", case, "--country", country, "--authority", authority, "--title", f"Title {SCRIPT}",
+                "--handling", "hit" if case == "SE-3" else "free")
         command("analyse", "--case", case, "--quiet", *paths)
     return image
 
@@ -203,6 +205,19 @@ def adding(server):
                 for body in ({"case": "SE-9"}, {"case": "a b"}, {}, {"case": "SE-10", "handling": "all"},
                              {"case": "SE-10", "retention": "2031-02-31"}, {"case": "SE-10", "title": 5})]
     check("a case must be one", statuses == [409, 400, 400, 400, 400, 400], statuses)
+    lines_of_two = ["a\nb", "a\x1b[2J", "\u202eabc", "a\u2066b", "\u0085", "\u200bx"]
+    statuses = [server.ask("POST", "/api/cases", {"case": "SE-12", "title": title}, "examiner")[0] for title in lines_of_two]
+    statuses += [server.ask("PATCH", "/api/cases/SE-9", {"title": title}, "examiner")[0] for title in lines_of_two]
+    check("a title is one line that turns nothing", set(statuses) == {400}, statuses)
+    statuses = [server.ask("POST", "/api/authorities", {"name": name, "country": "FR", "contact": "x"}, "admin")[0]
+                for name in lines_of_two]
+    statuses += [server.ask("PATCH", f"/api/authorities/{quoted(OTHER)}", {"contact": contact}, "admin")[0]
+                 for contact in lines_of_two]
+    statuses += [server.ask("PATCH", "/api/people/partner", {"full_name": name}, "admin")[0] for name in lines_of_two]
+    check("nor do names and contacts", set(statuses) == {422}, statuses)
+    some = server.get("/api/selectors?kind=card")["rows"][0]["id"]
+    statuses = [server.ask("POST", f"/api/selectors/{some}/reveal", {"reason": "long " + reason})[0] for reason in lines_of_two]
+    check("nor do reasons, whose lines become one", statuses == [200] + [400] * 5, statuses)
     status, text, _ = server.ask("PATCH", "/api/cases/SE-9", {"retention": "2031-12-31"}, "examiner")
     check("and changes it", status == 200 and json.loads(text)["retention"] == "2031-12-31"
           and json.loads(text)["title"] == "New", text)
@@ -235,6 +250,25 @@ def network(server):
           len(path["edges"]) == len(labels) - 1, path)
     status, text, answer = server.ask("GET", "/api/network?weight=0&format=graphml")
     root = xml.etree.ElementTree.fromstring(text)
+    codes = {node.find("{*}data[@key='label']").text: node.findtext("{*}data[@key='handling']")
+             for node in root.findall(".//{*}node")}
+    check("handling codes go with it", codes["SE-1"] == "free" and codes["SE-3"] == "hit" and
+          root.findtext(".//{*}graph/{*}data[@key='strictest']") == "hit" and graph["handling"] == "hit" and
+          {node.get("handling") for node in graph["nodes"]} == {"free", "hit", None}, codes)
+    record = lines("audit", "--action", "export", "--person", "analyst")[0]
+    check("and it is recorded as an export, with its cases", record["object"] ==
+          "network as graphml: SE-1 free, SE-2 free, SE-3 hit", record)
+    saved = [server.ask("POST", "/api/exports", {"what": "network", "format": one, "cases": ["SE-3", "SE-1", "SE-3"]})
+             for one in ("png", "svg", "graphml")]
+    check("what a page saves is recorded before", [one[:2] for one in saved] == [(204, "")] * 3 and
+          [row["object"] for row in lines("audit", "--action", "export", "--limit", "3")] ==
+          [f"network as {one}: SE-1 free, SE-3 hit" for one in ("graphml", "svg", "png")], saved)
+    statuses = [server.ask("POST", "/api/exports", body)[0]
+                for body in ({"what": "network", "format": "png", "cases": ["SE-1", "DE-1"]},
+                             {"what": "network", "format": "png", "cases": ["none"]},
+                             {"what": "all", "format": "png", "cases": []}, {"what": "network", "format": "exe", "cases": []},
+                             {"what": "network", "format": "png"}, {"what": "network", "format": "png", "cases": [1]})]
+    check("nobody exports what they may not read", statuses == [404, 404, 400, 400, 400, 400], statuses)
     check("GraphML is XML", status == 200 and len(root.findall(".//{*}node")) == len(graph["nodes"]) and
           "xml" in answer.getheader("Content-Type"), text[:300])
     return graph
@@ -260,6 +294,25 @@ def search(server):
     check("others see theirs", theirs["own"] == ["DE-1"] and theirs["elsewhere"][0]["authority"] == OWN, theirs)
 
 
+def masked_names(server):
+    """What is masked in a name cannot be found out by asking for it."""
+    def found(path):
+        return [row["path"] for row in server.get(f"/api/files?case=SE-1&path={quoted(path)}")["rows"]]
+    shown = f"/{CARD[:6]}******{CARD[12:]}.txt"
+    check("a name is found by what is shown of it", found(CARD[:6]) == [shown] and found(CARD[12:] + ".txt") == [shown]
+          and found(shown) == [shown], [found(CARD[:6]), found(CARD[12:] + ".txt"), found(shown)])
+    tried = {part: found(part) for part in [CARD[:length] for length in range(7, 17)] +
+             [CARD[at:at + 4] for at in range(3, 12)] + [CARD[6:8], CARD[7:16], f"{CARD[:6]}_{CARD[7]}"]}
+    check("and not by what is masked", not any(tried.values()), tried)
+    words = [server.get("/api/search?in=words&q=" + quoted(CARD[:length]))["files"] for length in range(6, 17)]
+    check("nor by words", len(words[0]) == 1 and not any(words[1:]), words)
+    rows, _ = server.rows("/api/files?path=" + quoted("/"), 1)
+    check("pages are whole", rows == server.rows("/api/files?path=" + quoted("/"), 1000)[0] and len(rows) > 4, rows)
+    check("the command line finds no more", lines("files", "--path", f"%{CARD[:7]}%") == [] and
+          len(lines("files", "--path", f"%{CARD[:6]}*%", "--case", "SE-1")) == 1 and
+          len(lines("files", "--path", f"%{CARD[:7]}%", "--reveal")) == 1)
+
+
 def reports(server):
     for query in ("case=SE-1", "network=SE-1", "case=SE-3"):
         status, text, answer = server.ask("GET", f"/api/report?{query}")
@@ -271,6 +324,14 @@ def reports(server):
               answer.getheader("Content-Type").startswith("text/html"), tags)
         check(f"report {query}: needs nothing from elsewhere", "src=" not in text and "href=" not in text and
               "url(" not in text)
+        check(f"report {query}: says how it is to be handled", f"<dd class=\"bad\">{'free' if query == 'case=SE-1' else 'hit'}: "
+              in text, text[:3000])
+        check(f"report {query}: a table has rows", not re.search(r"<tbody>\s*</tbody>|</thead>\s*</table>", text))
+    text = server.ask("GET", "/api/report?case=SE-1")[1]
+    check("what would turn the text is an escape", "bill\\u202egnp.exe" in text and "\u202e" not in text)
+    check("no article goes wrong", "a email" not in text and "a iban" not in text and "worth of its kind" in text)
+    record = lines("audit", "--action", "export", "--person", "analyst")[1]
+    check("a report is recorded with its cases", record["object"] == "Report of case SE-3: SE-3 hit", record)
     check("a report tells how to reproduce a finding",
           "samband sightings --case &#39;SE-1&#39; --kind &#39;iban&#39; --value &#39;AT063426239623161026&#39;" in
           server.ask("GET", "/api/report?case=SE-1")[1])
@@ -282,7 +343,8 @@ server = Server()
 command("person", "add", "analyst", "--role", "analyst", "--authority", OWN, "--full-name", "An Analyst")
 for role in ("examiner", "partner"):
     command("person", "add", role, "--role", role, "--authority", OWN, "--full-name", f"A {role}")
-for name in ("analyst", "examiner", "partner"):
+command("person", "add", "admin", "--role", "administrator", "--authority", OWN, "--full-name", "An administrator")
+for name in ("analyst", "examiner", "partner", "admin"):
     server.sign_in(name)
 same_rows(server)
 tokens(server)
@@ -293,17 +355,35 @@ server.sign_in("stranger")
 bytes_at_a_place(server, image)
 graph = network(server)
 search(server)
+masked_names(server)
 reports(server)
 adding(server)
 overview = server.get("/api/overview")
 check("an overview counts and joins countries", overview["counts"]["cases"] == 4 and
       overview["countries"][0]["from"] == "DE" and len(overview["working"]) == 1, overview)
+command("analyse", "--case", "SE-9", "--quiet", os.path.join(folder, "seized", "second"))
+before = server.get("/api/overview")["new"]
+server.sign_in("analyst")
+new = server.get("/api/overview")["new"]
+check("what is new is what came since the last visit", before["since"] is None and new["since"] is not None and
+      [row["case"] for row in new["evidence"]] == ["SE-9"] and new["links"] != [], [before, new])
+server.sign_in("analyst")
+check("and no more when one comes again", server.get("/api/overview")["new"]["evidence"] == [])
+command("authority", "add", "The Centre", "--country", "EU", "--contact", "desk", "--centre")
+command("person", "add", "central", "--role", "analyst", "--authority", "The Centre", "--full-name", "An analyst")
+server.sign_in("central")
+joined = [(row["from"], row["to"]) for row in server.get("/api/overview")["countries"]]
+check("hits of the centre join the countries of cases", joined == [("DE", "SE")], joined)
+status, text, _ = server.ask("POST", "/api/requests", [1, 2])
+check("a body that is no object is told so", status == 400 and "no object" in json.loads(text)["detail"], text)
 kinds = {row["kind"]: row["selectors"] for row in server.get("/api/kinds?case=SE-1")["rows"]}
 check("kinds are counted", kinds["email"] == len(lines("selectors", "--case", "SE-1", "--kind", "email")), kinds)
 for path in ("/api/cases/DE-1", "/api/cases/DE-1/evidence", "/api/files?case=DE-1", "/api/report?case=DE-1",
              "/api/timeline?case=DE-1", "/api/network?case=DE-1", "/api/network/path?from=SE-1&to=DE-1", "/api/cases/no"):
     check(f"{path} is not there", server.ask("GET", path)[0] == 404)
-leaks = [(path, secret) for path, text in server.texts for secret in SECRETS if secret in text]
+graph = server.get("/api/network?weight=0")
+leaks = [(path, secret) for path, text in server.texts for secret in SECRETS
+         if secret in text and not path.endswith("/reveal")]
 check(f"none of {len(server.texts)} answers has a card or key in clear", leaks == [], leaks[:3])
 check("the server ends well", server.stop() == 0)
 alone = Server(SAMBAND_GRAPH="/nonexistent")

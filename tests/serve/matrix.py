@@ -10,11 +10,14 @@ import http.client
 import json
 import os
 import re
+import secrets
 import shutil
 import signal
+import statistics
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.parse
 
 samband = sys.argv[1]
@@ -84,6 +87,8 @@ CHANGE = {
     ("POST", "/api/requests"): ({"analyst", "liaison"}, {"selector": "{id}", "authority": 1, "reason": "the same sender"}),
     ("POST", "/api/requests/{id}/answer"): ({"liaison"}, {"grant": True, "cases": [HIDDEN], "until": "2999-01-01",
                                                          "reason": "because it is asked"}),
+    ("POST", "/api/requests/{id}/end"): ({"liaison"}, {"reason": "it is no longer needed"}),
+    ("POST", "/api/exports"): (CASE_DATA, {"what": "network", "format": "png", "cases": ["{case}"]}),
     ("POST", "/api/cases/{case}/purge"): (ADMINISTRATOR, {"reason": "its time is over"}),
     ("POST", "/api/people"): (ADMINISTRATOR, None),
     ("PATCH", "/api/people/{name}"): (ADMINISTRATOR, None),
@@ -184,7 +189,7 @@ def people_of(store):
     for country, authority in AUTHORITIES.items():
         for role in ROLES:
             command(store, "person", "add", f"{role}-{country}", "--role", role, "--authority", authority,
-                    "--full-name", f"A {role}")
+                    "--full-name", f"A {role}", "--quota", "1000000000")
 
 
 def quoted(text):
@@ -266,8 +271,10 @@ def test_change(server, method, path, roles, body, values):
                     owner, handling = CASES[case]
                     expected = {201} if owner == "SE" != country and handling != "own" and not may_read(country, case) \
                         else {404}
-                if path == "/api/requests/{id}/answer" and role in roles_may:
+                if path.startswith("/api/requests/{id}/") and role in roles_may:
                     expected = {404}
+                if path == "/api/exports" and role in roles_may:
+                    expected = {204} if may_read(country, case) else {404}
                 if status not in expected:
                     problems.append(f"{person} {method} {target}: {status}, not {expected}")
                 if leaks(text, country):
@@ -313,6 +320,77 @@ def test_same_without(server, without, values):
     result("a hidden case changes no answer to others", problems)
 
 
+class Work:
+    """How much the server works for a request: the processor time of its threads, which does not depend on who else uses the
+    machine; where the kernel does not tell, the time that passes."""
+
+    def __init__(self, server, person):
+        self.tasks = f"/proc/{server.process.pid}/task"
+        self.headers = {"Cookie": server.people[person][0]}
+        self.connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+
+    def now(self):
+        try:
+            total = 0
+            for task in os.listdir(self.tasks):
+                with open(f"{self.tasks}/{task}/schedstat") as told:
+                    total += int(told.read().split()[0])
+            return total
+        except OSError:
+            return time.monotonic_ns()
+
+    def of(self, paths):
+        """For one of them, on average; and the statuses."""
+        begun = self.now()
+        statuses = set()
+        for path in paths:
+            self.connection.request("GET", path, headers=self.headers)
+            answer = self.connection.getresponse()
+            answer.read()
+            statuses.add(answer.status)
+        return (self.now() - begun) / len(paths), statuses
+
+
+ROUNDS, EACH, RATIO, TRIES = 15, 20, 1.5, 3
+
+
+def told_by_work(work, hidden, nobodys):
+    """Asks for what another authority keeps and for what nobody has, in turns; "" when neither takes notably longer."""
+    said = ""
+    for _ in range(TRIES):
+        costs, statuses = ([], []), [set(), set()]
+        for number in range(ROUNDS + 1):
+            for which in ((0, 1) if number % 2 else (1, 0)):
+                cost, seen = work.of([(hidden, nobodys)[which]() for _ in range(EACH)])
+                statuses[which] |= seen
+                if number > 0:  # the first is to warm up
+                    costs[which].append(cost)
+        medians = [statistics.median(cost) for cost in costs]
+        if statuses[0] != statuses[1]:
+            return f"answers {statuses[0]} and {statuses[1]}"
+        if max(medians) <= RATIO * min(medians):
+            return ""
+        said = f"{medians[0] / 1000:.0f} µs of work for what is hidden, {medians[1] / 1000:.0f} for what is not there"
+    return said
+
+
+def test_timing(server, values):
+    value = values[HIDDEN]
+    asked = {
+        "search": (lambda: "/api/search?q=" + quoted(value["value"]), lambda: "/api/search?q=onlyse4%40example.org"),
+        "a selector": (lambda: "/api/selectors/" + value["id"], lambda: "/api/selectors/" + secrets.token_hex(16)),
+        "a case": (lambda: "/api/cases/" + HIDDEN, lambda: "/api/cases/SE-4"),
+        "an evidence item": (lambda: f"/api/evidence/{value['evidence']}", lambda: "/api/evidence/4242"),
+        "files of a case": (lambda: f"/api/files?case={HIDDEN}", lambda: "/api/files?case=SE-4"),
+    }
+    for name, (hidden, nobodys) in asked.items():
+        problems = []
+        for person in ("analyst-DE", "partner-DE") if name == "search" else ("analyst-DE",):
+            said = told_by_work(Work(server, person), hidden, nobodys)
+            problems += [f"{person}: {said}"] if said else []
+        result(f"{name}: what is hidden takes no longer than what is not there", problems)
+
+
 def main():
     store, bare = os.path.join(folder, "with.db"), os.path.join(folder, "without.db")
     fill(store, True)
@@ -338,6 +416,7 @@ def main():
         without.found = facts(without)
         CASES[HIDDEN] = hidden
         test_same_without(server, without, values)
+        test_timing(server, values)
         for path, (roles, query) in GET.items():
             test_get(server, path, roles, query, values)
         for (method, path), (roles, body) in CHANGE.items():

@@ -94,7 +94,7 @@ same "$(call GET "/api/audit?action=sign-in&limit=1&after=$next" | jq -r '.rows[
 same "$(call GET '/api/audit?action=sign-in&person=ada&limit=1000' | jq -c '[.rows[].outcome] | group_by(.) | map(.[0])')" '["denied","done"]' 'with tries that failed'
 same "$(call GET /api/audit/verify | jq -c '.broken')" null 'which is whole'
 same "$(status GET /api/people)" 403 'an auditor changes no people'
-holds "$("$samband" audit --json --action 'person link')" '"person":"root (command line)"' 'what the command line did is in it'
+holds "$("$samband" audit --json --action 'person link')" '"person":"local:'"$(id -un)"'"' 'what the command line did is in it'
 
 # ---- time ----
 sqlite3 "$SAMBAND_STORE" 'UPDATE session SET used = used - 1801'

@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "serve/call.h"
+#include "serve/markup.h"
+#include "show/like.h"
 
 #include <cmocka.h>
 #undef fail
@@ -52,6 +54,71 @@ static void identifiers_come_back(void **state)
     assert_false(selector_hash(&server, "", back));
     assert_false(selector_hash(&server, "x0000000000000000000000000000000", back));
     assert_false(selector_hash(&server, "000000000000000000000000000000000", back));
+}
+
+static void markup_shows_what_would_turn_it(void **state)
+{
+    static const struct {
+        const char *text, *shown;
+    } rows[] = {{"<a href='x'>&\"", "&lt;a href=&#39;x&#39;&gt;&amp;&quot;"},
+                {"a\xe2\x80\xaetxt.exe", "a\\u202etxt.exe"},
+                {"\xd8\x9c\xe2\x81\xa6\xef\xbb\xbf", "\\u061c\\u2066\\ufeff"},
+                {"\x1b[2J\x7f\xc2\x9b", "\\u001b[2J\\u007f\\u009b"},
+                {"\xff\xef\xbf\xbe", "\xef\xbf\xbd\xef\xbf\xbd"},
+                {"a\nb\tå", "a\nb\tå"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct bytes out = {0};
+        append_markup(&out, rows[i].text);
+        assert_string_equal(bytes_text(&out), rows[i].shown);
+        bytes_free(&out);
+    }
+}
+
+static void patterns_are_those_of_sql(void **state)
+{
+    static const struct {
+        const char *text, *pattern;
+        bool like;
+    } rows[] = {{"/a/b.txt", "%.txt", true},
+                {"/a/b.txt", "%a%t", true},
+                {"/a/b.txt", "%.TXT", false},
+                {"abab", "%ab", true},
+                {"abac", "%ab", false},
+                {"", "%", true},
+                {"", "_", false},
+                {"å", "_", true},
+                {"åx", "_", false},
+                {"50%", "50\\%", true},
+                {"50x", "50\\%", false},
+                {"a_b", "a\\_b", true},
+                {"axb", "a\\_b", false},
+                {"a**b", "%**%", true},
+                {"aXXb", "%**%", false},
+                {"abcabcabd", "%abd", true},
+                {"aaaaaaaaab", "%a%a%b", true},
+                {"x", "", false}};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        assert_int_equal(is_like(rows[i].text, rows[i].pattern), rows[i].like);
+}
+
+static void look_ups_come_out_of_a_bucket(void **state)
+{
+    const struct store_person partner = {.id = 1, .role = ROLE_PARTNER}, rich = {.id = 2, .quota = 100000},
+                              analyst = {.id = 3, .role = ROLE_ANALYST};
+    int64_t wait = 0;
+    int given = 0;
+    (void)state;
+    while (given < 10000 && quota_take(&partner, &wait))
+        given++;
+    assert_int_equal(given, 500); /* a tenth of 5000 a day at once */
+    assert_in_range(wait, 1, 18); /* one each 17.28 seconds */
+    for (given = 0; given < 9000; given++)
+        assert_true(quota_take(&rich, &wait)); /* of their own */
+    for (given = 0; given < 9000; given++)
+        assert_true(quota_take(&analyst, &wait));
+    assert_false(quota_take(&partner, &wait));
 }
 
 static void addresses_are_counted_by_network(void **state)
@@ -130,11 +197,10 @@ static void passwords_are_kept_as_hashes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(codes_are_those_of_the_rfc),
-        cmocka_unit_test(identifiers_come_back),
-        cmocka_unit_test(addresses_are_counted_by_network),
-        cmocka_unit_test(targets_are_read_strictly),
-        cmocka_unit_test(every_path_is_one),
+        cmocka_unit_test(codes_are_those_of_the_rfc),      cmocka_unit_test(identifiers_come_back),
+        cmocka_unit_test(markup_shows_what_would_turn_it), cmocka_unit_test(patterns_are_those_of_sql),
+        cmocka_unit_test(look_ups_come_out_of_a_bucket),   cmocka_unit_test(addresses_are_counted_by_network),
+        cmocka_unit_test(targets_are_read_strictly),       cmocka_unit_test(every_path_is_one),
         cmocka_unit_test(passwords_are_kept_as_hashes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

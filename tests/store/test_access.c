@@ -151,8 +151,14 @@ static int see_reference(void *context, const char *reference)
 static int see_request(void *context, const struct store_request *request)
 {
     (void)context;
+    char cases_of_it[64];
+    (void)snprintf(cases_of_it, sizeof cases_of_it, "%s", request->cases);
+    for (char *at = cases_of_it; *at != '\0'; at++)
+        *at = *at == '\n' ? ',' : *at;
     see("%ld %s asks %s about %s: %s %s [%s] ", (long)request->id, request->asking_name, request->owning_name,
-        request->value, request->state, request->until, request->cases);
+        request->value, request->state, request->until, cases_of_it);
+    if (request->ended_at != 0)
+        see("by %s: %s ", request->ended_by, request->ending);
     return 0;
 }
 
@@ -370,6 +376,95 @@ static void access_is_asked_granted_and_ends(void **state)
     store_close(store);
 }
 
+static void change_handling(struct store *store, const char *reference, const char *handling, int64_t ends)
+{
+    struct error error = {0};
+    bool changed = false;
+    int64_t ended = -1;
+    OK(store_case_change(
+        store, &(struct store_case){.reference = reference, .title = "", .handling = handling, .retention = ""},
+        &changed, &ended, &error));
+    assert_true(changed);
+    assert_int_equal(ended, ends);
+}
+
+static bool end_request(struct store *store, int64_t id)
+{
+    struct error error = {0};
+    bool ended = false;
+    OK(store_request_end(store, id, "no longer needed", "bo", 3000, &ended, &error));
+    return ended;
+}
+
+static void a_grant_that_ended_does_not_come_back(void **state)
+{
+    (void)state;
+    const char *const asked[] = {"S-1", "S-3"};
+    struct store *store = store_of_cases();
+    view(store, DE);
+    assert_int_equal(ask_for(store, "shared@x.org", SE), 1);
+    assert_int_equal(ask_for(store, "shared@x.org", SE), 2);
+    view(store, SE);
+    assert_true(answer(store, 1, true, asked, 2, "2999-12-31"));
+
+    change_handling(store, "S-3", "hit", 0);
+    change_handling(store, "S-1", "own", 1);
+    change_handling(store, "S-1", "hit", 0);
+    assert_string_equal(requests_seen(store),
+                        "2 Police DE asks Police SE about shared@x.org: asked  [] "
+                        "1 Police DE asks Police SE about shared@x.org: granted 2999-12-31 [S-3] ");
+    view(store, DE);
+    assert_string_equal(cases_seen(store), "D-1 S-3 ");
+    assert_false(end_request(store, 1)); /* not theirs to end */
+    view(store, SE);
+    assert_false(end_request(store, 2)); /* not granted */
+    assert_true(end_request(store, 1));
+    assert_false(end_request(store, 1)); /* once */
+    assert_string_equal(
+        requests_seen(store),
+        "2 Police DE asks Police SE about shared@x.org: asked  [] "
+        "1 Police DE asks Police SE about shared@x.org: ended 2999-12-31 [S-1,S-3] by bo: no longer needed ");
+    view(store, DE);
+    assert_string_equal(cases_seen(store), "D-1 ");
+    view(store, SE);
+    assert_true(answer(store, 2, true, asked, 1, "2999-12-31")); /* asked anew, granted anew */
+    view(store, DE);
+    assert_string_equal(cases_seen(store), "D-1 S-1 ");
+    store_close(store);
+}
+
+static int see_countries(void *context, const char *kind, const char *country, const char *elsewhere)
+{
+    (void)context;
+    see("%s:%s-%s ", kind, country, elsewhere);
+    return 0;
+}
+
+static const char *countries_seen(struct store *store)
+{
+    struct error error = {0};
+    seen[0] = '\0';
+    OK(store_shared_hit_countries(store, see_countries, NULL, &error));
+    return seen;
+}
+
+/* The centre reads S-3: what that shares with Germany is between Sweden and Germany. */
+static void hits_join_the_countries_of_cases(void **state)
+{
+    (void)state;
+    struct store *store = store_of_cases();
+    view(store, CENTRE);
+    const char *found = countries_seen(store);
+    assert_non_null(strstr(found, "email:SE-DE "));
+    assert_null(strstr(found, "email:EU-DE"));
+    assert_null(strstr(found, "SE-SE")); /* S-1 has it too, and a readable case of its country */
+    view(store, DE);
+    assert_null(strstr(countries_seen(store), "DE-DE"));
+    view(store, 0);
+    assert_string_equal(countries_seen(store), "");
+    store_close(store);
+}
+
 /* ---- purge ---- */
 
 static void a_purged_case_was_never_there(void **state)
@@ -407,6 +502,8 @@ int run_access_tests(void)
         cmocka_unit_test(a_query_that_forgets_who_reads_gives_nothing),
         cmocka_unit_test(a_hit_tells_of_an_authority_and_no_more),
         cmocka_unit_test(access_is_asked_granted_and_ends),
+        cmocka_unit_test(a_grant_that_ended_does_not_come_back),
+        cmocka_unit_test(hits_join_the_countries_of_cases),
         cmocka_unit_test(a_purged_case_was_never_there),
     };
     return cmocka_run_group_tests_name("access", tests, NULL, NULL);

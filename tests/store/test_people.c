@@ -37,6 +37,27 @@ static int64_t add_ada(struct store *store)
     return id;
 }
 
+static void there_is_one_centre(void **state)
+{
+    struct error error = {0};
+    struct store *store = fresh_store();
+    int64_t id = 0;
+    (void)state;
+    (void)add_ada(store); /* hers is it */
+    struct store_authority other = {.name = "Other", .country = "DE", .contact = "", .centre = true};
+    assert_int_equal(store_authority_add(store, &other, &id, &error), -1);
+    assert_non_null(strstr(error.text, "the centre"));
+    other.centre = false;
+    OK(store_authority_add(store, &other, &other.id, &error));
+    other.centre = true;
+    assert_int_equal(store_authority_change(store, &other, &error), -1);
+    OK(store_authority_change(
+        store, &(struct store_authority){.id = 1, .name = "NCU", .country = "SE", .contact = "ncu"}, &error));
+    OK(store_authority_change(store, &other, &error));
+    OK(store_authority_change(store, &other, &error)); /* it is it already */
+    store_close(store);
+}
+
 static void people_are_found_and_changed(void **state)
 {
     struct error error = {0};
@@ -136,6 +157,7 @@ static void sessions_end(void **state)
     assert_true(session_lives(store, session.hash, NOW + 2050));
     OK(store_person_find(store, "ada", NULL, 0, &found, take_person, NULL, &error));
     assert_int_equal(read.seen, NOW + 2000);
+    assert_int_equal(read.seen_before, NOW);
     OK(store_person_change(
         store,
         &(struct store_person){
@@ -198,9 +220,8 @@ static void tries_cost_time(void **state)
 int run_people_tests(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(people_are_found_and_changed),
-        cmocka_unit_test(sessions_end),
-        cmocka_unit_test(links_work_once),
+        cmocka_unit_test(there_is_one_centre), cmocka_unit_test(people_are_found_and_changed),
+        cmocka_unit_test(sessions_end),        cmocka_unit_test(links_work_once),
         cmocka_unit_test(tries_cost_time),
     };
     return cmocka_run_group_tests_name("people", tests, NULL, NULL);
