@@ -2,7 +2,7 @@
 // are recorded or not saved, names that lie, files by time, places in the list, and what administrators and auditors need.
 import { mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { done, enter, folder, ok, page, rows, samband, same, serve, step } from './lab.mjs'
+import { done, enter, folder, ok, page, pictures, rows, samband, same, serve, step } from './lab.mjs'
 
 // ---- three cases in a row, A with B with C, of many addresses; a file whose name turns its end around ----
 const LIE = 'rtl\u202Efdp.exe'
@@ -49,6 +49,7 @@ await step('a path stays marked though a node was chosen before, and its names d
   await page.locator('.canvas[data-marked="5"]').waitFor()
   await page.waitForTimeout(600)
   same(await canvas('marked'), 5, 'and a moment later still')
+  await page.screenshot({ path: join(pictures, 'path.png') })
   same(await canvas('crossing'), 0, 'no name lies over another')
 })
 await step('what cannot be recorded is not saved', async () => {

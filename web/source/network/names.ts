@@ -10,7 +10,8 @@ export interface Name { text: string; x: number; y: number; size: number; bold: 
 const LETTERS = 24
 const CROWD = 4000 // from so many nodes in view on, only those that always have a name get one
 const CELL = 5 // pixels of the grid in which room is kept
-const LINES = 4
+const LINES = 2
+const MARKED_LINES = 6
 const WIDE = 0.61 // of a letter, in its size
 
 const shorten = (label: string) => (label.length > LETTERS ? label.slice(0, LETTERS - 1) + '…' : label)
@@ -48,11 +49,14 @@ class Room {
   }
 }
 
+/** A node in view: its place and half its size in the picture, and whether it has its name in any case. */
+interface Seen { node: NodeSingular; x: number; y: number; far: number; always: boolean }
+
 /** Where names stand: x is their middle, y their base line. */
 export function placeNames(nodes: NodeSingular[], view: View): Name[] {
   const { zoom, pan, width, height, size } = view
   const room = new Room(width, height)
-  const seen = []
+  const seen: Seen[] = []
   for (const node of nodes) {
     const at = node.position()
     const x = at.x * zoom + pan.x
@@ -63,14 +67,20 @@ export function placeNames(nodes: NodeSingular[], view: View): Name[] {
   }
   for (const part of view.taken ?? []) room.take(...part)
   const crowd = seen.length > CROWD
-  for (const one of seen) if (!one.node.hasClass('faint') && (!crowd || one.always)) room.take(one.x - one.far * 0.8, one.y - one.far * 0.8, one.far * 1.6, one.far * 1.6)
-
-  // What is marked first; what was made faint for it has no name, but for cases.
-  const first = seen.filter((one) => one.node.hasClass('chosen'))
+  const takeNodes = (some: Seen[]) => {
+    for (const one of some) if (!one.node.hasClass('faint')) room.take(one.x - one.far * 0.8, one.y - one.far * 0.8, one.far * 1.6, one.far * 1.6)
+  }
+  // What is marked first, then what always has a name: that may lie over small nodes, but not over its like. What was made faint for
+  // the marked has no name, but for cases.
+  const isFirst = (one: Seen) => one.node.hasClass('chosen')
+  const always = [...seen.filter(isFirst), ...seen.filter((one) => one.always && !isFirst(one))]
+  const others = crowd ? [] : seen.filter((one) => !one.always)
   const names: Name[] = []
-  for (const one of [...first, ...seen.filter((other) => !other.node.hasClass('chosen'))]) {
+  takeNodes(always)
+  for (const one of [...always, ...others]) {
+    if (one === others[0]) takeNodes(others)
     const faint = one.node.hasClass('faint')
-    if (!one.always && (crowd || faint)) continue
+    if (!one.always && faint) continue
     const text = shorten(visible(one.node.data('label')))
     const letters = one.always ? size + 1 : size
     const w = text.length * letters * WIDE + 4
@@ -78,7 +88,7 @@ export function placeNames(nodes: NodeSingular[], view: View): Name[] {
     const [up, aside] = [one.far + h / 2 + 1, one.far + w / 2 + 2]
     const places: [number, number][] = [[0, up], [0, -up], [aside, 0], [-aside, 0], [aside, up], [-aside, up], [aside, -up], [-aside, -up]]
     // A name that has to stand may go some lines away.
-    for (let line = 1; one.always && line <= LINES; line++) for (const side of [0, aside, -aside]) places.push([side, up + line * h], [side, -up - line * h])
+    for (let line = 1; one.always && line <= (isFirst(one) ? MARKED_LINES : LINES); line++) for (const side of [0, aside, -aside]) places.push([side, up + line * h], [side, -up - line * h])
     const fits = ([dx, dy]: [number, number]) => one.x + dx >= w / 2 && one.x + dx + w / 2 <= width && one.y + dy >= h / 2 && one.y + dy + h / 2 <= height
     const free = places.find(([dx, dy]) => fits([dx, dy]) && room.isFree(one.x + dx - w / 2, one.y + dy - h / 2, w, h))
     if (!free && (!one.always || faint)) continue

@@ -36,10 +36,10 @@ export function AuditPage() {
       <Stream<AuditRecord> of={records} caption={t('nav.audit')} empty={t('audit.none')} marked={(row) => row.outcome !== 'done'} columns={[
         { head: t('audit.number'), as: 'number', cell: (row) => number(row.id) },
         { head: t('chart.when'), as: 'main', cell: (row) => <Time of={row.time} /> },
-        { head: t('audit.person'), as: 'short', cell: (row) => row.person || '–' },
+        { head: t('audit.person'), as: 'short', cell: (row) => row.person ? <>{row.person.replace(/ \(command line\)$/, '')}{row.person.endsWith(' (command line)') && <span class="soft"> {t('audit.command_line')}</span>}</> : '–' },
         { head: t('column.authority'), as: 'narrow', cell: (row) => row.authority || '–' },
         { head: t('audit.action'), as: 'short', cell: (row) => <>{named('action', row.action)} {row.outcome !== 'done' && <StateTag of={row.outcome} />}</> },
-        { head: t('audit.object'), as: 'mono wide', cell: (row) => <><Verbatim of={row.object} />{row.reason && <q class="two">{row.reason}</q>}</> },
+        { head: t('audit.object'), as: 'mono wide', cell: (row) => <>{row.object === 'one-time link' ? t('people.link_what') : <Verbatim of={row.object} />}{row.reason && <q class="two">{row.reason}</q>}</> },
         { head: t('audit.address'), as: 'mono short', cell: (row) => row.address },
         { head: t('audit.hash'), as: 'mono short', cell: (row) => <abbr title={row.hash}>{row.hash?.slice(0, 8)}</abbr> },
       ]} />

@@ -90,14 +90,16 @@ function News({ of }: { of: Overview }) {
       {requests > 0 && <p class="note"><a href="/requests">{tn('overview.requests', requests)}</a></p>}
       {answered > 0 && <p class="note"><a href="/requests">{tn('overview.answered', answered)}</a></p>}
       {nothing && <Empty>{t('overview.nothing')} <a href="/links">{t('overview.nothing_next')}</a></Empty>}
+      {links.length > 0 && <h3>{t('overview.new_links')}</h3>}
       {links.length > 0 && (
         <Table<Link> caption={t('overview.new_links')} rows={links} columns={[
-          { head: t('overview.new_links'), as: 'mono main', cell: (row) => <a href={address(['selectors', row.id])}><Verbatim of={row.value} /></a> },
+          { head: t('column.value'), as: 'mono main wide', cell: (row) => <a href={address(['selectors', row.id])}><Verbatim of={row.value} /></a> },
           { head: t('column.kind'), cell: (row) => <Kind of={row.kind} /> },
           { head: t('column.cases'), cell: (row) => <CaseList of={row.cases} most={2} /> },
           { head: t('column.weight'), as: 'number', cell: (row) => <Weight of={row.weight} /> },
         ]} />
       )}
+      {evidence.length > 0 && <h3>{t('overview.new_evidence')}</h3>}
       {evidence.length > 0 && <Items of={evidence} caption={t('overview.new_evidence')} />}
     </Section>
   )
@@ -105,7 +107,7 @@ function News({ of }: { of: Overview }) {
 
 const Items = ({ of, caption }: { of: NewEvidence[]; caption: string }) => (
   <Table<NewEvidence> caption={caption} rows={of} columns={[
-    { head: caption, as: 'mono main', cell: (row) => <a href={address(['evidence', String(row.id)])}>{row.evidence_id}</a> },
+    { head: t('column.evidence'), as: 'mono main', cell: (row) => <a href={address(['evidence', String(row.id)])}>{row.evidence_id}</a> },
     { head: t('column.name'), as: 'mono', cell: (row) => <Verbatim of={row.evidence} /> },
     { head: t('column.state'), cell: (row) => <StateTag of={row.state} /> },
     { head: t('count.sightings'), as: 'number', cell: (row) => number(row.sightings) },
