@@ -6,7 +6,7 @@ import { Page, Section } from '../parts/page'
 import { Empty, Shown } from '../parts/states'
 import { Table } from '../parts/table'
 import { CaseLink, CaseList, Country, Kind, KnownTag, Tag, Time } from '../parts/value'
-import { Verbatim } from '../parts/verbatim'
+import { Verbatim, visible } from '../parts/verbatim'
 import { address, place } from '../router'
 import { size, t, tn } from '../words'
 
@@ -23,7 +23,7 @@ export function SearchPage() {
 function Answer({ of: { hits, cases = [], files = [] }, asked }: { of: SearchAnswer; asked: string }) {
   return (
     <>
-      <p role="status">{hits.length ? tn('search.hits', hits.length, { q: asked }) : t('search.no_hit_of', { q: asked })}</p>
+      <p role="status">{hits.length ? tn('search.hits', hits.length, { q: visible(asked) }) : t('search.no_hit_of', { q: visible(asked) })}</p>
       {hits.length + cases.length + files.length === 0 && <Empty>{t('search.no_hit')}</Empty>}
       {hits.length > 0 && <ul class="found">{hits.map((hit) => <Hit key={hit.id} of={hit} />)}</ul>}
       {cases.length > 0 && (
