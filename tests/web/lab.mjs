@@ -91,7 +91,7 @@ export async function open(options = {}) {
   browser ??= await chromium.launch({ executablePath: process.env.CHROMIUM, args: process.getuid() === 0 ? ['--no-sandbox'] : [] })
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-GB', acceptDownloads: true, ...options })
   context.setDefaultTimeout(PATIENCE)
-  if (options.locale) await context.addInitScript((language) => localStorage.setItem('samband.language', language), options.locale.slice(0, 2))
+  if (options.locale) await context.addInitScript((language) => location.protocol === 'about:' || localStorage.setItem('samband.language', language), options.locale.slice(0, 2))
   page = await context.newPage()
   page.on('pageerror', (error) => noise.push(`${page.url()}: ${error.message}`))
   page.on('console', (message) => {
