@@ -1,5 +1,5 @@
 // Draws the map of Europe: from Natural Earth's countries (package world-atlas, public domain) to one SVG path a country and
-// the point where its arcs begin, by ISO 3166 alpha-2.
+// the point where its arcs begin, by ISO 3166 alpha-2. From Iceland to Cyprus; a state too small to be seen is a dot.
 import { geoArea, geoCentroid, geoConicConformal, geoPath } from 'd3-geo'
 import { feature } from 'topojson-client'
 import { createRequire } from 'node:module'
@@ -7,14 +7,14 @@ import { createRequire } from 'node:module'
 const require = createRequire(import.meta.url)
 const WIDTH = 640
 const HEIGHT = 600
-const SMALL = 3 // square units of the drawing: what is smaller is shown by its point alone
+const SMALL = 12 // square units of the drawing: what is smaller is a dot
 const ISLET = 0.6
 
 /** JSON: { width, height, countries: [{ country, path, x, y }] } */
 export function drawEurope() {
   const world = require('world-atlas/countries-50m.json')
   const alpha2 = new Map(require('i18n-iso-countries/codes.json').map(([two, , number]) => [number, two]))
-  const corners = { type: 'MultiPoint', coordinates: [[-10.5, 36], [30, 35], [33, 66], [5, 71], [-21, 64]] }
+  const corners = { type: 'MultiPoint', coordinates: [[-10, 36.5], [14.4, 35.2], [34.5, 34.3], [40.5, 40], [39, 48], [31, 70], [20, 71], [-23, 65]] }
   const projection = geoConicConformal().parallels([40, 62]).rotate([-12, 0])
     .fitExtent([[6, 6], [WIDTH - 6, HEIGHT - 6]], corners)
     .clipExtent([[-2, -2], [WIDTH + 2, HEIGHT + 2]])

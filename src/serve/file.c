@@ -10,6 +10,32 @@
 #include "show/rows.h"
 #include "show/show.h"
 
+/* ---- times that are asked for ---- */
+
+enum { DAY = 86400, HOUR = 3600, BARS_WANTED = 120 };
+
+/* A day such as 2026-03-01, or a time as the interface writes it; a day as an end is meant with all its seconds. False
+ * after answering 400. */
+static bool read_time(struct request *request, const char *name, bool end, int64_t *time)
+{
+    const char *text = request_query(request, name);
+    struct tm parts = {0};
+    *time = end ? INT64_MAX : INT64_MIN + 1;
+    if (text == NULL || text[0] == '\0')
+        return true;
+    bool day = strlen(text) == 10;
+    const char *rest = strptime(text, day ? "%Y-%m-%d" : "%Y-%m-%dT%H:%M:%SZ", &parts);
+    if (rest == NULL || *rest != '\0')
+        return request_problem(request, 400, "\"%s\" is a day or a time such as 2026-03-01T12:00:00Z.", name) != 0;
+    *time = (int64_t)timegm(&parts) + (day && end ? DAY - 1 : 0);
+    return true;
+}
+
+static bool read_span(struct request *request, int64_t *from, int64_t *to)
+{
+    return read_time(request, "from", false, from) && read_time(request, "to", true, to);
+}
+
 /* ---- the listing ---- */
 
 static int file_row(void *context, const struct store_file *row)
@@ -53,6 +79,9 @@ static bool read_filter(struct request *request, struct store_filter *filter)
             return request_problem(request, 400, "\"allocated\" is true or false.") != 0;
         filter->allocated = yes ? ALLOCATED_ONLY : DELETED_ONLY;
     }
+    if (!read_span(request, &filter->from, &filter->to))
+        return false;
+    filter->timed = filter->from > INT64_MIN + 1 || filter->to < INT64_MAX;
     if (digest != NULL && digest[0] != '\0') {
         if (!is_digest(digest))
             return request_problem(request, 400, "\"digest\" is an MD5, SHA-1 or SHA-256 in hexadecimal.") != 0;
@@ -87,8 +116,6 @@ static int list_files(struct request *request, struct error *error)
 }
 
 /* ---- the timeline ---- */
-
-enum { DAY = 86400, BARS_WANTED = 120 };
 
 struct span {
     int64_t first, last;
@@ -140,33 +167,18 @@ static int moment_row(void *context, const struct store_moment *row)
     return 0;
 }
 
-/* A day such as 2026-03-01, or a time as the interface writes it. False after answering 400. */
-static bool read_time(struct request *request, const char *name, int64_t otherwise, int64_t *time)
-{
-    const char *text = request_query(request, name);
-    struct tm parts = {0};
-    *time = otherwise;
-    if (text == NULL || text[0] == '\0')
-        return true;
-    const char *end = strptime(text, strlen(text) == 10 ? "%Y-%m-%d" : "%Y-%m-%dT%H:%M:%SZ", &parts);
-    if (end == NULL || *end != '\0')
-        return request_problem(request, 400, "\"%s\" is a day or a time such as 2026-03-01T12:00:00Z.", name) != 0;
-    *time = timegm(&parts);
-    return true;
-}
-
-/* Bars of so many whole days that there are about BARS_WANTED. */
+/* Bars of so many whole days that there are about BARS_WANTED; of hours, where there are only a few days. */
 static int write_histogram(struct request *request, const char *reference, int64_t from, int64_t to,
                            struct error *error)
 {
     struct span span = {0};
-    if (store_moment_counts(request->store, reference, from, to, 366 * (int64_t)DAY, see_bar, &span, error) != 0)
+    if (store_moment_counts(request->store, reference, from, to, DAY, see_bar, &span, error) != 0)
         return -1;
-    int64_t begin = from > span.first ? from : span.first;
-    int64_t end = to < span.last + 366 * (int64_t)DAY ? to : span.last + 366 * (int64_t)DAY;
-    int64_t days = !span.any || end <= begin ? 1 : (end - begin) / DAY / BARS_WANTED + 1;
+    int64_t days = span.any ? (span.last - span.first) / DAY + 1 : 1;
+    int64_t step = days * DAY / HOUR <= BARS_WANTED ? HOUR : (days / BARS_WANTED + 1) * DAY;
+    json_int(&request->json, "step", step);
     json_open(&request->json, "histogram", '[');
-    int result = store_moment_counts(request->store, reference, from, to, days * DAY, bar_row, &request->json, error);
+    int result = store_moment_counts(request->store, reference, from, to, step, bar_row, &request->json, error);
     json_close(&request->json, ']');
     return result;
 }
@@ -181,8 +193,8 @@ static int show_timeline(struct request *request, struct error *error)
         return go ? -1 : 0;
     if (reference == NULL)
         return request_problem(request, 400, "A timeline is that of a case: name one (\"case\").");
-    if (!read_time(request, "from", INT64_MIN + 1, &from) || !read_time(request, "to", INT64_MAX, &to) ||
-        !page_begin(&page, request, "timeline", error) || !page_after(&page, key, 4, &given))
+    if (!read_span(request, &from, &to) || !page_begin(&page, request, "timeline", error) ||
+        !page_after(&page, key, 4, &given))
         return 0;
     struct store_moment after = {
         .time = key[0], .evidence_id = key[1], .file = key[2], .what = (enum store_time)key[3]};
@@ -204,6 +216,8 @@ static const struct parameter file_parameters[] = {
     {"known", "good, bad or own"},
     {"allocated", "true, or false: deleted"},
     {"digest", "MD5, SHA-1 or SHA-256"},
+    {"from", "a day or a time: one of the file's is not before"},
+    {"to", "a day or a time: the same one is not behind"},
     {"limit", "rows of a page, 1 to 1000; 100 if not given"},
     {"after", "the next of the page before"},
     {NULL, NULL}};

@@ -297,6 +297,15 @@ int store_file_each(struct store *store, const struct store_filter *filter,
         add_condition(&conditions, " AND coalesce(nullif(f.known, ''), o.known, '') = @", text(filter->known));
     if (filter->allocated != ALLOCATED_OR_NOT)
         add_condition(&conditions, " AND f.allocated = @", integer(filter->allocated == ALLOCATED_ONLY));
+    if (filter->timed) {
+        /* A time that is not known is the least number there is. */
+        const struct value from = integer(filter->from == STORE_UNKNOWN_TIME ? filter->from + 1 : filter->from);
+        const struct value to = integer(filter->to);
+        add_conditions(&conditions,
+                       " AND (f.modified BETWEEN @ AND @ OR f.accessed BETWEEN @ AND @ OR f.changed BETWEEN @ AND @"
+                       " OR f.created BETWEEN @ AND @)",
+                       (struct value[]){from, to, from, to, from, to, from, to}, 8);
+    }
     walk.key = conditions.count;
     if (filter->after.evidence_id != 0) {
         walk.key_count = 1;

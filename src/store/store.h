@@ -366,6 +366,8 @@ struct store_filter {
     const char *type_like;          /* files: an SQL LIKE pattern for the MIME type */
     const char *known;              /* files: "good", "bad" or "own"; NULL: all */
     enum store_allocated allocated; /* files */
+    bool timed;                     /* files: only those of which one time lies in [from, to] */
+    int64_t from, to;
     struct store_after after;
     int64_t limit; /* 0: none */
 };

@@ -125,6 +125,7 @@ def fill():
     write(f"{first}/{CARD}.txt", "the name of this file is a number\n")
     write(f"{first}/bill\u202egnp.exe", "Ask turned@example.org about it\n")
     write(f"{second}/letter.txt", f"The card number {SECRETS[3]} again, key {WIF} and AT063426239623161026, bertil@example.org\n")
+    os.utime(f"{second}/letter.txt", (1588759689, 1588759689))  # 2020-05-06 10:08:09
     image = (b"x" * 5000 + f" card {CARD} and {CARD2} ".encode() + b"y" * 3000 + f" kort {CARD} ".encode("utf-16-le") +
              b"z" * 3000 + b" write to bertil@example.org today " + b"w" * 500)
     write(f"{seized}/third.dd", image)
@@ -177,6 +178,21 @@ def tokens(server):
     once, _ = server.rows("/api/timeline?case=SE-1", 1000)
     times = [row["time"] for row in found]
     check("a timeline has every moment once, in order", found == once and times == sorted(times) and len(found) > 4, times)
+
+
+def times(server):
+    """Files and moments of a day: a day as an end is meant with all its hours."""
+    name = "letter.txt"
+    moment = "2020-05-06T10:08:09Z"
+    for query, wanted in (("from=2020-05-06&to=2020-05-06", 1), ("to=2020-05-05", 0), (f"from={moment}&to={moment}", 1),
+                          ("from=2020-05-06T10:08:10Z&to=2020-05-07", 0), ("to=2020-05-06", 1)):
+        found, _ = server.rows(f"/api/files?case=SE-2&{query}", 1)
+        check(f"files by time: {query}", len(found) == wanted and all(name in row["path"] for row in found), found)
+    answer = server.get("/api/timeline?case=SE-2&to=2020-05-06")
+    hours = [bar["time"] for bar in answer["histogram"]]
+    check("moments of a day are counted by the hour", answer["step"] == 3600 and hours == ["2020-05-06T10:00:00Z"] and
+          len(answer["rows"]) >= 1, answer)
+    check("what is no time is refused", server.ask("GET", "/api/files?from=yesterday")[0] == 400)
 
 
 def bytes_at_a_place(server, image):
@@ -348,6 +364,7 @@ for name in ("analyst", "examiner", "partner", "admin"):
     server.sign_in(name)
 same_rows(server)
 tokens(server)
+times(server)
 command("case", "add", "DE-1", "--country", "DE", "--authority", OTHER, "--handling", "hit")
 command("analyse", "--case", "DE-1", "--quiet", f"{folder}/theirs")
 command("person", "add", "stranger", "--role", "analyst", "--authority", OTHER, "--full-name", "A stranger")

@@ -67,6 +67,9 @@ export function serve(...options) {
 /** A one-time link that signs somebody in. */
 export const linkOf = (name, url) => /http\S+/.exec(samband('person', 'link', name, '--url', url))[0]
 
+/** Does the server have this path? */
+export const knows = async (url, path) => path in (await (await fetch(url + '/api/openapi.json')).json()).paths
+
 /** The code of an authenticator app (RFC 6238), `ahead` steps from now. */
 export function codeOf(secret, ahead = 0) {
   const bits = [...secret.replace(/\s|=/g, '')].map((letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0')).join('')
@@ -88,6 +91,7 @@ export async function open(options = {}) {
   browser ??= await chromium.launch({ executablePath: process.env.CHROMIUM, args: process.getuid() === 0 ? ['--no-sandbox'] : [] })
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-GB', acceptDownloads: true, ...options })
   context.setDefaultTimeout(PATIENCE)
+  if (options.locale) await context.addInitScript((language) => location.protocol === 'about:' || localStorage.setItem('samband.language', language), options.locale.slice(0, 2))
   page = await context.newPage()
   page.on('pageerror', (error) => noise.push(`${page.url()}: ${error.message}`))
   page.on('console', (message) => {

@@ -64,6 +64,10 @@ export interface Network { cases: string[]; countries: string[]; selectors: numb
 export interface Node {
   id: string; type: 'case' | 'selector' | 'authority'; label: string; kind: string | null; country: string | null
   weight: number; community: number
+  /** Of a case. */
+  handling?: string | null
+  /** Of a file that stands in a hash set. */
+  known?: string | null
 }
 export interface Edge { source: string; target: string; weight: number }
 export interface Graph { nodes: Node[]; edges: Edge[]; /** The lightest were left out. */ cut?: boolean }
@@ -79,6 +83,7 @@ export interface AuditRecord {
   id: number; time: string; person: string; authority: string; action: string; object: string; reason: string
   outcome: string; address: string; hash: string
 }
+export interface AuditVerified { records: number; heads: number; /** The first record that is not what it was. */ broken: number | null }
 export interface Expired { case: string; country: string; authority: string; retention: string }
 export interface Purged { evidence: number; files: number; sightings: number; selectors: number; left: number }
 export interface NewEvidence {

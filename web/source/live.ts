@@ -1,4 +1,5 @@
-// What the server tells by itself (server-sent events): progress of evidence, requests that wait. One stream for all pages.
+// What the server tells by itself (server-sent events): progress of evidence, requests that wait. One stream for all pages, opened
+// when the first of them wants to be told something: each opening is a line of the audit record.
 import { useEffect } from 'preact/hooks'
 import { makeState } from './state'
 
@@ -11,6 +12,7 @@ let stream: EventSource | null = null
 export const connected = makeState(true)
 const MOMENT = 8000 // milliseconds: as long as nobody has to be told
 let wanted = false
+let may = false
 let late = 0
 
 function lost(): void {
@@ -31,9 +33,15 @@ function found(): void {
 // A page that is left says so at once: the server counts each person's streams.
 addEventListener('pagehide', () => stream?.close())
 
-export function startEvents(): void {
+/** From now on somebody is signed in. */
+export function allowEvents(): void {
+  may = true
+  if (wanted) startEvents()
+}
+
+function startEvents(): void {
   wanted = true
-  if (stream) return
+  if (stream || !may) return
   stream = new EventSource('/api/events')
   stream.onopen = found
   stream.onerror = lost
@@ -51,7 +59,7 @@ export function startEvents(): void {
 }
 
 export function stopEvents(): void {
-  wanted = false
+  may = wanted = false
   stream?.close()
   stream = null
   found()
@@ -62,6 +70,7 @@ export function useEvents<T>(name: Name, tell: (data: T) => void): void {
   useEffect(() => {
     const all = listeners.get(name)!
     all.add(tell)
+    startEvents()
     return () => void all.delete(tell)
   }, [name, tell])
 }

@@ -34,6 +34,8 @@ export interface Listing<T> {
   rows: T[]
   problem: Problem | null
   busy: boolean
+  /** The first page as it came: what stands in it besides rows. */
+  first: Rows<T> | null
   /** There are more rows than these. */
   more: boolean
   readMore(): void
@@ -42,7 +44,7 @@ export interface Listing<T> {
 
 /** A listing of the interface, page by page (`after`); `path` has no `after` of its own. */
 export function useRows<T>(path: string | null): Listing<T> {
-  const empty = { path, rows: [] as T[], next: null as string | null, problem: null as Problem | null, busy: path !== null }
+  const empty = { path, rows: [] as T[], first: null as Rows<T> | null, next: null as string | null, problem: null as Problem | null, busy: path !== null }
   const [state, set] = useState(empty)
   const [round, setRound] = useState(0)
   const running = useRef<AbortController | null>(null)
@@ -53,10 +55,10 @@ export function useRows<T>(path: string | null): Listing<T> {
     const stop = (running.current = new AbortController())
     const from = after === null ? path : `${path}${path.includes('?') ? '&' : '?'}after=${encodeURIComponent(after)}`
     // What is read anew stays until the answer is there.
-    set((now) => ({ path, rows: after === null && now.path === path ? now.rows : before, next: now.path === path ? now.next : null, problem: null, busy: true }))
+    set((now) => ({ path, rows: after === null && now.path === path ? now.rows : before, first: now.path === path ? now.first : null, next: now.path === path ? now.next : null, problem: null, busy: true }))
     get<Rows<T>>(from, stop.signal).then(
-      (page) => set({ path, rows: before.concat(page.rows), next: page.next, problem: null, busy: false }),
-      (error) => stop.signal.aborted || set({ path, rows: before, next: after, problem: asProblem(error), busy: false }))
+      (page) => set((now) => ({ path, rows: before.concat(page.rows), first: after === null ? page : now.first, next: page.next, problem: null, busy: false })),
+      (error) => stop.signal.aborted || set((now) => ({ path, rows: before, first: now.first, next: after, problem: asProblem(error), busy: false })))
   }, [path])
 
   useEffect(() => {
@@ -67,6 +69,7 @@ export function useRows<T>(path: string | null): Listing<T> {
   const now = state.path === path ? state : empty
   return {
     rows: now.rows,
+    first: now.first,
     problem: now.problem,
     busy: now.busy,
     more: now.next !== null,

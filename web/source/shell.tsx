@@ -1,7 +1,7 @@
 // What stays while pages change: the way in, the header with the search, the navigation, and where the focus goes.
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { chooseLanguage, Problem, session, signOut, whoAmI, type Session } from './api'
-import { connected, startEvents, stopEvents } from './live'
+import { allowEvents, connected, stopEvents } from './live'
 import { Find, SearchBox } from './parts/search_box'
 import { Busy, Trouble } from './parts/states'
 import { switchTheme, theme } from './parts/theme'
@@ -22,7 +22,7 @@ export function Shell() {
   useEffect(enter, [])
   useEffect(() => {
     if (who && isLanguage(who.person.language)) setLanguage(who.person.language, false)
-    if (who) startEvents()
+    if (who) allowEvents()
     else stopEvents()
   }, [who?.person.name])
 

@@ -48,7 +48,7 @@ type PluralKey = Key extends infer K ? (K extends `${infer Stem}.other` ? Stem :
 
 /** Words for what the server named (a kind, a role, a state): the name itself where there are none. */
 export function named(family: 'kind' | 'role' | 'state' | 'handling' | 'allocation' | 'known' | 'request' | 'action'
-  | 'outcome' | 'time' | 'node', name: string): string {
+  | 'outcome' | 'time' | 'node' | 'format', name: string): string {
   const key = `${family}.${name}` as Key
   return dictionaries[language.get()][key] ?? name
 }

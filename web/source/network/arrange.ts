@@ -26,12 +26,12 @@ export function arrange({ nodes, edges }: Graph): Map<string, Point> {
   const points = new Map<string, Point>()
   let before = 0 // what the discs so far cover, in squares of radius
   discs.forEach((members, rank) => {
-    const radius = SPACE * Math.sqrt(members.length) + SPACE
+    const radius = SPACE * Math.sqrt(members.length + 1) + SPACE
     const away = rank === 0 ? 0 : APART * Math.sqrt(before + radius * radius / 2) + radius * 0.3
     const middle = { x: away * Math.cos(rank * GOLDEN), y: away * Math.sin(rank * GOLDEN) }
     before += radius * radius
     outwards(members, near).forEach((node, i) => {
-      const far = SPACE * Math.sqrt(i)
+      const far = SPACE * Math.sqrt(i === 0 ? 0 : i + 1) // the one in the middle is large
       points.set(node.id, { x: middle.x + far * Math.cos(i * GOLDEN), y: middle.y + far * Math.sin(i * GOLDEN) })
     })
   })

@@ -2,6 +2,7 @@
 import cytoscape, { type Core, type ElementDefinition, type NodeSingular, type StylesheetStyle } from 'cytoscape'
 import type { Edge, Graph, Node } from '../api'
 import { arrange } from './arrange'
+import { byImportance, placeNames, writeNames } from './names'
 
 const FEW = 250 // so many nodes may push and pull each other into place
 const MANY = 1500 // from so many on, edges are left out while one moves
@@ -18,7 +19,10 @@ export interface Drawing {
   core: Core
   add(more: Graph, from: string): void
   look(look: Look): void
+  /** These with their neighbours; or, where they are a whole (a path), these alone, and near enough to read their names. */
   mark(ids: string[], whole: boolean): void
+  /** Nodes in the order in which they get their names. */
+  nodes(): NodeSingular[]
   fit(): void
   graph(): Graph
 }
@@ -35,16 +39,12 @@ export function ranks(graph: Graph): Map<number, number> {
 const bigness = (node: Node) =>
   node.type === 'case' ? 20 + Math.min(20, Math.sqrt(Math.max(0, node.weight)) * 3) : node.type === 'authority' ? 18 : 9 + Math.min(9, Math.max(0, node.weight) * 4)
 
-// Shortened here: to measure letter by letter, as the library does, takes longer than to draw.
-const LETTERS = 24
-const shorten = (label: string) => (label.length > LETTERS ? label.slice(0, LETTERS - 1) + '…' : label)
-
 export function draw(container: HTMLElement, graph: Graph, look: Look, choose: (id: string | null) => void): Drawing {
   const order = ranks(graph)
   let now = look
   const asNode = (node: Node, position: { x: number; y: number }): ElementDefinition => ({
     group: 'nodes',
-    data: { id: node.id, label: node.label, short: shorten(node.label), type: node.type, node, size: bigness(node), colour: colourOf(order.get(node.community) ?? 99, now) },
+    data: { id: node.id, label: node.label, type: node.type, kind: node.kind ?? '', known: node.known ?? '', node, size: bigness(node), colour: colourOf(order.get(node.community) ?? 99, now) },
     position,
   })
   const asEdge = (edge: Edge): ElementDefinition => ({
@@ -64,7 +64,7 @@ export function draw(container: HTMLElement, graph: Graph, look: Look, choose: (
     ],
     style: styles(look),
     layout: few
-      ? { name: 'cose', randomize: false, animate: false, nodeRepulsion: () => 60_000, idealEdgeLength: () => 70, nodeOverlap: 16, componentSpacing: 80, gravity: 0.4, numIter: 500, nodeDimensionsIncludeLabels: false }
+      ? { name: 'cose', randomize: false, animate: false, nodeRepulsion: () => 60_000, idealEdgeLength: () => 110, nodeOverlap: 16, componentSpacing: 80, gravity: 0.4, numIter: 500, nodeDimensionsIncludeLabels: false }
       : { name: 'preset', fit: false },
     hideEdgesOnViewport: many,
     textureOnViewport: many,
@@ -75,6 +75,8 @@ export function draw(container: HTMLElement, graph: Graph, look: Look, choose: (
     maxZoom: 4,
   })
   fit(core)
+  let nodes = byImportance(core)
+  const layer = new NameLayer(container, core, () => nodes, () => inkOf(now))
   core.on('tap', (event) => choose(event.target === core ? null : event.target.isNode?.() ? event.target.id() : null))
 
   return {
@@ -91,6 +93,7 @@ export function draw(container: HTMLElement, graph: Graph, look: Look, choose: (
         core.add(more.edges.map(asEdge).filter((edge) => core.getElementById(edge.data.id!).empty()
           && core.getElementById(edge.data.source).nonempty() && core.getElementById(edge.data.target).nonempty()))
       })
+      nodes = byImportance(core)
     },
     look(next) {
       now = next
@@ -109,7 +112,10 @@ export function draw(container: HTMLElement, graph: Graph, look: Look, choose: (
         near.addClass('near')
         chosen.addClass('chosen')
       })
+      if (whole && ids.length > 0) near(core)
+      layer.draw()
     },
+    nodes: () => nodes,
     fit: () => fit(core),
     graph: () => ({
       nodes: core.nodes().map((one) => one.data('node') as Node),
@@ -121,28 +127,64 @@ export function draw(container: HTMLElement, graph: Graph, look: Look, choose: (
 /** All of it, without room for labels, which are not drawn when one stands that far away. */
 function fit(core: Core): void {
   const box = core.elements().boundingBox({ includeLabels: false })
-  const margin = core.nodes().length > FEW ? 40 : 160 // of a few, the names are to be read
-  const zoom = Math.min(1.5, Math.max(core.minZoom(), Math.min((core.width() - margin) / Math.max(box.w, 1), (core.height() - 2 * margin) / Math.max(box.h, 1))))
+  const [beside, above] = core.nodes().length > FEW ? [40, 80] : [240, 130] // of a few, the names are to be read
+  const zoom = Math.min(1.8, Math.max(core.minZoom(), Math.min((core.width() - beside) / Math.max(box.w, 1), (core.height() - above) / Math.max(box.h, 1))))
   core.viewport({ zoom, pan: { x: core.width() / 2 - zoom * (box.x1 + box.x2) / 2, y: core.height() / 2 - zoom * (box.y1 + box.y2) / 2 } })
 }
 
+/** What is marked, so near that its names have room. */
+function near(core: Core): void {
+  const box = core.nodes('.chosen').boundingBox({ includeLabels: false })
+  const zoom = Math.min(2.5, Math.max(core.minZoom(), Math.min((core.width() - 200) / Math.max(box.w, 1), (core.height() - 120) / Math.max(box.h, 1))))
+  core.viewport({ zoom, pan: { x: core.width() / 2 - zoom * (box.x1 + box.x2) / 2, y: core.height() / 2 - zoom * (box.y1 + box.y2) / 2 } })
+}
+
+/** The names, on a layer above the library's own, drawn whenever that is. */
+class NameLayer {
+  private readonly sheet = document.createElement('canvas')
+  constructor(private readonly box: HTMLElement, private readonly core: Core, private readonly nodes: () => NodeSingular[], private readonly ink: () => [string, string]) {
+    this.sheet.className = 'names'
+    box.append(this.sheet)
+    core.on('render', () => this.draw())
+    core.on('destroy', () => this.sheet.remove())
+  }
+  draw(): void {
+    const pen = this.sheet.getContext('2d')
+    const [width, height, dense] = [this.core.width(), this.core.height(), devicePixelRatio]
+    if (!pen || width <= 0 || height <= 0) return
+    if (this.sheet.width !== Math.round(width * dense) || this.sheet.height !== Math.round(height * dense)) {
+      this.sheet.width = Math.round(width * dense)
+      this.sheet.height = Math.round(height * dense)
+    }
+    pen.setTransform(dense, 0, 0, dense, 0, 0)
+    pen.clearRect(0, 0, width, height)
+    const names = placeNames(this.nodes(), { zoom: this.core.zoom(), pan: this.core.pan(), width, height, size: 11, taken: [[8, 8, 330, 28], [8, height - 34, 420, 28]] })
+    writeNames(pen, names, ...this.ink())
+    this.box.dataset.names = String(names.length)
+    this.box.dataset.crossing = String(names.filter((name) => name.crossing).length)
+  }
+}
+
+const inkOf = (look: Look): [ink: string, ground: string] => (look === 'dark' ? ['#e6e9ec', '#15181c'] : ['#1a1e23', '#ffffff'])
+
 function styles(look: Look): StylesheetStyle[] {
-  const [ink, ground, line, strong] = look === 'dark' ? ['#e6e9ec', '#15181c', '#3b434c', '#ffffff'] : ['#1a1e23', '#ffffff', '#c3c9d0', '#000000']
+  const [ink] = inkOf(look)
+  const [line, strong, bad, own] = look === 'dark' ? ['#3b434c', '#ffffff', '#ff7d75', '#6cb6e6'] : ['#c3c9d0', '#000000', '#c4211d', '#0b5c8a']
   return [
     {
       selector: 'node',
       style: {
-        'background-color': 'data(colour)', width: 'data(size)', height: 'data(size)', label: 'data(short)', color: ink,
-        'font-size': 9, 'font-family': 'ui-monospace, monospace', 'min-zoomed-font-size': 12, 'text-valign': 'bottom', 'text-margin-y': 2,
-        'text-outline-color': ground, 'text-outline-width': 2, 'overlay-opacity': 0,
+        'background-color': 'data(colour)', width: 'data(size)', height: 'data(size)', 'overlay-opacity': 0,
       },
     },
-    { selector: 'node[type="case"]', style: { shape: 'round-rectangle', 'font-size': 12, 'font-weight': 'bold', 'min-zoomed-font-size': 8 } },
-    { selector: 'node[type="authority"]', style: { shape: 'hexagon', 'background-opacity': 0.35, 'border-width': 2, 'border-color': 'data(colour)', 'font-size': 12, 'min-zoomed-font-size': 8 } },
+    { selector: 'node[type="case"]', style: { shape: 'round-rectangle' } },
+    { selector: 'node[type="authority"]', style: { shape: 'hexagon', 'background-opacity': 0.35, 'border-width': 2, 'border-color': 'data(colour)' } },
+    { selector: 'node[kind="file"]', style: { shape: 'diamond' } },
+    { selector: 'node[known="bad"]', style: { 'border-width': 3, 'border-color': bad } },
+    { selector: 'node[known="own"]', style: { 'border-width': 3, 'border-color': own } },
     { selector: 'edge', style: { 'curve-style': 'haystack', 'haystack-radius': 0, width: 'data(width)', 'line-color': line, 'overlay-opacity': 0 } },
     { selector: 'edge.near', style: { 'line-color': ink, 'z-index': 5 } },
     { selector: '.faint', style: { opacity: 0.15 } },
-    { selector: 'node.near', style: { 'min-zoomed-font-size': 5 } },
     { selector: 'node.chosen', style: { 'border-width': 3, 'border-color': strong } },
   ] as StylesheetStyle[]
 }

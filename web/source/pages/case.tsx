@@ -10,6 +10,7 @@ import { isRead, paceOf, ProgressLine, useProgress, useWatch } from '../parts/pr
 import { Shown } from '../parts/states'
 import { Stream, Table } from '../parts/table'
 import { Country, Kind, StateTag, Tag } from '../parts/value'
+import { Verbatim } from '../parts/verbatim'
 import { address, go } from '../router'
 import { named, number, size, t } from '../words'
 import { handlings } from './cases'
@@ -43,12 +44,12 @@ export function CasePage({ reference }: { reference: string }) {
       )}</Shown>
       <Section title={t('column.evidence')} beside={may && <button type="button" onClick={() => setOpen('add')}>{t('evidence.add')}</button>}>
         <Stream<Evidence> of={evidence} caption={t('column.evidence')} empty={may ? t('evidence.none_add') : t('evidence.none')} columns={[
-          { head: t('column.evidence'), as: 'mono main', cell: (row) => <a href={address(['evidence', String(row.id)])}>{row.evidence}</a> },
+          { head: t('column.evidence'), as: 'mono main', cell: (row) => <a href={address(['evidence', String(row.id)])}><Verbatim of={row.evidence} /></a> },
           { head: t('column.state'), cell: (row) => {
             const now = progress.get(row.id) ?? paceOf(row)
             return isRead(row) ? <ProgressLine of={now} /> : <StateTag of={row.state} />
           } },
-          { head: t('column.format'), cell: (row) => row.format ?? '–' },
+          { head: t('column.format'), cell: (row) => row.format === null ? '–' : named('format', row.format) },
           { head: t('column.size'), as: 'number', cell: (row) => size(row.size) },
           { head: t('count.files'), as: 'number', cell: (row) => number(row.files) },
           { head: t('count.sightings'), as: 'number', cell: (row) => number(row.sightings) },

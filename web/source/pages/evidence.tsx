@@ -11,8 +11,9 @@ import { isRead, paceOf, ProgressBox, useProgress, useWatch } from '../parts/pro
 import { Empty, Shown } from '../parts/states'
 import { Table } from '../parts/table'
 import { Copy, StateTag, Tag } from '../parts/value'
+import { Verbatim, visible } from '../parts/verbatim'
 import { address } from '../router'
-import { number, size, t, tn } from '../words'
+import { named, number, size, t, tn } from '../words'
 
 export function EvidencePage({ id }: { id: string }) {
   const loaded = useLoad<Evidence>(api(['evidence', id]))
@@ -27,34 +28,38 @@ export function EvidencePage({ id }: { id: string }) {
     if (all) loaded.again()
   }, [all])
   return (
-    <Page title={loaded.data?.evidence ?? t('column.evidence')} beside={loaded.data && <StateTag of={loaded.data.state} />}>
+    <Page title={loaded.data ? visible(loaded.data.evidence) : t('column.evidence')} beside={loaded.data && <StateTag of={loaded.data.state} />}>
       <Shown of={loaded}>{(data) => (
         <>
           <CaseTabs of={data.case} />
           {isRead(data) && <ProgressBox of={progress ?? paceOf(data)} />}
           <p class="unseen" role="status">{data.state === 'complete' ? t('evidence.is_complete') : ''}</p>
-          {data.problem && <p class="note bad">{data.problem}</p>}
+          {data.problem && <p class="note bad"><Verbatim of={data.problem} /></p>}
           <Facts of={data} />
-          <Digests of={data} />
-          <Volumes of={data.volumes} />
+          {!isFolder(data) && <Digests of={data} />}
+          {!isFolder(data) && <Volumes of={data.volumes} />}
           {!isRead(data) && <Gaps of={data.gaps} id={data.id} />}
-          <Spot id={id} size={data.size} />
+          {!isFolder(data) && <Spot id={id} size={data.size} />}
         </>
       )}</Shown>
     </Page>
   )
 }
 
+/** A folder has files, each with digests of its own; it has no bytes, digests or volumes itself. */
+const isFolder = (of: Evidence) => of.format === 'folder'
+const formatOf = (of: Evidence) => of.format === null ? '–' : named('format', of.format)
+
 const Facts = ({ of }: { of: Evidence }) => (
   <dl class="facts">
-    <div><dt>{t('column.name')}</dt><dd class="mono">{of.evidence_id}</dd></div>
-    <div><dt>{t('column.format')}</dt><dd>{of.format ?? '–'}</dd></div>
+    <div><dt>{t('column.identifier')}</dt><dd class="mono">{of.evidence_id}</dd></div>
+    <div><dt>{t('column.format')}</dt><dd>{formatOf(of)}</dd></div>
     <div><dt>{t('column.size')}</dt><dd>{size(of.size)} {of.size !== null && <span class="soft">({t('evidence.bytes', { n: of.size })})</span>}</dd></div>
     <div><dt>{t('count.files')}</dt><dd><a href={address(['files'], { case: of.case, evidence: of.id })}>{number(of.files)}</a></dd></div>
     <div><dt>{t('count.sightings')}</dt><dd><a href={address(['findings'], { case: of.case })}>{number(of.sightings)}</a></dd></div>
     <div><dt>{t('column.not_read')}</dt><dd>{isRead(of) ? '–' : of.not_read > 0 ? <Tag as="warn">{tn('evidence.ranges', of.not_read)}</Tag> : t('evidence.all_read')}</dd></div>
-    <div class="broad"><dt>{t('evidence.paths')}</dt><dd class="mono">{of.paths.map((path) => <div key={path}>{path}</div>)}</dd></div>
-    {of.terms.length > 0 && <div class="broad"><dt>{t('evidence.terms')}</dt><dd class="mono">{of.terms.map((term) => <div key={term}>{term}</div>)}</dd></div>}
+    <div class="broad"><dt>{t('evidence.paths')}</dt><dd class="mono">{of.paths.map((path) => <div key={path}><Verbatim of={path} /></div>)}</dd></div>
+    {of.terms.length > 0 && <div class="broad"><dt>{t('evidence.terms')}</dt><dd class="mono">{of.terms.map((term) => <div key={term}><Verbatim of={term} /></div>)}</dd></div>}
   </dl>
 )
 
@@ -63,7 +68,7 @@ function Digests({ of }: { of: Evidence }) {
     .filter(([, digest, recorded]) => digest || recorded)
   return (
     <Section title={t('digest.title')} beside={of.verified === null ? undefined : <Tag as={of.verified ? 'good' : 'bad'}>{t(of.verified ? 'digest.same' : 'digest.differs')}</Tag>}>
-      {rows.length === 0 ? <Empty>{t('digest.none')}</Empty> : (
+      {rows.length === 0 ? <Empty>{t(isRead(of) ? 'digest.not_yet' : 'digest.none')}</Empty> : (
         <Table caption={t('digest.title')} rows={rows as unknown as [string, string | null, string | null][]} columns={[
           { head: t('digest.name'), as: 'main', cell: ([name]) => name },
           { head: t('digest.computed'), as: 'mono', cell: ([name, digest]) => digest ? <>{digest} <Copy text={digest} what={name} /></> : '–' },
@@ -74,19 +79,23 @@ function Digests({ of }: { of: Evidence }) {
   )
 }
 
-const Volumes = ({ of }: { of: Volume[] }) => (
-  <Section title={t('volume.title')}>
-    {of.length === 0 ? <Empty>{t('volume.none')}</Empty> : (
-      <Table<Volume> caption={t('volume.title')} rows={of} columns={[
-        { head: t('volume.number'), as: 'main', cell: (row) => number(row.number) },
-        { head: t('volume.file_system'), cell: (row) => row.encryption ? <Tag as="warn">{t('volume.encrypted', { how: row.encryption })}</Tag> : row.file_system ?? t('volume.no_file_system') },
-        { head: t('column.description'), as: 'wide', cell: (row) => row.description || '–' },
-        { head: t('volume.start'), as: 'number', cell: (row) => number(row.start) },
-        { head: t('column.size'), as: 'number', cell: (row) => size(row.length) },
-      ]} />
-    )}
-  </Section>
-)
+/** What has no length is none. */
+const Volumes = ({ of: all }: { of: Volume[] }) => {
+  const of = all.filter((one) => one.length > 0)
+  return (
+    <Section title={t('volume.title')}>
+      {of.length === 0 ? <Empty>{t('volume.none')}</Empty> : (
+        <Table<Volume> caption={t('volume.title')} rows={of} columns={[
+          { head: t('volume.number'), as: 'main', cell: (row) => number(row.number) },
+          { head: t('volume.file_system'), cell: (row) => row.encryption ? <Tag as="warn">{t('volume.encrypted', { how: visible(row.encryption) })}</Tag> : row.file_system ? <Verbatim of={row.file_system} /> : t('volume.no_file_system') },
+          { head: t('column.description'), as: 'wide', cell: (row) => row.description ? <Verbatim of={row.description} /> : '–' },
+          { head: t('volume.start'), as: 'number', cell: (row) => number(row.start) },
+          { head: t('column.size'), as: 'number', cell: (row) => size(row.length) },
+        ]} />
+      )}
+    </Section>
+  )
+}
 
 const Gaps = ({ of, id }: { of: Gap[]; id: number }) => (
   <Section title={t('gap.title')}>
@@ -95,9 +104,9 @@ const Gaps = ({ of, id }: { of: Gap[]; id: number }) => (
         { head: t('gap.what'), as: 'main', cell: (row) => <Tag as={row.read ? undefined : 'warn'}>{t(row.read ? 'gap.not_decoded' : 'gap.not_read')}</Tag> },
         { head: t('volume.start'), as: 'number', cell: (row) => row.start === null ? '–' : <a href={address(['evidence', String(id)], { at: row.start })}>{number(row.start)}</a> },
         { head: t('column.size'), as: 'number', cell: (row) => size(row.length) },
-        { head: t('column.file'), as: 'mono', cell: (row) => row.file ?? '–' },
-        { head: t('column.path'), as: 'mono', cell: (row) => row.path || '–' },
-        { head: t('gap.reason'), as: 'wide', cell: (row) => row.reason },
+        { head: t('column.file'), as: 'mono', cell: (row) => row.file ? <Verbatim of={row.file} /> : '–' },
+        { head: t('column.path'), as: 'mono', cell: (row) => row.path ? <Verbatim of={row.path} /> : '–' },
+        { head: t('gap.reason'), as: 'wide', cell: (row) => <Verbatim of={row.reason} /> },
       ]} />
     )}
   </Section>

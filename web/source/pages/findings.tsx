@@ -1,14 +1,16 @@
-// Findings by kind: how many of each, the selectors of one kind, where each was seen. Opening one shows its places with context.
+// Findings by kind: how many of each, the selectors of one kind, where each was seen. A row opens to its first places, with what
+// stands around them; the selector's own page has all.
 import { useState } from 'preact/hooks'
-import { api, type Kind as KindRow, type Selector } from '../api'
+import { api, type Kind as KindRow, type Rows, type Selector, type Sighting } from '../api'
 import { useLoad, useRows } from '../load'
 import { Field, Filters } from '../parts/form'
 import { CaseTabs, Page } from '../parts/page'
 import { Shown } from '../parts/states'
-import { Stream } from '../parts/table'
-import { CaseList, Countries, Kind } from '../parts/value'
+import { Stream, Table } from '../parts/table'
+import { CaseLink, CaseList, Countries, Kind, KnownTag, Tag } from '../parts/value'
+import { Verbatim, visible } from '../parts/verbatim'
 import { address, go, place, withQuery } from '../router'
-import { named, number, t } from '../words'
+import { language, named, number, t } from '../words'
 
 export function FindingsPage() {
   const { query } = place.use()
@@ -26,7 +28,7 @@ export function FindingsPage() {
           <Shown of={kinds}>{({ rows }) => (
             <ul>
               <li><a href={withQuery({ kind: null })} aria-current={kind === null ? 'true' : undefined}>{t('findings.all')}</a></li>
-              {rows.map((row) => (
+              {[...rows].sort((a, b) => named('kind', a.kind).localeCompare(named('kind', b.kind), language.get())).map((row) => (
                 <li key={row.kind}>
                   <a href={withQuery({ kind: row.kind })} aria-current={kind === row.kind ? 'true' : undefined}>
                     <span>{named('kind', row.kind)}</span> <span class="number">{number(row.selectors)}</span>
@@ -40,8 +42,9 @@ export function FindingsPage() {
           <Filters label={t('findings.filter')} send={() => go(withQuery({ value: text.trim() }))}>
             <Field label={t('column.value')} type="search" class="mono" value={text} onValue={setText} />
           </Filters>
-          <Stream<Selector> of={selectors} caption={t('nav.findings')} empty={t('findings.none')} columns={[
-            { head: t('column.value'), as: 'mono main', cell: (row) => <a href={address(['selectors', row.id])}>{row.value}</a> },
+          <Stream<Selector> of={selectors} caption={t('nav.findings')} empty={t('findings.none')}
+            detail={{ key: (row) => row.id, label: (row) => t('findings.open', { value: visible(row.value) }), show: (row) => <First of={row} reference={reference} /> }} columns={[
+            { head: t('column.value'), as: 'mono main wide', cell: (row) => <a href={address(['selectors', row.id])}><Verbatim of={row.value} /></a> },
             { head: t('column.kind'), cell: (row) => <Kind of={row.kind} />, if: kind === null },
             { head: t('column.cases'), cell: (row) => <CaseList of={row.cases} most={3} /> },
             { head: t('column.countries'), cell: (row) => <Countries of={row.countries} /> },
@@ -50,5 +53,23 @@ export function FindingsPage() {
         </div>
       </div>
     </Page>
+  )
+}
+
+const SOME = 5 // places of a row that was opened
+
+function First({ of, reference }: { of: Selector; reference: string | null }) {
+  const loaded = useLoad<Rows<Sighting>>(api(['sightings'], { selector: of.id, case: reference, limit: SOME }))
+  return (
+    <Shown of={loaded}>{({ rows, next }) => (
+      <>
+        <Table<Sighting> caption={t('selector.places')} rows={rows} columns={[
+          { head: t('column.case'), cell: (row) => <CaseLink of={row.case} />, if: !reference },
+          { head: t('column.file'), as: 'mono', cell: (row) => row.file === null ? <Tag>{named('allocation', row.allocation)}</Tag> : <><Verbatim of={row.file} /> <KnownTag of={row.known} /></> },
+          { head: t('column.context'), as: 'wide', cell: (row) => <span class="context"><Verbatim of={row.context} mark={row.value} /></span> },
+        ]} />
+        {next !== null && <p><a href={address(['selectors', of.id])}>{t('findings.all_places', { n: of.sightings })}</a></p>}
+      </>
+    )}</Shown>
   )
 }

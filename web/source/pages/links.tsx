@@ -4,6 +4,7 @@ import { useRows } from '../load'
 import { CaseTabs, Page, Section } from '../parts/page'
 import { Stream } from '../parts/table'
 import { CaseList, Countries, Kind, Weight } from '../parts/value'
+import { Verbatim } from '../parts/verbatim'
 import { address, place } from '../router'
 import { number, t, weight } from '../words'
 
@@ -25,7 +26,7 @@ export function LinksPage() {
       </Section>
       <Section title={t('links.selectors')}>
         <Stream<Link> of={links} caption={t('links.selectors')} empty={t('links.none')} columns={[
-          { head: t('column.value'), as: 'mono main', cell: (row) => row.id ? <a href={address(['selectors', row.id])}>{row.value}</a> : row.value },
+          { head: t('column.value'), as: 'mono main', cell: (row) => row.id ? <a href={address(['selectors', row.id])}><Verbatim of={row.value} /></a> : <Verbatim of={row.value} /> },
           { head: t('column.kind'), cell: (row) => <Kind of={row.kind} /> },
           { head: t('column.cases'), cell: (row) => <CaseList of={row.cases} /> },
           { head: t('column.countries'), cell: (row) => <Countries of={row.countries} /> },

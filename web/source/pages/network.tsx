@@ -1,14 +1,15 @@
 // The network: cases, what they share, and who else has it. A picture to explore, and the same as lists beside it for those
 // who do not use a pointer or do not see it.
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
-import { api, get, type Graph, type Node, type SelectorPage } from '../api'
+import { api, ask, get, Problem, type Graph, type Node, type SelectorPage } from '../api'
 import { useLoad } from '../load'
 import type { Drawing } from '../network/drawing'
 import { Choice, Filters } from '../parts/form'
 import { CaseTabs, Page } from '../parts/page'
-import { Busy, Empty, Trouble } from '../parts/states'
+import { Busy, Empty, sentence, Trouble } from '../parts/states'
 import { theme } from '../parts/theme'
-import { Country, Kind } from '../parts/value'
+import { Country, Kind, KnownTag } from '../parts/value'
+import { Verbatim, visible } from '../parts/verbatim'
 import { address, go, place, withQuery } from '../router'
 import { country as countryName, named, t, tn, weight as written } from '../words'
 
@@ -47,11 +48,14 @@ export function NetworkPage() {
   )
 }
 
+const nothing: { ids: string[]; whole: boolean } = { ids: [], whole: false }
+
 function Explorer({ graph, focus }: { graph: Graph; focus: string | null }) {
   const box = useRef<HTMLDivElement>(null)
   const drawing = useRef<Drawing | null>(null)
   const look = theme.use()
-  const [chosen, setChosen] = useState<string | null>(null)
+  const [marked, setMarked] = useState(nothing)
+  const [drawn, setDrawn] = useState(0)
   const [shown, setShown] = useState(graph)
   const [said, setSaid] = useState('')
 
@@ -59,15 +63,16 @@ function Explorer({ graph, focus }: { graph: Graph; focus: string | null }) {
     let gone = false
     const began = performance.now()
     setShown(graph)
-    setChosen(null)
+    setMarked(nothing)
     import('../network/drawing').then(({ draw }) => {
       if (gone || !box.current) return
-      const made = (drawing.current = draw(box.current, graph, theme.get(), setChosen))
+      const made = (drawing.current = draw(box.current, graph, theme.get(), (id) => setMarked(id ? { ids: [id], whole: false } : nothing)))
       made.core.one('render', () => {
         if (box.current) box.current.dataset.drawn = String(Math.round(performance.now() - began))
       })
       const wanted = focus && graph.nodes.find((node) => node.id === focus || node.label === focus)
-      if (wanted) setChosen(wanted.id)
+      if (wanted) setMarked({ ids: [wanted.id], whole: false })
+      setDrawn((n) => n + 1)
     })
     return () => {
       gone = true
@@ -76,12 +81,16 @@ function Explorer({ graph, focus }: { graph: Graph; focus: string | null }) {
     }
   }, [graph])
   useEffect(() => drawing.current?.look(look), [look])
-  useEffect(() => drawing.current?.mark(chosen ? [chosen] : [], false), [chosen])
+  // What is marked is said by the state alone, so that no answer that comes late marks something else.
+  useEffect(() => {
+    drawing.current?.mark(marked.ids, marked.whole)
+    if (box.current) box.current.dataset.marked = String(drawing.current?.core.nodes('.chosen').length ?? 0)
+  }, [marked, drawn])
 
   const byId = useMemo(() => new Map(shown.nodes.map((node) => [node.id, node])), [shown])
-  const node = chosen ? byId.get(chosen) : undefined
+  const node = marked.whole ? undefined : byId.get(marked.ids[0] ?? '')
   const pick = (id: string) => {
-    setChosen(id)
+    setMarked({ ids: [id], whole: false })
     const one = drawing.current?.core.getElementById(id)
     if (one?.nonempty()) drawing.current!.core.animate({ center: { eles: one }, zoom: Math.max(0.8, drawing.current!.core.zoom()) }, { duration: 150 })
   }
@@ -91,28 +100,22 @@ function Explorer({ graph, focus }: { graph: Graph; focus: string | null }) {
     drawing.current!.add(more, of.id)
     setShown(drawing.current!.graph())
     setSaid(tn('network.added', drawing.current!.core.nodes().length - before))
-    drawing.current!.mark([of.id], false)
+    setMarked({ ids: [of.id], whole: false })
   }
   const showPath = async (from: string, to: string) => {
     const path = await get<Graph>(api(['network', 'path'], { from, to }))
     if (path.nodes.length === 0) return setSaid(t('network.no_path', { from, to }))
     drawing.current!.add(path, path.nodes[0]!.id)
     setShown(drawing.current!.graph())
-    setChosen(null)
-    const ids = path.nodes.map((one) => one.id)
-    setTimeout(() => {
-      drawing.current?.mark(ids, true)
-      const core = drawing.current?.core
-      core?.animate({ fit: { eles: core.elements('.near'), padding: 60 } }, { duration: 200 })
-    })
-    setSaid(t('network.path_is', { path: path.nodes.map((one) => one.label).join(' → ') }))
+    setMarked({ ids: path.nodes.map((one) => one.id), whole: true })
+    setSaid(t('network.path_is', { path: path.nodes.map((one) => visible(one.label)).join(' → ') }))
   }
   return (
     <div class="explorer">
       <div class="canvas-box">
         <div ref={box} class="canvas" role="img" aria-label={t('network.label', { nodes: shown.nodes.length, edges: shown.edges.length })} />
         <Tools drawing={drawing} />
-        <Legend />
+        <Legend nodes={shown.nodes} />
       </div>
       <aside class="panel" aria-label={t('network.panel')}>
         <p class="said" role="status">{said || t('network.size', { nodes: shown.nodes.length, edges: shown.edges.length })}</p>
@@ -147,8 +150,8 @@ function Chosen({ of, graph, byId, pick, expand }: {
   const to = of.type === 'case' ? address(['cases', of.label]) : of.type === 'selector' ? address(['selectors', of.id]) : null
   return (
     <section class="chosen">
-      <h2 class="mono">{to ? <a href={to}>{of.label}</a> : of.label}</h2>
-      <p>{of.type === 'selector' && of.kind ? <Kind of={of.kind} /> : named('node', of.type)} {of.country && <Country of={of.country} />} <span class="soft">{t('network.weight')} {written(of.weight)}</span></p>
+      <h2 class="mono">{to ? <a href={to}><Verbatim of={of.label} /></a> : <Verbatim of={of.label} />}</h2>
+      <p>{of.type === 'selector' && of.kind ? <Kind of={of.kind} /> : named('node', of.type)} {of.country && <Country of={of.country} />} <KnownTag of={of.known ?? null} /> <span class="soft">{t('network.weight')} {written(of.weight)}</span></p>
       {of.type !== 'authority' && <button type="button" onClick={() => expand(of).then(() => setTrouble(null), setTrouble)}>{t('network.expand')}</button>}
       {trouble !== null && <p class="wrong" role="alert">{t('network.no_expand')}</p>}
       <h3>{tn('network.neighbours', near.length)}</h3>
@@ -162,7 +165,7 @@ function Chosen({ of, graph, byId, pick, expand }: {
 
 const NodeButton = ({ of, pick }: { of: Node; pick: (id: string) => void }) => (
   <button type="button" class="plain node" onClick={() => pick(of.id)}>
-    <span class="mono">{of.label}</span> <span class="soft">{of.type === 'selector' && of.kind ? named('kind', of.kind) : of.country ?? named('node', of.type)}</span>
+    <span class="mono"><Verbatim of={of.label} /></span> <span class="soft">{of.type === 'selector' && of.kind ? named('kind', of.kind) : of.country ?? named('node', of.type)}</span>
   </button>
 )
 
@@ -212,31 +215,44 @@ function Tools({ drawing }: { drawing: { current: Drawing | null } }) {
     const core = drawing.current?.core
     core?.zoom({ level: core.zoom() * by, renderedPosition: { x: core.width() / 2, y: core.height() / 2 } })
   }
+  const [trouble, setTrouble] = useState('')
+  // An export is recorded before there is a file; what cannot be recorded is not saved.
   const take = async (as: 'png' | 'svg' | 'graphml') => {
     if (!drawing.current) return
+    setTrouble('')
+    const { core } = drawing.current
+    const graph = drawing.current.graph()
+    const cases = graph.nodes.filter((node) => node.type === 'case')
+    await ask('POST', '/api/exports', { what: 'network', format: as, cases: cases.map((node) => node.label) })
     const { asGraphMl, asPng, asSvg, save } = await import('../network/take')
     const style = getComputedStyle(document.documentElement)
-    const ground = style.getPropertyValue('--surface').trim()
-    const { core } = drawing.current
-    save(as === 'png' ? await asPng(core, ground) : as === 'svg' ? asSvg(core, ground, style.getPropertyValue('--ink').trim()) : asGraphMl(drawing.current.graph()), `network.${as}`)
+    const colours = { ground: style.getPropertyValue('--surface').trim(), ink: style.getPropertyValue('--ink').trim() }
+    const handling = [...new Set(cases.map((node) => node.handling).filter((code): code is string => !!code))].sort()
+    const foot = ['Samband', new Date().toISOString().slice(0, 10), handling.map((code) => named('handling', code)).join(', ')].filter(Boolean).join(' · ')
+    const nodes = drawing.current.nodes()
+    save(as === 'png' ? await asPng(core, nodes, colours, foot) : as === 'svg' ? asSvg(core, nodes, colours, foot) : asGraphMl(graph), `network.${as}`)
   }
+  const tried = (error: unknown) => setTrouble(t('network.not_saved', { why: sentence(error instanceof Problem ? error : new Problem(-1, '', String(error))) }))
   return (
     <div class="tools" role="group" aria-label={t('network.tools')}>
       <button type="button" aria-label={t('network.closer')} onClick={() => zoom(1.4)}>+</button>
       <button type="button" aria-label={t('network.further')} onClick={() => zoom(1 / 1.4)}>−</button>
       <button type="button" onClick={() => drawing.current?.fit()}>{t('network.fit')}</button>
       {(['png', 'svg', 'graphml'] as const).map((as) => (
-        <button key={as} type="button" aria-label={t('network.save_as', { as: as.toUpperCase() })} onClick={() => take(as)}>{as === 'graphml' ? 'GraphML' : as.toUpperCase()}</button>
+        <button key={as} type="button" aria-label={t('network.save_as', { as: as.toUpperCase() })} onClick={() => take(as).catch(tried)}>{as === 'graphml' ? 'GraphML' : as.toUpperCase()}</button>
       ))}
+      <p class="wrong" role="alert">{trouble}</p>
     </div>
   )
 }
 
-const Legend = () => (
+const Legend = ({ nodes }: { nodes: Node[] }) => (
   <p class="legend">
     <span><svg width="12" height="12" aria-hidden="true"><rect width="12" height="12" rx="3" /></svg> {t('node.case')}</span>
     <span><svg width="12" height="12" aria-hidden="true"><circle cx="6" cy="6" r="5" /></svg> {t('node.selector')}</span>
-    <span><svg width="12" height="12" aria-hidden="true"><path d="M3 1h6l3 5-3 5H3L0 6z" /></svg> {t('node.authority')}</span>
+    {nodes.some((node) => node.kind === 'file') && <span><svg width="12" height="12" aria-hidden="true"><path d="M6 0l6 6-6 6-6-6z" /></svg> {t('node.file')}</span>}
+    {nodes.some((node) => node.known === 'bad') && <span><svg width="12" height="12" aria-hidden="true"><circle class="ring" cx="6" cy="6" r="4.5" /></svg> {t('known.bad')}</span>}
+    {nodes.some((node) => node.type === 'authority') && <span><svg width="12" height="12" aria-hidden="true"><path d="M3 1h6l3 5-3 5H3L0 6z" /></svg> {t('node.authority')}</span>}
     <span>{t('network.communities')}</span>
   </p>
 )

@@ -9,10 +9,12 @@ import { Page, Section } from '../parts/page'
 import { Empty, Shown } from '../parts/states'
 import { Table } from '../parts/table'
 import { CaseList, Country, Kind, StateTag, Time, Weight } from '../parts/value'
+import { Verbatim } from '../parts/verbatim'
 import { address } from '../router'
 import { month, number, t, tn, type Key } from '../words'
 
 const MONTH = 30.44 * 86400
+const YOUNG = 6 // months
 const readers = ['examiner', 'analyst', 'liaison']
 
 export function OverviewPage() {
@@ -87,15 +89,17 @@ function News({ of }: { of: Overview }) {
     <Section title={t('overview.new')} beside={since ? <span class="soft">{t('overview.since')} <Time of={since} /></span> : undefined}>
       {requests > 0 && <p class="note"><a href="/requests">{tn('overview.requests', requests)}</a></p>}
       {answered > 0 && <p class="note"><a href="/requests">{tn('overview.answered', answered)}</a></p>}
-      {nothing && <Empty>{t('overview.nothing')}</Empty>}
+      {nothing && <Empty>{t('overview.nothing')} <a href="/links">{t('overview.nothing_next')}</a></Empty>}
+      {links.length > 0 && <h3>{t('overview.new_links')}</h3>}
       {links.length > 0 && (
         <Table<Link> caption={t('overview.new_links')} rows={links} columns={[
-          { head: t('overview.new_links'), as: 'mono main', cell: (row) => <a href={address(['selectors', row.id])}>{row.value}</a> },
+          { head: t('column.value'), as: 'mono main wide', cell: (row) => <a href={address(['selectors', row.id])}><Verbatim of={row.value} /></a> },
           { head: t('column.kind'), cell: (row) => <Kind of={row.kind} /> },
           { head: t('column.cases'), cell: (row) => <CaseList of={row.cases} most={2} /> },
           { head: t('column.weight'), as: 'number', cell: (row) => <Weight of={row.weight} /> },
         ]} />
       )}
+      {evidence.length > 0 && <h3>{t('overview.new_evidence')}</h3>}
       {evidence.length > 0 && <Items of={evidence} caption={t('overview.new_evidence')} />}
     </Section>
   )
@@ -103,8 +107,8 @@ function News({ of }: { of: Overview }) {
 
 const Items = ({ of, caption }: { of: NewEvidence[]; caption: string }) => (
   <Table<NewEvidence> caption={caption} rows={of} columns={[
-    { head: caption, as: 'mono main', cell: (row) => <a href={address(['evidence', String(row.id)])}>{row.evidence_id}</a> },
-    { head: t('column.name'), as: 'mono', cell: (row) => row.evidence },
+    { head: t('column.evidence'), as: 'mono main', cell: (row) => <a href={address(['evidence', String(row.id)])}>{row.evidence_id}</a> },
+    { head: t('column.name'), as: 'mono', cell: (row) => <Verbatim of={row.evidence} /> },
     { head: t('column.state'), cell: (row) => <StateTag of={row.state} /> },
     { head: t('count.sightings'), as: 'number', cell: (row) => number(row.sightings) },
   ]} />
@@ -113,7 +117,14 @@ const Items = ({ of, caption }: { of: NewEvidence[]; caption: string }) => (
 function Trend({ months }: { months: Overview['months'] }) {
   const [times, counts] = useMemo(() => {
     const known = months.filter((one) => !Number.isNaN(Date.parse(one.month.slice(0, 7) + '-01')))
-    return [known.map((one) => Date.parse(one.month.slice(0, 7) + '-01') / 1000), known.map((one) => one.sightings)] as const
+    const counted = new Map(known.map((one) => [one.month.slice(0, 7), one.sightings]))
+    // A young store has a month or two: the half year before them is shown as the nothing that it was.
+    for (let back = 0, last = new Date(Math.max(...known.map((one) => Date.parse(one.month.slice(0, 7) + '-01')))); known.length > 0 && back < YOUNG; back++) {
+      const month = new Date(Date.UTC(last.getUTCFullYear(), last.getUTCMonth() - back)).toISOString().slice(0, 7)
+      if (!counted.has(month)) counted.set(month, 0)
+    }
+    const all = [...counted].sort(([a], [b]) => (a < b ? -1 : 1))
+    return [all.map(([month]) => Date.parse(month + '-01') / 1000), all.map(([, sightings]) => sightings)] as const
   }, [months])
   return (
     <Section title={t('overview.trend')}>

@@ -9,6 +9,7 @@ import { Page, Section } from '../parts/page'
 import { Empty } from '../parts/states'
 import { Stream } from '../parts/table'
 import { CaseList, Kind, StateTag, Time } from '../parts/value'
+import { Verbatim } from '../parts/verbatim'
 import { address } from '../router'
 import { t } from '../words'
 
@@ -16,7 +17,9 @@ export function RequestsPage() {
   const requests = useRows<Request>(api(['requests'], { limit: 100 }))
   const person = session.get()!.person
   const own = person.authority.name
+  const mayEnd = session.get()!.rights.includes('POST /api/requests/{id}/end')
   const [open, setOpen] = useState<Request | null>(null)
+  const [ending, setEnding] = useState<Request | null>(null)
   useEvents('request', useCallback(requests.again, []))
 
   const waiting = { ...requests, rows: requests.rows.filter((row) => row.owning === own) }
@@ -28,7 +31,13 @@ export function RequestsPage() {
           ...columns('asking'),
           { head: t('requests.answer'), cell: (row) => row.ours_to_answer && person.role === 'liaison'
             ? <button type="button" aria-label={t('requests.answer_of', { id: row.id, authority: row.asking })} onClick={() => setOpen(row)}>{t('requests.answer')}</button>
-            : row.state === 'asked' ? <span class="soft">{t('requests.liaison')}</span> : <Answer of={row} /> },
+            : row.state === 'asked' ? <span class="soft">{t('requests.liaison')}</span>
+              : (
+                <>
+                  <Answer of={row} />
+                  {mayEnd && row.state === 'granted' && <> <button type="button" aria-label={t('requests.end_of', { id: row.id, authority: row.asking })} onClick={() => setEnding(row)}>{t('requests.end')}</button></>}
+                </>
+              ) },
         ]} />
       </Section>
       <Section title={t('requests.from_us')}>
@@ -45,12 +54,18 @@ export function RequestsPage() {
           requests.again()
         }} />
       )}
+      {ending && (
+        <EndDialog of={ending} close={() => setEnding(null)} done={() => {
+          setEnding(null)
+          requests.again()
+        }} />
+      )}
     </Page>
   )
 }
 
 const columns = (other: 'asking' | 'owning') => [
-  { head: t('column.value'), as: 'mono main' as const, cell: (row: Request) => <a href={address(['selectors', row.selector])}>{row.value}</a> },
+  { head: t('column.value'), as: 'mono main' as const, cell: (row: Request) => <a href={address(['selectors', row.selector])}><Verbatim of={row.value} /></a> },
   { head: t('column.kind'), cell: (row: Request) => <Kind of={row.kind} /> },
   { head: t(other === 'asking' ? 'requests.asking' : 'requests.owning'), cell: (row: Request) => row[other] },
   { head: t('requests.reason'), as: 'wide' as const, cell: (row: Request) => <>{row.reason} <span class="soft">{row.asked_by}</span></> },
@@ -64,6 +79,23 @@ const Answer = ({ of }: { of: Request }) => (
   </>
 )
 
+/** Access that was granted ends before its day. */
+function EndDialog({ of, close, done }: { of: Request; close: () => void; done: () => void }) {
+  const [reason, setReason] = useState('')
+  return (
+    <Dialog title={t('requests.end_of', { id: of.id, authority: of.asking })} close={close}>
+      <p>{of.cases.length > 0 && <CaseList of={of.cases} />} {of.until && t('requests.until', { day: of.until })}</p>
+      <Form label={t('requests.end_of', { id: of.id, authority: of.asking })} button={t('requests.end')} send={async () => {
+        await ask('POST', api(['requests', of.id, 'end']), { reason })
+        done()
+      }}>
+        <p>{t('requests.end_help', { authority: of.asking })}</p>
+        <Area label={t('requests.end_why')} required minLength={5} maxLength={500} value={reason} onValue={setReason} />
+      </Form>
+    </Dialog>
+  )
+}
+
 function AnswerDialog({ of, close, done }: { of: Request; close: () => void; done: () => void }) {
   const candidates = of.grantable
   const [grant, setGrant] = useState('yes')
@@ -72,7 +104,7 @@ function AnswerDialog({ of, close, done }: { of: Request; close: () => void; don
   const [reason, setReason] = useState('')
   return (
     <Dialog title={t('requests.answer_of', { id: of.id, authority: of.asking })} close={close}>
-      <p><Kind of={of.kind} /> <span class="mono strong">{of.value}</span></p>
+      <p><Kind of={of.kind} /> <span class="mono strong"><Verbatim of={of.value} /></span></p>
       <blockquote>{of.reason}<footer>{of.asked_by}, {of.asking}</footer></blockquote>
       <Form label={t('requests.answer')} button={t('requests.send')} send={async () => {
         await ask('POST', api(['requests', of.id, 'answer']),

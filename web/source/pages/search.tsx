@@ -6,6 +6,7 @@ import { Page, Section } from '../parts/page'
 import { Empty, Shown } from '../parts/states'
 import { Table } from '../parts/table'
 import { CaseLink, CaseList, Country, Kind, KnownTag, Tag, Time } from '../parts/value'
+import { Verbatim, visible } from '../parts/verbatim'
 import { address, place } from '../router'
 import { size, t, tn } from '../words'
 
@@ -22,7 +23,7 @@ export function SearchPage() {
 function Answer({ of: { hits, cases = [], files = [] }, asked }: { of: SearchAnswer; asked: string }) {
   return (
     <>
-      <p role="status">{hits.length ? tn('search.hits', hits.length, { q: asked }) : t('search.no_hit_of', { q: asked })}</p>
+      <p role="status">{hits.length ? tn('search.hits', hits.length, { q: visible(asked) }) : t('search.no_hit_of', { q: visible(asked) })}</p>
       {hits.length + cases.length + files.length === 0 && <Empty>{t('search.no_hit')}</Empty>}
       {hits.length > 0 && <ul class="found">{hits.map((hit) => <Hit key={hit.id} of={hit} />)}</ul>}
       {cases.length > 0 && (
@@ -37,7 +38,7 @@ function Answer({ of: { hits, cases = [], files = [] }, asked }: { of: SearchAns
       {files.length > 0 && (
         <Section title={t('nav.files')} beside={<a href={address(['files'], { path: asked })}>{t('search.all_files')}</a>}>
           <Table<File> caption={t('nav.files')} rows={files} columns={[
-            { head: t('column.path'), as: 'mono main', cell: (row) => <>{row.path} <KnownTag of={row.known} /></> },
+            { head: t('column.path'), as: 'mono main', cell: (row) => <><Verbatim of={row.path} /> <KnownTag of={row.known} /></> },
             { head: t('column.case'), cell: (row) => <CaseLink of={row.case} /> },
             { head: t('column.size'), as: 'number', cell: (row) => size(row.size) },
             { head: t('column.modified'), cell: (row) => <Time of={row.modified} /> },
@@ -55,7 +56,7 @@ function Hit({ of }: { of: Found }) {
     <li>
       <h2>
         <Kind of={of.kind} />{' '}
-        {reader ? <a class="mono" href={address(['selectors', of.id])}>{of.value}</a> : <span class="mono">{of.value}</span>}
+        {reader ? <a class="mono" href={address(['selectors', of.id])}><Verbatim of={of.value} /></a> : <span class="mono"><Verbatim of={of.value} /></span>}
         {' '}<Tag as="good">{t('search.hit')}</Tag>
       </h2>
       {of.own.length > 0 && <p><span class="soft">{t('search.own')}</span> <CaseList of={of.own} most={8} /></p>}

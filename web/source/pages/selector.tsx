@@ -9,6 +9,7 @@ import { Page, Section } from '../parts/page'
 import { Empty, Shown } from '../parts/states'
 import { Stream } from '../parts/table'
 import { CaseLink, CaseList, Copy, Countries, Country, Kind, KnownTag, Tag } from '../parts/value'
+import { Verbatim } from '../parts/verbatim'
 import { address } from '../router'
 import { named, number, t } from '../words'
 
@@ -48,21 +49,21 @@ function Places({ selector, value }: { selector: string; value: string }) {
     <>
       <Stream<Sighting> of={places} caption={t('selector.places')} empty={t('selector.no_places')} columns={[
         { head: t('column.case'), as: 'main', cell: (row) => <><Country of={row.country} /> <CaseLink of={row.case} /></> },
-        { head: t('column.file'), as: 'mono', cell: (row) => <span class="path">{row.file ?? '–'} <KnownTag of={row.known} /></span> },
+        { head: t('column.file'), as: 'mono', cell: (row) => <span class="path">{row.file === null ? '–' : <Verbatim of={row.file} />} <KnownTag of={row.known} /></span> },
         { head: t('column.place'), cell: (row) => <Tag>{named('allocation', row.allocation)}</Tag> },
-        { head: t('column.path'), as: 'mono', cell: (row) => (
-          <span class="path">{row.path} <Copy text={`${row.evidence_id} ${row.path}`} what={t('column.path')} /></span>
+        { head: t('column.forensic_path'), as: 'mono', cell: (row) => (
+          <span class="path"><Verbatim of={row.path} /> <Copy text={`${row.evidence_id} ${row.path}`} what={t('column.path')} /></span>
         ) },
         { head: t('column.encoding'), cell: (row) => row.encoding },
-        { head: t('column.context'), as: 'wide', cell: (row) => <Context of={row} value={value} /> },
+        { head: t('column.context'), as: 'wide', cell: (row) => <span class="context"><Verbatim of={row.context} mark={value} /></span> },
         { head: t('hex.bytes'), cell: (row) => row.offset === null ? '–'
           : <button type="button" aria-label={t('hex.show', { at: row.offset })} onClick={() => setSpot(row)}>{t('action.look')}</button> },
       ]} />
       {spot && spot.offset !== null && (
         <Dialog title={t('hex.of', { evidence: spot.evidence_id })} close={() => setSpot(null)}>
           <dl class="facts">
-            <div class="broad"><dt>{t('column.path')}</dt><dd class="mono">{spot.path}</dd></div>
-            {spot.file && <div class="broad"><dt>{t('column.file')}</dt><dd class="mono">{spot.file}</dd></div>}
+            <div class="broad"><dt>{t('column.forensic_path')}</dt><dd class="mono"><Verbatim of={spot.path} /></dd></div>
+            {spot.file && <div class="broad"><dt>{t('column.file')}</dt><dd class="mono"><Verbatim of={spot.file} /></dd></div>}
           </dl>
           {/^\d+$/.test(spot.path) ? null : <p class="note">{t('hex.container')}</p>}
           <Hex evidence={spot.item} offset={spot.offset} length={lengthOf(spot)} />
@@ -75,14 +76,3 @@ function Places({ selector, value }: { selector: string; value: string }) {
 /** As many bytes as the value has, where it stands as it is; of a container its first. */
 const lengthOf = (of: Sighting) =>
   /^\d+$/.test(of.path) ? new TextEncoder().encode(of.value).length * (of.encoding === 'utf-8' ? 1 : 2) : 1
-
-/** The text around it, with the value marked where it is written as the selector is. */
-function Context({ of, value }: { of: Sighting; value: string }) {
-  const at = of.context.toLowerCase().indexOf(value.toLowerCase())
-  if (at < 0) return <span class="context">{of.context}</span>
-  return (
-    <span class="context">
-      {of.context.slice(0, at)}<mark>{of.context.slice(at, at + value.length)}</mark>{of.context.slice(at + value.length)}
-    </span>
-  )
-}

@@ -5,6 +5,7 @@ import { t } from '../words'
 import { Dialog } from './dialog'
 import { Area, Form } from './form'
 import { Copy, Country } from './value'
+import { Verbatim } from './verbatim'
 
 export const isMasked = (value: string) => value.includes('**')
 
@@ -15,7 +16,7 @@ export function Reveal({ id, value }: { id: string; value: string }) {
   const [reason, setReason] = useState('')
   return (
     <span class="reveal">
-      <span class="mono strong" aria-live="polite">{clear ?? value}</span>
+      <span class="mono strong" aria-live="polite"><Verbatim of={clear ?? value} /></span>
       <Copy text={clear ?? value} what={t('selector.value')} />
       {isMasked(value) && clear === null && <button type="button" onClick={() => setOpen(true)}>{t('reveal.button')}</button>}
       {clear !== null && <button type="button" onClick={() => setClear(null)}>{t('reveal.hide')}</button>}

@@ -42,9 +42,10 @@ export function Chart({ label, times, counts, step, height = 150, what, spell, c
         },
         axes: [
           {
-            ...axis, grid: { show: false }, values: (_, splits) => splits.map((at) => spell(at)),
+            ...axis, size: 28, grid: { show: false }, values: (_, splits) => splits.map((at) => spell(at)),
             splits: (self) => {
-              const every = Math.ceil(times.length / Math.max(1, Math.floor(self.width / 90)))
+              const wide = Math.max(90, spell(times[0]!).length * 7 + 14)
+              const every = Math.ceil(times.length / Math.max(1, Math.floor(self.width / wide)))
               return times.filter((_, i) => i % every === 0)
             },
           },

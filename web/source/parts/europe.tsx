@@ -31,10 +31,11 @@ export function Europe({ arcs, own }: { arcs: Arc[]; own: string }) {
       onMouseLeave={() => setNear(null)}>
       <g>
         {drawing.countries.map((one) => (
-          <path key={one.country} d={one.path} class={'land' + (linked.has(one.country) ? ' linked' : '') + (one.country === near ? ' near' : '')}
+          <g key={one.country} class={'land' + (linked.has(one.country) ? ' linked' : '') + (one.country === near ? ' near' : '')}
             onMouseEnter={() => setNear(linked.has(one.country) ? one.country : null)}>
             <title>{country(one.country)}</title>
-          </path>
+            {one.path ? <path d={one.path} /> : <circle class="dot" cx={one.x} cy={one.y} r="3" />}
+          </g>
         ))}
       </g>
       <g>

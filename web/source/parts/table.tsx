@@ -1,7 +1,8 @@
 // Tables: rows that go on as one scrolls. Below 700 px each row is a block with its heads beside the values; roles are named
 // because a browser forgets them when a table is shown otherwise.
 import type { ComponentChildren } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
+import { Fragment } from 'preact'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Listing } from '../load'
 import { Busy, Empty, Trouble } from './states'
 import { t, tn } from '../words'
@@ -9,8 +10,8 @@ import { t, tn } from '../words'
 export interface Column<T> {
   head: string
   cell: (row: T) => ComponentChildren
-  /** number: to the right, digits of one width; mono: a value; wide: takes what is left; main: names the row. */
-  as?: 'number' | 'mono' | 'wide' | 'main' | 'mono main'
+  /** number: to the right, digits of one width; mono: a value; wide: takes what is left; main: names the row; short: in one line. */
+  as?: 'number' | 'mono' | 'wide' | 'main' | 'mono main' | 'mono main wide' | 'mono wide' | 'short' | 'mono short' | 'narrow'
   /** Left out where this is false. */
   if?: boolean
 }
@@ -20,9 +21,12 @@ interface TableProps<T> {
   columns: Column<T>[]
   rows: T[]
   marked?: (row: T) => boolean
+  /** What a row opens to, below it; `key` names it while the listing goes on. */
+  detail?: { key: (row: T) => string; label: (row: T) => string; show: (row: T) => ComponentChildren }
 }
 
-export function Table<T>({ caption, columns, rows, marked }: TableProps<T>) {
+export function Table<T>({ caption, columns, rows, marked, detail }: TableProps<T>) {
+  const [open, setOpen] = useState<string[]>([])
   const shown = columns.filter((column) => column.if !== false)
   return (
     <table role="table">
@@ -33,13 +37,28 @@ export function Table<T>({ caption, columns, rows, marked }: TableProps<T>) {
         </tr>
       </thead>
       <tbody role="rowgroup">
-        {rows.map((row, index) => (
-          <tr key={index} role="row" class={marked?.(row) ? 'marked' : undefined}>
-            {shown.map((column) => column.as?.includes('main')
-              ? <th key={column.head} scope="row" role="rowheader" class={column.as}>{column.cell(row)}</th>
-              : <td key={column.head} role="cell" class={column.as} data-head={column.head}><div>{column.cell(row)}</div></td>)}
-          </tr>
-        ))}
+        {rows.map((row, index) => {
+          const key = detail?.key(row) ?? ''
+          const opened = detail !== undefined && open.includes(key)
+          return (
+            <Fragment key={index}>
+              <tr role="row" class={marked?.(row) ? 'marked' : undefined}>
+                {shown.map((column) => column.as?.includes('main')
+                  ? (
+                    <th key={column.head} scope="row" role="rowheader" class={column.as + (detail ? ' opens' : '')}>
+                      {detail && (
+                        <button type="button" class="plain open-row" aria-expanded={opened} aria-label={detail.label(row)}
+                          onClick={() => setOpen(opened ? open.filter((one) => one !== key) : [...open, key])}>{opened ? '▾' : '▸'}</button>
+                      )}
+                      {column.cell(row)}
+                    </th>
+                  )
+                  : <td key={column.head} role="cell" class={column.as} data-head={column.head}><div>{column.cell(row)}</div></td>)}
+              </tr>
+              {opened && <tr role="row" class="detail"><td role="cell" colSpan={shown.length}><div>{detail.show(row)}</div></td></tr>}
+            </Fragment>
+          )
+        })}
       </tbody>
     </table>
   )
