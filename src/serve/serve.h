@@ -16,6 +16,12 @@ struct serve_ready {
     const char *setup; /* the one-time link that sets up the first administrator; NULL: there are people already */
 };
 
+/* A folder below which evidence may be added. */
+struct serve_folder {
+    const char *path;      /* absolute */
+    const char *authority; /* whose people alone may; NULL: those of all */
+};
+
 struct serve_options {
     const char *store;             /* path or URL */
     const char *state;             /* folder of keys and the certificate; NULL: beside the store */
@@ -23,7 +29,7 @@ struct serve_options {
     const char *certificate, *key; /* PEM files, both or neither */
     const char *client_authority;  /* PEM file: who signs the certificates of programs; NULL: none are asked for */
     bool no_tls;                   /* on loopback alone */
-    const char *const *evidence;   /* folders below which evidence may be added, absolute */
+    const struct serve_folder *evidence;
     size_t evidence_count;
     int64_t workers; /* processes that read evidence; 0: one per processor */
     bool no_workers;

@@ -71,6 +71,25 @@ static int count_person(void *context, const struct store_person *person)
     return 0;
 }
 
+/* A folder whose authority is misspelled would be everybody's loss: it is said. On a first start nobody is there yet.
+ */
+static int check_folders(struct server *server, struct store *store, struct error *error)
+{
+    const struct serve_options *options = server->options;
+    int64_t id = 0;
+    for (size_t i = 0; i < options->evidence_count; i++) {
+        const struct serve_folder *folder = &options->evidence[i];
+        if (folder->authority == NULL)
+            continue;
+        if (find_authority(store, folder->authority, &id, error) != 0)
+            return -1;
+        if (id == 0)
+            server_log(server, "there is no authority %s yet: nobody adds evidence from %s", folder->authority,
+                       folder->path);
+    }
+    return 0;
+}
+
 /* Makes the one-time link of the set-up when there are no people. Each start makes a new one; older ones remain good.
  */
 static int prepare_store(struct server *server, char setup[256], struct error *error)
@@ -80,6 +99,8 @@ static int prepare_store(struct server *server, char setup[256], struct error *e
     if (store == NULL)
         return -1;
     int result = store_person_each(store, count_person, &people, error);
+    if (result == 0)
+        result = check_folders(server, store, error);
     if (result == 0 && people == 0)
         result = serve_link(store, 0, server->url, setup, 256, error);
     store_close(store);

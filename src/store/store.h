@@ -86,9 +86,9 @@ struct store_evidence {
     const char *parent_path;
     int64_t added, ended; /* seconds since 1970: when it came, when its state last became what it is; 0: not known */
 };
-/* Is what lies there, or a part of it, evidence of another authority's case? Whoever reads. */
-int store_evidence_of_others(struct store *store, const char *authority, const char *path, bool *others,
-                             struct error *error);
+/* The paths of each seized item of another authority's case, one a line; whoever reads. */
+int store_evidence_of_others(struct store *store, const char *authority, int (*row)(void *, const char *paths),
+                             void *context, struct error *error);
 /* The same paths in the same case are the same evidence: then *id is the old one and *fresh is false. Unless `stamp`
  * (any text that changes with the files; "": not known) is another than the one with which its map or another unit was
  * done: then it is new evidence, and *before the id of the old one (else 0; NULL is allowed). */
