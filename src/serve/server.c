@@ -71,6 +71,14 @@ static int count_person(void *context, const struct store_person *person)
     return 0;
 }
 
+/* Only behind check_own_key: what is made here is never made for a store that has keys elsewhere. */
+static int prepare_keys(struct server *server, struct error *error)
+{
+    if (keys_load(&server->keys, server->folder, error) != 0)
+        return -1;
+    return server->tls ? tls_load(server, server->folder, server->host, error) : 0;
+}
+
 /* A folder whose authority is misspelled would be everybody's loss: it is said. On a first start nobody is there yet.
  */
 static int check_folders(struct server *server, struct store *store, struct error *error)
@@ -98,7 +106,11 @@ static int prepare_store(struct server *server, char setup[256], struct error *e
     struct store *store = store_open(server->options->store, true, error);
     if (store == NULL)
         return -1;
-    int result = store_person_each(store, count_person, &people, error);
+    int result = check_own_key(store, server->folder, error);
+    if (result == 0)
+        result = prepare_keys(server, error);
+    if (result == 0)
+        result = store_person_each(store, count_person, &people, error);
     if (result == 0)
         result = check_folders(server, store, error);
     if (result == 0 && people == 0)
@@ -119,11 +131,8 @@ static int prepare(struct server *server, int *listener, struct error *error)
     if (options->no_tls && !server->loopback)
         return fail(error, "--no-tls is for loopback addresses alone: %s can be reached from elsewhere",
                     options->listen);
-    if (keys_load(&server->keys, server->folder, error) != 0)
-        return -1;
     server->tls = !options->no_tls;
-    if (server->tls && tls_load(server, server->folder, host, error) != 0)
-        return -1;
+    (void)snprintf(server->host, sizeof server->host, "%s", host);
     (void)snprintf(server->url, sizeof server->url, strchr(host, ':') != NULL ? "%s://[%s]:%u" : "%s://%s:%u",
                    server->tls ? "https" : "http", host, port);
     if (password_hash("a password that nobody has", hash, error) != 0)
