@@ -49,6 +49,7 @@ enum trouble {
     TROUBLE_OTHER,
     TROUBLE_CONFLICT, /* with another connection: the same transaction may succeed now */
     TROUBLE_ROWS,     /* a row breaks a constraint or cannot be stored as it is: another transaction may go well */
+    TROUBLE_DAMAGED,  /* what the database keeps is not what it wrote */
 };
 
 struct database {

@@ -31,6 +31,10 @@ static const struct word words[] = {
      "LATERAL (SELECT * FROM sighting WHERE evidence_id = $1 AND (place, file, file_offset, hash, path, encoding) >="
      " (s.place, s.file, s.file_offset, s.hash, s.path, s.encoding) ORDER BY place, file, file_offset, hash, path,"
      " encoding LIMIT 1)"},
+    {"audit as kept", "audit WHERE id > 0 ORDER BY id"},
+    {"audit by number", "audit WHERE id > 0 ORDER BY id DESC"},
+    {"audit strays", "SELECT count(*) FROM audit WHERE id <= 0"},
+    {"audit is sound", "1"},
     {"statistics", "ANALYZE selector, presence, sighting, file, segment, unit"},
     {NULL, NULL},
 };

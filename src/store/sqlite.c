@@ -30,6 +30,16 @@ static const struct word words[] = {
     {"by index", ""},
     {"by hash", "INDEXED BY sighting_hash"}, /* without statistics it would read a whole evidence item instead */
     {"sighting from s", "sighting"},
+    {"audit as kept", "audit NOT INDEXED"},
+    {"audit by number",
+     "audit INDEXED BY sqlite_autoindex_audit_1 WHERE id > 0 AND typeof(id) = 'integer' ORDER BY id DESC"},
+    {"audit strays", "SELECT 0"},
+    /* A column of SQLite holds any type, and a text goes on behind a NUL that ends it for everybody who reads it. */
+    {"audit is sound",
+     "(typeof(id) = 'integer' AND typeof(time) = 'integer' AND typeof(person) = 'text' AND typeof(authority) = 'text'"
+     " AND typeof(action) = 'text' AND typeof(object) = 'text' AND typeof(reason) = 'text' AND typeof(outcome) = 'text'"
+     " AND typeof(address) = 'text' AND typeof(hash) = 'blob' AND instr(CAST(person || authority || action || object ||"
+     " reason || outcome || address AS BLOB), x'00') = 0)"},
     {"statistics", ""},
     {NULL, NULL},
 };
@@ -55,6 +65,8 @@ static enum trouble trouble_of(int code)
 {
     if (code == SQLITE_BUSY || code == SQLITE_LOCKED)
         return TROUBLE_CONFLICT;
+    if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
+        return TROUBLE_DAMAGED;
     bool rows = code == SQLITE_CONSTRAINT || code == SQLITE_TOOBIG || code == SQLITE_MISMATCH;
     return rows ? TROUBLE_ROWS : TROUBLE_OTHER;
 }
