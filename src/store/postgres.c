@@ -310,11 +310,29 @@ static void say_nothing(void *context, const char *message)
     (void)context, (void)message;
 }
 
+/* What the role may not vacuum is left to the server's own vacuum, with a warning and no error. */
+static int postgres_forget(struct database *database, struct error *error)
+{
+    return postgres_script(database,
+                           "VACUUM cases, evidence, sighting, file, run, segment, volume, gap, unit, search,"
+                           " evidence_kind, presence, selector, access_request, access_grant, term_set",
+                           error);
+}
+
+static int postgres_wait(struct database *database, int seconds, struct error *error)
+{
+    char sql[64];
+    (void)snprintf(sql, sizeof sql, "SET lock_timeout = '%ds'", seconds); /* 0: none */
+    return postgres_script(database, sql, error);
+}
+
 static const struct driver postgres_driver = {
     .close = postgres_close,
     .begin = postgres_begin,
     .commit = postgres_commit,
     .rollback = postgres_rollback,
+    .forget = postgres_forget,
+    .wait = postgres_wait,
     .script = postgres_script,
     .run = postgres_run,
     .append = postgres_append,

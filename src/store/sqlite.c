@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BUSY_MINUTES = 30, KEPT_STATEMENTS = 128 };
+enum { BUSY_MINUTES = 30, FORGET_SECONDS = 2, KEPT_STATEMENTS = 128 };
 
 static const struct word words[] = {
     {"blob", "BLOB"},
@@ -57,6 +57,7 @@ struct sqlite {
     struct database base;
     sqlite3 *handle;
     char *path;
+    int wait; /* for others that write, milliseconds */
     struct query *queries;
     size_t kept;
 };
@@ -85,9 +86,9 @@ static int explain(struct sqlite *self, struct error *error)
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
         return fail(error,
-                    "the store %s is locked by another process (waited up to %d minutes); end that one if it hangs, "
+                    "the store %s is locked by another process (waited up to %d seconds); end that one if it hangs, "
                     "and run the same command again",
-                    self->path, BUSY_MINUTES);
+                    self->path, self->wait / 1000);
     case SQLITE_READONLY:
         return fail(error, "the store %s cannot be written; give yourself the right to write it and its folder",
                     self->path);
@@ -290,6 +291,25 @@ static void sqlite_rollback(struct database *database)
         (void)sqlite_run(database, "ROLLBACK", NO_VALUES, NULL, NULL);
 }
 
+/* What was deleted stands in the log until that is emptied, which has to wait for who still reads. */
+static int sqlite_forget(struct database *database, struct error *error)
+{
+    struct sqlite *self = (struct sqlite *)database;
+    (void)sqlite3_busy_timeout(self->handle, FORGET_SECONDS * 1000);
+    int code = sqlite3_wal_checkpoint_v2(self->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    (void)sqlite3_busy_timeout(self->handle, self->wait);
+    return code == SQLITE_OK ? 0 : explain(self, error);
+}
+
+static int sqlite_wait(struct database *database, int seconds, struct error *error)
+{
+    struct sqlite *self = (struct sqlite *)database;
+    (void)error;
+    self->wait = (seconds == 0 ? BUSY_MINUTES * 60 : seconds) * 1000;
+    (void)sqlite3_busy_timeout(self->handle, self->wait);
+    return 0;
+}
+
 static void sqlite_close(struct database *database)
 {
     struct sqlite *self = (struct sqlite *)database;
@@ -309,6 +329,8 @@ static const struct driver sqlite_driver = {
     .begin = sqlite_begin,
     .commit = sqlite_commit,
     .rollback = sqlite_rollback,
+    .forget = sqlite_forget,
+    .wait = sqlite_wait,
     .script = sqlite_script,
     .run = sqlite_run,
     .append = sqlite_append,
@@ -345,13 +367,13 @@ struct database *sqlite_open(const char *path, bool create, struct error *error)
         sqlite_close(&self->base);
         return NULL;
     }
-    (void)sqlite3_busy_timeout(self->handle, BUSY_MINUTES * 60 * 1000);
+    (void)sqlite_wait(&self->base, 0, error);
     /* The page size holds for new files only. A wide cache, since rows come ordered by hash over whole tables. */
     if (sqlite_script(&self->base,
                       "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
                       "PRAGMA cache_size = -131072; PRAGMA temp.cache_size = -32768; PRAGMA wal_autocheckpoint = 8192;"
                       "PRAGMA journal_size_limit = 67108864; PRAGMA foreign_keys = ON;"
-                      "PRAGMA case_sensitive_like = ON",
+                      "PRAGMA case_sensitive_like = ON; PRAGMA main.secure_delete = ON",
                       error) != 0) {
         sqlite_close(&self->base);
         return NULL;

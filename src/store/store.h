@@ -36,6 +36,9 @@ void store_rollback(struct store *store);
 /* True if the last failure was a conflict with another connection (a deadlock, a lock not given in time): the caller
  * may roll back and try the same transaction again. */
 bool store_retryable(const struct store *store);
+/* How many seconds this handle waits for a lock that others hold, before that is such a conflict; 0: for as long as a
+ * commit may take (SQLite half an hour; PostgreSQL without end), which is what a handle begins with. */
+int store_wait_most(struct store *store, int seconds, struct error *error);
 /* True if the last failure was about the rows themselves (a broken constraint, a value that cannot be stored): the same
  * transaction would fail again, while the store is well. */
 bool store_refused(const struct store *store);
@@ -95,10 +98,10 @@ int store_evidence_of_others(struct store *store, const char *authority, int (*r
 int store_evidence_add(struct store *store, int64_t case_id, const char *name, const char *paths, const char *stamp,
                        bool digests, int64_t *id, bool *fresh, int64_t *before, struct error *error);
 /* Evidence inside evidence: the disk image that a file of `parent` (store_may_be_disk) holds. It has the parent's
- * case, paths, stamp and search terms. Its number is its parent's, and the rank of its file among those that may be disks
- * there: so it is the same whoever finds it when. Both are written into one integer, as its id is from its parent's:
- * the number of the seized item in the lower STORE_ITEM_BITS, and above it, outermost first, a rank for each level.
- * *fresh is false when it is in the store already. */
+ * case, paths, stamp and search terms. Its number is its parent's, and the rank of its file among those that may be
+ * disks there: so it is the same whoever finds it when. Both are written into one integer, as its id is from its
+ * parent's: the number of the seized item in the lower STORE_ITEM_BITS, and above it, outermost first, a rank for each
+ * level. *fresh is false when it is in the store already. */
 enum {
     STORE_ITEM_BITS = 24,
     STORE_RANK_BITS = 13,
@@ -403,8 +406,8 @@ int store_sighting_each(struct store *store, const struct store_filter *filter,
 int store_file_each(struct store *store, const struct store_filter *filter,
                     int (*row)(void *, const struct store_file *), void *context, struct error *error);
 
-/* How many selectors there are of each kind, each counted once in every evidence item that has it, and how often they are
- * seen; by kind, without "file". case_reference NULL: all. Costs the evidence items, since commits keep count. */
+/* How many selectors there are of each kind, each counted once in every evidence item that has it, and how often they
+ * are seen; by kind, without "file". case_reference NULL: all. Costs the evidence items, since commits keep count. */
 struct store_kind_count {
     const char *kind;
     int64_t selectors, sightings;

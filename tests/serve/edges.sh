@@ -12,7 +12,8 @@ sql() { sqlite3 -cmd '.timeout 5000' "$SAMBAND_STORE" "$1"; }
 
 mkdir -p "$work/disks/sub"
 printf 'mail kim@mail.example now\n' >"$work/disks/se.txt"
-printf 'mail kim@mail.example now, and only@de.example\n' >"$work/disks/sub/de.txt"
+{ printf 'mail kim@mail.example now, and only@de.example\n' && printf 'one%d@purged.example\n' {1..2000}; } >"$work/disks/sub/de.txt"
+printf 'two%d@others.example\n' {1..2000} >>"$work/disks/se.txt"
 printf 'nothing\n' >"$work/disks/$(printf 'å%.0s' {1..100})x.txt"
 start --no-workers --evidence "$work/disks"
 set_up
@@ -93,12 +94,21 @@ sql 'DROP TRIGGER full_disk'
 who=lisa
 id=$(call GET '/api/search?q=only@de.example' | jq -r '.hits[0].id')
 authority=$(jq -r '.hits[0].elsewhere[0].authority_id' "$work/body")
-call POST /api/requests "{\"selector\":\"$id\",\"authority\":$authority,\"reason\":\"looks familiar\"}" >/dev/null
+call POST /api/requests "{\"selector\":\"$id\",\"authority\":$authority,\"reason\":\"only@de.example looks familiar\"}" >/dev/null
+who=lars
+same "$(status POST "/api/requests/$(call GET /api/requests | jq '.rows[0].id')/answer" '{"grant":false,"reason":"only@de.example is ours"}')" 200 'refused'
+kept() { grep -aoF only@de.example "$SAMBAND_STORE" "$SAMBAND_STORE-wal" | wc -l; }
+(($(kept) > 0))
+ok $? 'a value stands in the files of the store'
 who=petra
 call PATCH /api/cases/DE-1 '{"retention":"2020-01-01"}' >/dev/null
 who=root
 same "$(status POST /api/cases/DE-1/purge '{"reason":"its time is over"}')" 200 'a case is purged'
 same "$(sql "SELECT count(*) FROM access_request WHERE value LIKE '%only@de%'")" 0 'and what it alone held stands in no request'
+same "$(sql "SELECT count(*) FROM access_request WHERE reason || answer LIKE '%only@de%'")" 0 'nor what was written of it'
+same "$(cat "$SAMBAND_STORE" "$SAMBAND_STORE-wal" | grep -aoF purged.example | wc -l)" 0 'nor in the files of the store'
+# The record keeps the words of who asked and answered, and nothing else does.
+same "$(kept)" "$(sql 'SELECT object, reason FROM audit' | grep -oF only@de.example | wc -l)" 'but in the record'
 same "$(sql "SELECT count(*) FROM access_request WHERE value = 'kim@mail.example'")" 1 'what others hold does'
 
 # ---- links and streams of people whom something is changed of ----
