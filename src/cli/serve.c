@@ -10,6 +10,8 @@
 static void say_ready(void *context, const struct serve_ready *ready)
 {
     const struct serve_options *options = context;
+    if (ready->fresh)
+        (void)printf("there was no store %s: a new one is begun there\n", options->store);
     (void)printf("Samband answers at %s\n", ready->url);
     if (ready->fingerprint != NULL)
         (void)printf("certificate (SHA-256): %s\n", ready->fingerprint);

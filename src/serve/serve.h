@@ -11,6 +11,7 @@
 struct store;
 
 struct serve_ready {
+    bool fresh;              /* the store was not there, and is begun */
     const char *url;         /* "https://127.0.0.1:8460" */
     const char *fingerprint; /* SHA-256 of the certificate, hex with colons; NULL without TLS */
     const char *setup; /* the one-time link that sets up the first administrator; NULL: there are people already */

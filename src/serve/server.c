@@ -10,7 +10,7 @@
 
 #include "serve/call.h"
 
-enum { STOP_SECONDS = 30, DAY = 86400, DAYS_TO_TRY = 60 };
+enum { STOP_SECONDS = 30, SIGN_SECONDS = 10, DAY = 86400, DAYS_TO_TRY = 60 };
 
 void server_log(const struct server *server, const char *format, ...)
 {
@@ -38,16 +38,26 @@ static bool sign_daily(struct server *server, struct store *store, int64_t now, 
     return done;
 }
 
+/* For threads that others wait for at the end: no lock is waited for long. */
+static struct store *open_briefly(const struct server *server)
+{
+    struct error error = {0};
+    struct store *store = store_open(server->options->store, false, &error);
+    if (store == NULL || store_wait_most(store, SIGN_SECONDS, &error) == 0)
+        return store;
+    store_close(store);
+    return NULL;
+}
+
 static void *tick(void *context)
 {
     struct server *server = context;
     struct store *store = NULL;
     int64_t next_signature = 0;
     while (!atomic_load(&server->stopping)) {
-        struct error error = {0};
         int64_t now = time(NULL);
         if (store == NULL)
-            store = store_open(server->options->store, false, &error);
+            store = open_briefly(server);
         if (store != NULL) {
             bool signs = sign_daily(server, store, now, &next_signature);
             if (!events_tick(server->events, store, now) || !signs) {
@@ -168,7 +178,9 @@ static void watch(struct server *server, struct child *child)
 static void sign_at_end(struct server *server)
 {
     struct error error = {0};
-    struct store *store = store_open(server->options->store, false, &error);
+    struct store *store = open_briefly(server);
+    if (store == NULL)
+        (void)fail(&error, "the store cannot be opened");
     if (store == NULL || sign_head(store, &server->keys, server->folder, time(NULL), &error) != 0)
         server_log(server, "the head of the audit record could not be signed: %s", error.text);
     store_close(store);
@@ -195,6 +207,7 @@ int serve_run(const struct serve_options *options, struct error *error)
     char setup[256] = "";
     sigset_t signals = wait_signals();
     int listener = -1;
+    bool fresh = strstr(options->store, "://") == NULL && access(options->store, F_OK) != 0;
     (void)signal(SIGPIPE, SIG_IGN);
     (void)pthread_sigmask(SIG_BLOCK, &signals, NULL); /* every thread inherits it: only `watch` takes them */
     (void)pthread_mutex_init(&server.queue.lock, NULL);
@@ -207,7 +220,8 @@ int serve_run(const struct serve_options *options, struct error *error)
     if (result == 0)
         server.ticker_runs = pthread_create(&server.ticker, NULL, tick, &server) == 0;
     if (result == 0) {
-        options->ready(options->context, &(struct serve_ready){.url = server.url,
+        options->ready(options->context, &(struct serve_ready){.fresh = fresh,
+                                                               .url = server.url,
                                                                .fingerprint = server.tls ? server.fingerprint : NULL,
                                                                .setup = setup[0] == '\0' ? NULL : setup});
         watch(&server, &child);

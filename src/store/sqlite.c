@@ -13,6 +13,7 @@
 #include <string.h>
 
 enum { BUSY_MINUTES = 30, FORGET_SECONDS = 2, KEPT_STATEMENTS = 128 };
+static const long long rewritten_most = 1LL << 30; /* bytes */
 
 static const struct word words[] = {
     {"blob", "BLOB"},
@@ -291,14 +292,30 @@ static void sqlite_rollback(struct database *database)
         (void)sqlite_run(database, "ROLLBACK", NO_VALUES, NULL, NULL);
 }
 
-/* What was deleted stands in the log until that is emptied, which has to wait for who still reads. */
+static int count_bytes(void *context, int count, char **values, char **names)
+{
+    (void)names;
+    *(long long *)context = count == 1 && values[0] != NULL ? strtoll(values[0], NULL, 10) : 0;
+    return 0;
+}
+
+/* What was deleted is overwritten (secure_delete), but not the copies that stay in a page's unused room when its rows
+ * move to another: only a new file has none of these, which is quickly made of a small store. It all stands in the log
+ * besides until that is emptied, which has to wait for who still reads. */
 static int sqlite_forget(struct database *database, struct error *error)
 {
     struct sqlite *self = (struct sqlite *)database;
+    long long size = 0;
     (void)sqlite3_busy_timeout(self->handle, FORGET_SECONDS * 1000);
-    int code = sqlite3_wal_checkpoint_v2(self->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    int code = sqlite3_exec(self->handle, "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size",
+                            count_bytes, &size, NULL);
+    if (code == SQLITE_OK && size <= rewritten_most)
+        code = sqlite3_exec(self->handle, "VACUUM", NULL, NULL, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_wal_checkpoint_v2(self->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    int result = code == SQLITE_OK ? 0 : explain(self, error);
     (void)sqlite3_busy_timeout(self->handle, self->wait);
-    return code == SQLITE_OK ? 0 : explain(self, error);
+    return result;
 }
 
 static int sqlite_wait(struct database *database, int seconds, struct error *error)

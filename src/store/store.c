@@ -87,6 +87,9 @@ int store_commit(struct store *store, struct error *error)
 
 int store_wait_most(struct store *store, int seconds, struct error *error)
 {
+    if (seconds == store->wait_most)
+        return 0;
+    store->wait_most = seconds;
     return store->database->driver->wait(store->database, seconds, error);
 }
 

@@ -157,7 +157,21 @@ exec 8>"$work/hold"
 printf 'BEGIN IMMEDIATE;\nSELECT 1;\n' >&8
 eventually test -s "$work/held"
 status GET /api/session >/dev/null # reads alone
-status GET /api/audit >/dev/null & # has to write, and waits
+begun=$(date +%s)
+same "$(status GET /api/audit)" 503 'what is read is recorded, and waits no longer than a moment'
+(($(date +%s) - begun < 10))
+ok $? 'for who holds the store'
+holds "$(tr A-Z a-z <"$work/headers")" 'retry-after: ' 'and says so'
+reads=()
+for i in {1..20}; do curl -sk -o /dev/null -b "$work/$who.jar" "$url/api/audit" & reads+=($!); done
+sleep 0.5
+begun=$(date +%s)
+same "$(status GET /api/openapi.json '' --max-time 5)" 200 'what needs no store is answered beside many that wait'
+(($(date +%s) - begun < 3))
+ok $? 'at once'
+wait "${reads[@]}"
+curl -sk -o /dev/null -X POST -H 'Content-Type: application/json' --data '{"name":"a","password":"b","code":"c"}' \
+    "$url/api/session" & # has to write, and waits
 sleep 1
 began=$(date +%s)
 stop
