@@ -98,10 +98,10 @@ int store_evidence_of_others(struct store *store, const char *authority, int (*r
 int store_evidence_add(struct store *store, int64_t case_id, const char *name, const char *paths, const char *stamp,
                        bool digests, int64_t *id, bool *fresh, int64_t *before, struct error *error);
 /* Evidence inside evidence: the disk image that a file of `parent` (store_may_be_disk) holds. It has the parent's
- * case, paths, stamp and search terms. Its number is its parent's, and the rank of its file among those that may be
- * disks there: so it is the same whoever finds it when. Both are written into one integer, as its id is from its
- * parent's: the number of the seized item in the lower STORE_ITEM_BITS, and above it, outermost first, a rank for each
- * level. *fresh is false when it is in the store already. */
+ * case, paths, stamp and search terms. Its number is its parent's, and the rank of its file among those that may be disks
+ * there: so it is the same whoever finds it when. Both are written into one integer, as its id is from its parent's:
+ * the number of the seized item in the lower STORE_ITEM_BITS, and above it, outermost first, a rank for each level.
+ * *fresh is false when it is in the store already. */
 enum {
     STORE_ITEM_BITS = 24,
     STORE_RANK_BITS = 13,
@@ -406,8 +406,8 @@ int store_sighting_each(struct store *store, const struct store_filter *filter,
 int store_file_each(struct store *store, const struct store_filter *filter,
                     int (*row)(void *, const struct store_file *), void *context, struct error *error);
 
-/* How many selectors there are of each kind, each counted once in every evidence item that has it, and how often they
- * are seen; by kind, without "file". case_reference NULL: all. Costs the evidence items, since commits keep count. */
+/* How many selectors there are of each kind, each counted once in every evidence item that has it, and how often they are
+ * seen; by kind, without "file". case_reference NULL: all. Costs the evidence items, since commits keep count. */
 struct store_kind_count {
     const char *kind;
     int64_t selectors, sightings;
