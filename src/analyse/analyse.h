@@ -43,6 +43,13 @@ struct terms;
 int analyse_add(struct store *store, int64_t case_id, const char *const paths[], size_t count, bool digests,
                 const struct terms *terms, int64_t *evidence_id, struct error *notice, struct error *error);
 
+/* Calls `each` with every file that a worker may open when the image, file or folder `path` is evidence: other segments
+ * of its series, and what an image may lead to, as far as names alone tell. 0, what `each` returned, or -1. */
+int analyse_reach(const char *path, int (*each)(void *context, const char *path), void *context, struct error *error);
+/* Would evidence at `path`, absolute and without links, read what evidence of another authority's cases reads? Files are
+ * compared by what they are, not by how they are called: links of either kind lead nowhere. */
+int analyse_of_others(struct store *store, const char *authority, const char *path, bool *others, struct error *error);
+
 /* Asks a worker whether search terms are sound (one each, without line breaks). -1 when one is not (then bad->known), or
  * when none can be asked. */
 struct analyse_bad_term {

@@ -23,10 +23,12 @@ struct left { /* units of dead supervisors */
     size_t count;
 };
 
-static unsigned long long start_of(long process)
+/* When a process began, and its state (man 5 proc); 0 and ' ' when that is not to be seen. */
+static unsigned long long start_of(long process, char *state)
 {
     char path[64];
     char text[1024];
+    *state = ' ';
     (void)snprintf(path, sizeof path, "/proc/%ld/stat", process);
     FILE *file = fopen(path, "re");
     if (file == NULL)
@@ -34,8 +36,10 @@ static unsigned long long start_of(long process)
     size_t length = fread(text, 1, sizeof text - 1, file);
     (void)fclose(file);
     text[length] = '\0';
-    /* The name in brackets may hold anything; the 20th field after it is the start time. */
+    /* The name in brackets may hold anything; the state comes next, and the 20th field after it is the start time. */
     const char *at = strrchr(text, ')');
+    if (at != NULL && at[1] == ' ')
+        *state = at[2];
     for (int field = 0; at != NULL && field < 20; field++)
         at = strchr(at + 1, ' ');
     return at == NULL ? 0 : strtoull(at, NULL, 10);
@@ -79,7 +83,8 @@ void host_name(char out[HOST_NAME_SIZE])
     if (readlink("/proc/self/ns/pid", space, sizeof space - 1) < 0)
         space[0] = '\0';
     long process = (long)getpid();
-    (void)snprintf(out, HOST_NAME_SIZE, "%s/%s/%s/%ld/%llu", machine, boot, space, process, start_of(process));
+    char state;
+    (void)snprintf(out, HOST_NAME_SIZE, "%s/%s/%s/%ld/%llu", machine, boot, space, process, start_of(process, &state));
 }
 
 /* Only beside this process, on the same machine, boot and in the same namespace, can be known that another is gone; of
@@ -98,8 +103,10 @@ static bool is_dead(const char *name, const char *own_name)
         return false;
     if (kill((pid_t)process, 0) != 0)
         return errno == ESRCH;
-    unsigned long long found = start_of(process);
-    return found != 0 && found != start;
+    char state;
+    unsigned long long found = start_of(process, &state);
+    /* Where the first process of a container waits for no orphans, a dead one stands in the table for ever. */
+    return state == 'Z' || state == 'X' || (found != 0 && found != start);
 }
 
 static int keep_dead(void *context, const struct store_unit *unit, const char *worker)

@@ -19,7 +19,8 @@
 enum {
     LEASE_SECONDS = 120,
     RENEW_SECONDS = 30,
-    TRIES = 3,      /* of one unit before it is divided */
+    DEAD_SECONDS = 5, /* how often is looked for units that a process of this machine left behind when it died */
+    TRIES = 3,        /* of one unit before it is divided */
     HANG_TRIES = 2, /* … of bytes that cannot be divided, where workers hang: each costs the silence that is borne */
     COMMIT_TRIES = 5,
     DEFAULT_SILENCE = 60,
@@ -38,7 +39,7 @@ struct supervisor {
     struct medium medium; /* of the evidence looked up last */
     struct left_alone left_alone;
     int64_t ended; /* units that ended here */
-    double began, renewed, reported;
+    double began, renewed, reported, looked;
     struct analyse_progress progress;
     char doing[320];
     int64_t left; /* units that others hold or that wait for them */
@@ -408,6 +409,15 @@ static int renew_leases(struct supervisor *supervisor)
     return 0;
 }
 
+/* Whoever waits for what others hold looks whether they live: one that died after this one began is found here. */
+static int release_dead(struct supervisor *supervisor)
+{
+    if (supervisor->left == 0 || slot_now() - supervisor->looked < DEAD_SECONDS)
+        return 0;
+    supervisor->looked = slot_now();
+    return host_release_dead(supervisor->store, supervisor->host, supervisor->error);
+}
+
 static int report(struct supervisor *supervisor, bool last)
 {
     const struct analyse_options *options = supervisor->options;
@@ -444,7 +454,7 @@ static int run(struct supervisor *supervisor)
         if (!busy && supervisor->left == 0 && !supervisor->options->wait)
             return report(supervisor, true);
         if (look_at_slots(supervisor, &anything) != 0 || renew_leases(supervisor) != 0 ||
-            report(supervisor, false) != 0)
+            release_dead(supervisor) != 0 || report(supervisor, false) != 0)
             return -1;
         if (!anything)
             slots_wait(supervisor->slots, supervisor->slot_count, busy ? 250 : IDLE_MILLISECONDS);

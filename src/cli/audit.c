@@ -146,15 +146,17 @@ static int run(const struct cli *cli, int argc, char **argv)
 {
     if (argc > 1 && strcmp(argv[1], "verify") == 0)
         return run_verify(cli, argc - 1, argv + 1);
+    if (argc > 1 && strcmp(argv[1], "new-key") == 0)
+        return run_new_key(cli, argc - 1, argv + 1);
     return run_list(cli, argc, argv);
 }
 
 const struct command audit_command = {
     "audit",
     "shows who did what, and proves it",
-    "[verify] [options]",
+    "[verify | new-key] [options]",
     "Lists the audit record, newest first. \"samband audit verify\" recomputes it and names the first record that was\n"
-    "changed.\n\n"
+    "changed; \"samband audit new-key\" goes on when the key that signed it is lost.\n\n"
     "  samband audit --person ada --from 2026-11-01\n"
     "  samband audit verify",
     run,

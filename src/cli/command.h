@@ -36,6 +36,7 @@ struct command {
 extern const struct command case_command, analyse_command, work_command, evidence_command, files_command,
     selectors_command, sightings_command, links_command, networks_command, find_command, known_command, verify_command,
     exercise_command, serve_command, person_command, authority_command, audit_command;
+int run_new_key(const struct cli *cli, int argc, char **argv); /* new_key.c: samband audit new-key */
 
 /* Options of a command, as a table that ends with a NULL name. */
 enum option_type { OPTION_FLAG, OPTION_TEXT, OPTION_NUMBER, OPTION_LIST };

@@ -10,6 +10,8 @@
 static void say_ready(void *context, const struct serve_ready *ready)
 {
     const struct serve_options *options = context;
+    if (ready->fresh)
+        (void)printf("there was no store %s: a new one is begun there\n", options->store);
     (void)printf("Samband answers at %s\n", ready->url);
     if (ready->fingerprint != NULL)
         (void)printf("certificate (SHA-256): %s\n", ready->fingerprint);
@@ -26,32 +28,52 @@ static void say_line(void *context, const char *line)
     (void)fprintf(stderr, "samband: %s\n", line);
 }
 
-/* The folders must be there; they are compared with what is asked for by their real paths. On failure those up to the
- * one that is not there are resolved, and none is left. */
-static int resolve_folders(struct option_list *folders, struct error *error)
+struct folders {
+    struct serve_folder *items; /* both texts owned */
+    size_t count;
+};
+
+static void forget_folders(struct folders *folders)
 {
     for (size_t i = 0; i < folders->count; i++) {
-        const char *real = realpath(folders->items[i], NULL);
-        if (real == NULL) {
-            (void)fail(error, "there is no folder %s (--evidence)", folders->items[i]);
-            folders->count = i;
-            return -1;
-        }
-        folders->items[i] = real;
+        free((char *)(uintptr_t)folders->items[i].path);
+        free((char *)(uintptr_t)folders->items[i].authority);
     }
-    return 0;
+    free(folders->items);
 }
 
-static void forget_folders(struct option_list *folders)
+/* FOLDER, or AUTHORITY=FOLDER. What begins with '/' or '.' is a folder, whatever else stands in it. The folder must be
+ * there; what is asked for is compared with its real path. */
+static int read_folder(const char *given, struct serve_folder *folder, struct error *error)
 {
-    for (size_t i = 0; i < folders->count; i++)
-        free((char *)(uintptr_t)folders->items[i]);
-    free(folders->items);
+    const char *sign = given[0] == '/' || given[0] == '.' ? NULL : strchr(given, '=');
+    const char *path = sign == NULL ? given : sign + 1;
+    if (sign == given)
+        return fail(error, "--evidence %s names no authority before the =", given);
+    folder->path = realpath(path, NULL);
+    if (folder->path == NULL)
+        return fail(error, "there is no folder %s (--evidence)", path);
+    folder->authority = sign == NULL ? NULL : strndup(given, (size_t)(sign - given));
+    return sign != NULL && folder->authority == NULL ? fail(error, "memory is short") : 0;
+}
+
+static int read_folders(const struct option_list *given, struct folders *folders, struct error *error)
+{
+    folders->items = calloc(given->count + 1, sizeof *folders->items);
+    if (folders->items == NULL)
+        return fail(error, "memory is short");
+    int result = 0;
+    for (size_t i = 0; i < given->count && result == 0; i++) {
+        folders->count++;
+        result = read_folder(given->items[i], &folders->items[i], error);
+    }
+    return result;
 }
 
 static int run(const struct cli *cli, int argc, char **argv)
 {
-    struct option_list folders = {0};
+    struct option_list given = {0};
+    struct folders folders = {0};
     struct serve_options options = {
         .store = cli->store, .listen = "127.0.0.1:8460", .ready = say_ready, .log = say_line};
     struct error error = {0};
@@ -62,7 +84,8 @@ static int run(const struct cli *cli, int argc, char **argv)
         {"client-authority", OPTION_TEXT, &options.client_authority, "FILE",
          "whose certificates programs may sign in with, PEM"},
         {"no-tls", OPTION_FLAG, &options.no_tls, NULL, "without TLS; on loopback addresses only"},
-        {"evidence", OPTION_LIST, &folders, "FOLDER", "evidence may be added from below this folder (may be repeated)"},
+        {"evidence", OPTION_LIST, &given, "FOLDER",
+         "evidence may be added from below it; AUTHORITY=FOLDER: by its people alone (may be repeated)"},
         {"state", OPTION_TEXT, &options.state, "FOLDER", "the server's keys (default STORE.state)"},
         {"workers", OPTION_NUMBER, &options.workers, "N", "worker processes (default: one per processor)"},
         {"no-workers", OPTION_FLAG, &options.no_workers, NULL, "read no evidence on this machine"},
@@ -76,13 +99,14 @@ static int run(const struct cli *cli, int argc, char **argv)
         return misuse(&serve_command, "--no-tls has no certificates");
     if (options.workers > 256)
         return misuse(&serve_command, "at most 256 workers");
-    int result = resolve_folders(&folders, &error);
+    int result = read_folders(&given, &folders, &error);
     options.evidence = folders.items;
     options.evidence_count = folders.count;
     options.context = &options;
     if (result == 0)
         result = serve_run(&options, &error);
     forget_folders(&folders);
+    free(given.items);
     return result == 0 ? EXIT_DONE : failed(&error);
 }
 
@@ -96,7 +120,7 @@ const struct command serve_command = {
     "administrator. Evidence is read by worker processes beside the server. SIGTERM or ctrl-C ends it when what runs "
     "is\n"
     "answered.\n\n"
-    "  samband serve --listen 127.0.0.1:8460 --evidence /srv/images\n"
+    "  samband serve --listen 127.0.0.1:8460 --evidence 'Police of Malta=/srv/images/mt' --evidence /srv/images\n"
     "  samband serve --listen 0.0.0.0:443 --certificate centre.pem --key centre.key",
     run,
     NULL};

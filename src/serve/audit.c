@@ -91,8 +91,10 @@ static int verify(struct request *request, struct error *error)
     bool own = false;
     char folder[4096], why[256] = "";
     serve_state_folder(options->state, options->store, folder);
-    if (store_audit_verify(request->store, &records, &broken, error) != 0 ||
-        serve_check_heads(request->store, folder, &heads, &wrong, &own, why, error) != 0)
+    int result = store_audit_verify(request->store, &records, &broken, error);
+    if (result != 0 && broken == 0)
+        return -1;
+    if (result == 0 && serve_check_heads(request->store, folder, &heads, &wrong, &own, why, error) != 0)
         return -1;
     if (broken == 0)
         broken = wrong; /* records that are gone from the end, or a chain that was made anew: signed heads tell */

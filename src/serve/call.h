@@ -26,6 +26,7 @@ struct call {
     char address[64];
     struct bytes body;
     bool too_large, begun, answered;
+    bool ends; /* the connection, with the answer */
 
     /* As it was found. */
     const char *path; /* decoded, without the query */
@@ -49,6 +50,8 @@ static inline struct call *call_of(struct request *request)
 /* ---- route.c ---- */
 /* Answers a call of the interface, whatever it is, with this thread's store handle (NULL: it cannot be opened). */
 void call_answer(struct call *call, struct store *store);
+/* Answers what needs no store, at once; false: it is not of that kind. */
+bool call_answer_alone(struct call *call);
 /* Every row of every table, in order; NULL at the end. */
 const struct route *route_at(size_t index);
 

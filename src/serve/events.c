@@ -123,12 +123,28 @@ static void free_listener(void *context)
     free(listener);
 }
 
-static bool has_room(const struct events *events, int64_t person)
+/* A page that is loaded again and again leaves streams that nobody reads any more, which only a write shows. So who has
+ * as many as one may have gets the new one, and the oldest ends: of the same session, else of the same person. Should
+ * somebody read that still, it is asked to come back later, not at once to end the next one. */
+static void end_oldest(struct events *events, const struct listener *fresh)
 {
+    struct listener *oldest = NULL;
     size_t own = 0;
-    for (const struct listener *at = events->listeners; at != NULL; at = at->next)
-        own += at->person == person;
-    return !events->ended && events->count < LISTENERS_MOST && own < OF_ONE_PERSON;
+    bool of_session = false;
+    for (struct listener *at = events->listeners; at != NULL; at = at->next) { /* the newest first */
+        if (at->person != fresh->person || at->ended)
+            continue;
+        own++;
+        bool same = fresh->by_session && at->by_session && memcmp(at->session, fresh->session, TOKEN_HASH_SIZE) == 0;
+        if (same || !of_session)
+            oldest = at;
+        of_session |= same;
+    }
+    if (own < OF_ONE_PERSON)
+        return;
+    bytes_append_text(&oldest->pending, "retry: 60000\n\n");
+    oldest->ended = true;
+    wake(oldest);
 }
 
 struct MHD_Response *events_listen(struct events *events, const struct call *call, struct MHD_Connection *connection)
@@ -150,9 +166,10 @@ struct MHD_Response *events_listen(struct events *events, const struct call *cal
     memcpy(listener->session, call->session.hash, TOKEN_HASH_SIZE);
     bytes_append_text(&listener->pending, "retry: 3000\n\n");
     (void)pthread_mutex_lock(&events->lock);
-    if (has_room(events, listener->person))
+    if (!events->ended && events->count < LISTENERS_MOST)
         response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 16 * 1024, read_stream, listener, free_listener);
     if (response != NULL) {
+        end_oldest(events, listener);
         listener->next = events->listeners;
         events->listeners = listener;
         events->count++;

@@ -1,5 +1,6 @@
 /* Evidence: what was analysed and how it went, adding some, and the bytes at a place. */
 #include <limits.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -84,20 +85,93 @@ static int show_evidence(struct request *request, struct error *error)
 
 /* ---- adding ---- */
 
-/* The real path of what was asked for, if it lies below one of the server's folders: absolute, or from one of them. */
-static bool find_below(const struct server *server, const char *asked, char real[PATH_MAX])
+/* Whose folder does a place lie in? */
+struct place {
+    const struct server *server;
+    const char *authority; /* who asks */
+    bool allowed;
+};
+
+/* How long the path of a folder is, if `real` is it or lies in it; else 0. */
+static size_t lies_in(const char *real, const char *folder)
 {
-    char base[PATH_MAX], joined[2 * PATH_MAX];
-    for (size_t i = 0; i < server->options->evidence_count; i++) {
-        if (realpath(server->options->evidence[i], base) == NULL)
+    size_t length = strlen(folder);
+    bool in = strncmp(real, folder, length) == 0 && (real[length] == '/' || real[length] == '\0');
+    return in ? length : 0;
+}
+
+/* The innermost of the folders that it lies in says who may; what is bound to somebody is that one's alone, also as a
+ * part of something larger. */
+static bool may_read(const struct place *place, const char *real)
+{
+    const struct serve_options *options = place->server->options;
+    char base[PATH_MAX];
+    size_t innermost = 0;
+    bool common = false, own = false, others = false;
+    for (size_t i = 0; i < options->evidence_count; i++) {
+        const struct serve_folder *folder = &options->evidence[i];
+        if (realpath(folder->path, base) == NULL)
             continue;
-        size_t length = strlen(base);
+        bool bound = folder->authority != NULL;
+        bool mine = bound && strcmp(folder->authority, place->authority) == 0;
+        size_t length = lies_in(real, base);
+        if (bound && !mine && lies_in(base, real) > 0 && length == 0)
+            return false;
+        if (length == 0 || length < innermost)
+            continue;
+        if (length > innermost)
+            common = own = others = false;
+        innermost = length;
+        common |= !bound;
+        own |= mine;
+        others |= bound && !mine;
+    }
+    return own || (common && !others);
+}
+
+/* Everything that would be read must lie where the person may read: a segment can be a link. */
+static int look_at_part(void *context, const char *path)
+{
+    struct place *place = context;
+    char real[PATH_MAX];
+    if (realpath(path, real) != NULL && !may_read(place, real))
+        place->allowed = false;
+    return 0;
+}
+
+/* The real path of what was asked for, if it lies below one of the server's folders: absolute, or from one of them. */
+static bool find_below(struct place *place, const char *asked, char real[PATH_MAX])
+{
+    const struct serve_options *options = place->server->options;
+    char base[PATH_MAX], joined[2 * PATH_MAX];
+    for (size_t i = 0; i < options->evidence_count; i++) {
+        const struct serve_folder *folder = &options->evidence[i];
+        if ((folder->authority != NULL && strcmp(folder->authority, place->authority) != 0) ||
+            realpath(folder->path, base) == NULL)
+            continue;
         (void)snprintf(joined, sizeof joined, "%s%s%s", asked[0] == '/' ? "" : base, asked[0] == '/' ? "" : "/", asked);
-        if (realpath(joined, real) != NULL && strncmp(real, base, length) == 0 && real[length] == '/' &&
-            access(real, R_OK) == 0 && strchr(real, '\n') == NULL)
-            return true;
+        if (realpath(joined, real) == NULL || strcmp(real, base) == 0 || lies_in(real, base) == 0 ||
+            access(real, R_OK) != 0 || strchr(real, '\n') != NULL || !may_read(place, real))
+            continue;
+        return true;
     }
     return false;
+}
+
+/* May somebody of this authority add it? What somebody else holds is not there for them. */
+static int find_free(struct request *request, const char *authority, const char *asked, char real[PATH_MAX],
+                     bool *found, struct error *error)
+{
+    struct place place = {request->server, authority, true};
+    bool others = true;
+    *found = false;
+    if (!find_below(&place, asked, real))
+        return 0;
+    if (analyse_reach(real, look_at_part, &place, error) != 0 ||
+        analyse_of_others(request->store, authority, real, &others, error) != 0)
+        return -1;
+    *found = place.allowed && !others;
+    return 0;
 }
 
 struct owner {
@@ -118,6 +192,7 @@ static int look_at_owner(void *context, const struct store_case *row)
 
 static int add_evidence(struct request *request, struct error *error)
 {
+    static pthread_mutex_t adding = PTHREAD_MUTEX_INITIALIZER; /* nobody takes it between looking and adding */
     struct owner owner = {.reference = request->parts[0], .authority = request->person->authority_name};
     char real[PATH_MAX];
     const char *const paths[] = {real};
@@ -125,6 +200,8 @@ static int add_evidence(struct request *request, struct error *error)
     const json_t *digests = json_object_get(request->body, "digests");
     struct error notice = {0};
     int64_t id = 0;
+    bool found = false;
+    int added = 0;
     if (store_case_each(request->store, look_at_owner, &owner, error) < 0)
         return -1;
     if (owner.id == 0)
@@ -135,20 +212,18 @@ static int add_evidence(struct request *request, struct error *error)
                    path == NULL ? "" : path);
     if (path == NULL || path[0] == '\0' || strlen(path) >= PATH_MAX)
         return request_problem(request, 400, "\"path\" names an image or a folder.");
-    bool others = true; /* a disk of others is not read by way of a case of one's own */
-    bool below = find_below(request->server, path, real);
-    if (below && store_evidence_of_others(request->store, owner.authority, real, &others, error) != 0)
-        return -1;
-    if (others)
+    (void)pthread_mutex_lock(&adding);
+    int result = find_free(request, owner.authority, path, real, &found, error);
+    if (result == 0 && found && (result = read_all(request, error)) == 0)
+        added = analyse_add(request->store, owner.id, paths, 1, !json_is_false(digests), NULL, &id, &notice, error);
+    (void)pthread_mutex_unlock(&adding);
+    if (result == 0 && !found)
         return request_problem(request, 422,
                                "There is no such image or folder below the server's evidence folders that "
                                "the server can read.");
-    if (read_all(request, error) != 0)
-        return -1;
-    int result = analyse_add(request->store, owner.id, paths, 1, !json_is_false(digests), NULL, &id, &notice, error);
-    if (result != 0 && !store_retryable(request->store))
+    if (result == 0 && added != 0 && !store_retryable(request->store))
         return request_problem(request, 422, "%s", error->text);
-    if (result != 0 || read_for_person(request, error) != 0)
+    if (result != 0 || added != 0 || read_for_person(request, error) != 0)
         return -1;
     struct items items = {.page = {.request = request, .error = error}, .whole = true};
     request->status = 201;

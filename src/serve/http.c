@@ -163,7 +163,7 @@ static enum MHD_Result send_answer(struct call *call)
         (void)snprintf(wait, sizeof wait, "%lld", (long long)request->wait);
         (void)MHD_add_response_header(response, "Retry-After", wait);
     }
-    if (call->too_large)
+    if (call->too_large || call->ends)
         (void)MHD_add_response_header(response, "Connection", "close");
     enum MHD_Result result = MHD_queue_response(call->connection, (unsigned)request->status, response);
     MHD_destroy_response(response);
@@ -228,7 +228,7 @@ static void *handle_calls(void *context)
             server_log(server, "%s", error.text);
         call_answer(call, store);
         call->request.store = NULL;
-        if (call->request.status >= 500) {
+        if (call->request.status >= 500 && call->request.status != 503) {
             store_close(store);
             store = NULL;
         }
@@ -255,6 +255,32 @@ static enum MHD_Result send_page(struct call *call)
     return static_answer(call->request.server, call->connection, call->method, call->path);
 }
 
+struct lengths {
+    const char *first;
+    bool differ;
+};
+
+static enum MHD_Result look_at_length(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+    struct lengths *lengths = context;
+    (void)kind;
+    if (strcasecmp(name, "Content-Length") != 0)
+        return MHD_YES;
+    lengths->differ |= lengths->first != NULL && strcmp(lengths->first, value) != 0;
+    lengths->first = value;
+    return MHD_YES;
+}
+
+/* Is it said twice, and differently, how long the body is? Whoever stands before the server may have believed the other
+ * (RFC 9112, 6.3). */
+static bool is_ambiguous(struct call *call)
+{
+    struct lengths lengths = {0};
+    (void)MHD_get_connection_values(call->connection, MHD_HEADER_KIND, look_at_length, &lengths);
+    return lengths.differ || (lengths.first != NULL && MHD_lookup_connection_value(call->connection, MHD_HEADER_KIND,
+                                                                                   "Transfer-Encoding") != NULL);
+}
+
 static enum MHD_Result begin_request(struct call *call, const char *method)
 {
     const char *length = NULL;
@@ -263,6 +289,10 @@ static enum MHD_Result begin_request(struct call *call, const char *method)
     read_headers(call, method);
     if (strlen(call->target) > TARGET_MOST)
         return refuse(call, 414, "The address is too long.");
+    if (is_ambiguous(call)) {
+        call->ends = true;
+        return refuse(call, 400, "The length of the body is said in two ways.");
+    }
     length = MHD_lookup_connection_value(call->connection, MHD_HEADER_KIND, "Content-Length");
     if (length != NULL && strtoull(length, NULL, 10) > BODY_MOST) {
         call->too_large = true;
@@ -294,7 +324,9 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
         return send_answer(call);
     if (!is_api(call->target))
         return send_page(call);
-    return call->too_large ? refuse(call, 413, "A body has at most 1 MiB.") : hand_over(call);
+    if (call->too_large)
+        return refuse(call, 413, "A body has at most 1 MiB.");
+    return call_answer_alone(call) ? send_answer(call) : hand_over(call);
 }
 
 static void mhd_says(void *context, const char *format, va_list arguments) __attribute__((format(printf, 2, 0)));

@@ -70,6 +70,49 @@ static int secret(const char *folder, const char *name, uint8_t *out, size_t len
     return have == length ? 0 : fail(error, "%s is no key of this program: remove it, and a new one is made", path);
 }
 
+static int check_mode(const char *path, mode_t wanted, struct error *error)
+{
+    struct stat status;
+    if (stat(path, &status) != 0 || (status.st_mode & 077) == 0)
+        return 0; /* what is not there is made, and what cannot be read is said when it is read */
+    return fail(error,
+                "others than its owner may read or change %s (mode %04o): run \"chmod %04o %s\"; if somebody may have "
+                "done so, take its keys away first, so that new ones are made",
+                path, (unsigned)(status.st_mode & 07777), (unsigned)wanted, path);
+}
+
+int check_secrecy(const char *folder, struct error *error)
+{
+    static const char *const names[] = {"server.key", "audit.key", "certificate.key"};
+    char path[4200];
+    if (check_mode(folder, 0700, error) != 0)
+        return -1;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        (void)snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+        if (check_mode(path, 0600, error) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+int audit_public_key(const char *folder, uint8_t key[KEY_SIZE], bool *there, struct error *error)
+{
+    uint8_t seed[crypto_sign_SEEDBYTES], secret_key[crypto_sign_SECRETKEYBYTES];
+    char path[4200];
+    (void)snprintf(path, sizeof path, "%s/audit.key", folder);
+    *there = access(path, F_OK) == 0;
+    if (sodium_init() < 0)
+        return fail(error, "there is no source of random numbers");
+    if (!*there)
+        return 0;
+    if (secret(folder, "audit.key", seed, sizeof seed, error) != 0)
+        return -1;
+    (void)crypto_sign_seed_keypair(key, secret_key, seed);
+    sodium_memzero(seed, sizeof seed);
+    sodium_memzero(secret_key, sizeof secret_key);
+    return 0;
+}
+
 int keys_load(struct keys *keys, const char *folder, struct error *error)
 {
     uint8_t seed[crypto_sign_SEEDBYTES];

@@ -5,6 +5,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -44,6 +45,13 @@ static uint16_t port_of(int listener)
                                               : ((struct sockaddr_in6 *)&address)->sin6_port);
 }
 
+/* getaddrinfo takes more than a port has room for, and leaves a part of it. */
+static bool is_port(const char *text)
+{
+    size_t length = strlen(text);
+    return length >= 1 && length <= 5 && strspn(text, "0123456789") == length && strtol(text, NULL, 10) <= UINT16_MAX;
+}
+
 int listen_on(const char *where, char host[64], uint16_t *port, bool *loopback, struct error *error)
 {
     const char *colon = strrchr(where, ':');
@@ -53,6 +61,8 @@ int listen_on(const char *where, char host[64], uint16_t *port, bool *loopback, 
     struct addrinfo *found = NULL;
     if (length == 0 || (bracket && (length < 3 || where[length - 1] != ']')) || length >= 64)
         return fail(error, "--listen takes an address and a port, for example 127.0.0.1:8460 or [::1]:8460");
+    if (!is_port(colon + 1))
+        return fail(error, "--listen %s: a port is a number from 1 to 65535, or 0 for a free one", where);
     (void)snprintf(host, 64, "%.*s", (int)(length - (bracket ? 2 : 0)), where + (bracket ? 1 : 0));
     if (getaddrinfo(host, colon + 1, &hints, &found) != 0)
         return fail(error, "%s is no address to listen on; for example 127.0.0.1:8460 or [::1]:8460", where);

@@ -12,6 +12,9 @@
 #include "store/audit.h"
 
 enum { OBJECT_MOST = 256 }; /* bytes of a record's object */
+/* Seconds that a read waits for the lock under which its record is written, and a change for others that change; else a
+ * few that wait would keep all handlers from what needs no lock. */
+enum { READ_WAITS = 4, CHANGE_WAITS = 60 };
 
 static const struct route *const tables[] = {
     session_routes,  people_routes,   audit_routes,  case_routes,    evidence_routes,
@@ -262,11 +265,32 @@ static int run_route(struct call *call, bool *recorded, struct error *error)
     return result;
 }
 
+/* What waited too long for others that write is no fault here, and was not done. */
 static void went_wrong(struct call *call, const struct error *error)
 {
+    if (call->request.store != NULL && store_retryable(call->request.store)) {
+        call->request.cookie[0] = '\0';
+        call->request.wait = 2;
+        (void)request_problem(&call->request, 503, "The store is being written to by others; try again.");
+        return;
+    }
     server_log(call->request.server, "%s %s: %s", call->method, call->path, error->text);
     call->request.cookie[0] = '\0';
     (void)request_problem(&call->request, 500, "Something failed here. It is in the server's log.");
+}
+
+bool call_answer_alone(struct call *call)
+{
+    static const char path[] = "/api/openapi.json";
+    struct error error = {0};
+    bool reads = strcmp(call->method, "GET") == 0 || strcmp(call->method, "HEAD") == 0;
+    if (!reads || strcmp(call->target, path) != 0)
+        return false;
+    call->path = path;
+    call->answered = true;
+    if (openapi_routes[0].answer(&call->request, &error) != 0 || call->request.json.out.failed)
+        (void)request_problem(&call->request, 500, "Something failed here.");
+    return true;
 }
 
 void call_answer(struct call *call, struct store *store)
@@ -295,12 +319,14 @@ void call_answer(struct call *call, struct store *store)
         (void)request_problem(request, 503, "The store cannot be reached.");
         return;
     }
-    if (run_route(call, &recorded, &error) != 0)
+    bool waits = store_wait_most(store, changes(call) ? CHANGE_WAITS : READ_WAITS, &error) == 0;
+    int result = waits ? run_route(call, &recorded, &error) : -1;
+    if (result != 0)
         went_wrong(call, &error);
     else if (request->json.out.failed)
         went_wrong(call, &(struct error){"memory is short"});
     error.text[0] = '\0';
-    if (!recorded && is_recorded(call) && record(call, &error) != 0)
+    if (!recorded && is_recorded(call) && (result == 0 || request->status != 503) && record(call, &error) != 0)
         went_wrong(call, &error);
     json_decref(call->json);
     call->json = NULL;

@@ -11,9 +11,16 @@
 struct store;
 
 struct serve_ready {
+    bool fresh;              /* the store was not there, and is begun */
     const char *url;         /* "https://127.0.0.1:8460" */
     const char *fingerprint; /* SHA-256 of the certificate, hex with colons; NULL without TLS */
     const char *setup; /* the one-time link that sets up the first administrator; NULL: there are people already */
+};
+
+/* A folder below which evidence may be added. */
+struct serve_folder {
+    const char *path;      /* absolute */
+    const char *authority; /* whose people alone may; NULL: those of all */
 };
 
 struct serve_options {
@@ -23,7 +30,7 @@ struct serve_options {
     const char *certificate, *key; /* PEM files, both or neither */
     const char *client_authority;  /* PEM file: who signs the certificates of programs; NULL: none are asked for */
     bool no_tls;                   /* on loopback alone */
-    const char *const *evidence;   /* folders below which evidence may be added, absolute */
+    const struct serve_folder *evidence;
     size_t evidence_count;
     int64_t workers; /* processes that read evidence; 0: one per processor */
     bool no_workers;
@@ -42,11 +49,17 @@ int serve_run(const struct serve_options *options, struct error *error);
 int serve_link(struct store *store, int64_t person, const char *url, char *out, size_t room, struct error *error);
 
 /* Checks every signed head of the audit record against the record and its signature. *wrong: the id of the first that
- * does not fit (0: all do), and `why` (256 bytes) a sentence; *heads how many there are. A head that another key signed
- * than that of the state folder is wrong; where there is no such folder only the signatures are checked (*own false).
+ * does not fit (0: all do), and `why` (256 bytes) a sentence; *heads how many there are. A head is wrong too
+ * that another key signed than that of the state folder and those that it follows (serve_new_key); where there is no
+ * such folder only the signatures are checked (*own false).
  */
 int serve_check_heads(struct store *store, const char *folder, int64_t *heads, int64_t *wrong, bool *own, char *why,
                       struct error *error);
+
+/* Begins to sign the audit record with the folder's key, which is made if there is none, after another key that is
+ * lost: the record of it (who, why) names the keys that signed until then, so that their heads hold good. Fails when
+ * there is nothing of the kind to say. */
+int serve_new_key(struct store *store, const char *folder, const char *who, const char *reason, struct error *error);
 
 /* The state folder of a store: `given`, or "STORE.state" beside an SQLite file, "samband.state" for a URL. `out` holds
  * 4096. */

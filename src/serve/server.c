@@ -10,7 +10,7 @@
 
 #include "serve/call.h"
 
-enum { STOP_SECONDS = 30, DAY = 86400, DAYS_TO_TRY = 60 };
+enum { STOP_SECONDS = 30, SIGN_SECONDS = 10, DAY = 86400, DAYS_TO_TRY = 60 };
 
 void server_log(const struct server *server, const char *format, ...)
 {
@@ -38,16 +38,26 @@ static bool sign_daily(struct server *server, struct store *store, int64_t now, 
     return done;
 }
 
+/* For threads that others wait for at the end: no lock is waited for long. */
+static struct store *open_briefly(const struct server *server)
+{
+    struct error error = {0};
+    struct store *store = store_open(server->options->store, false, &error);
+    if (store == NULL || store_wait_most(store, SIGN_SECONDS, &error) == 0)
+        return store;
+    store_close(store);
+    return NULL;
+}
+
 static void *tick(void *context)
 {
     struct server *server = context;
     struct store *store = NULL;
     int64_t next_signature = 0;
     while (!atomic_load(&server->stopping)) {
-        struct error error = {0};
         int64_t now = time(NULL);
         if (store == NULL)
-            store = store_open(server->options->store, false, &error);
+            store = open_briefly(server);
         if (store != NULL) {
             bool signs = sign_daily(server, store, now, &next_signature);
             if (!events_tick(server->events, store, now) || !signs) {
@@ -71,6 +81,33 @@ static int count_person(void *context, const struct store_person *person)
     return 0;
 }
 
+/* Only behind check_own_key: what is made here is never made for a store that has keys elsewhere. */
+static int prepare_keys(struct server *server, struct error *error)
+{
+    if (keys_load(&server->keys, server->folder, error) != 0)
+        return -1;
+    return server->tls ? tls_load(server, server->folder, server->host, error) : 0;
+}
+
+/* A folder whose authority is misspelled would be everybody's loss: it is said. On a first start nobody is there yet.
+ */
+static int check_folders(struct server *server, struct store *store, struct error *error)
+{
+    const struct serve_options *options = server->options;
+    int64_t id = 0;
+    for (size_t i = 0; i < options->evidence_count; i++) {
+        const struct serve_folder *folder = &options->evidence[i];
+        if (folder->authority == NULL)
+            continue;
+        if (find_authority(store, folder->authority, &id, error) != 0)
+            return -1;
+        if (id == 0)
+            server_log(server, "there is no authority %s yet: nobody adds evidence from %s", folder->authority,
+                       folder->path);
+    }
+    return 0;
+}
+
 /* Makes the one-time link of the set-up when there are no people. Each start makes a new one; older ones remain good.
  */
 static int prepare_store(struct server *server, char setup[256], struct error *error)
@@ -79,7 +116,13 @@ static int prepare_store(struct server *server, char setup[256], struct error *e
     struct store *store = store_open(server->options->store, true, error);
     if (store == NULL)
         return -1;
-    int result = store_person_each(store, count_person, &people, error);
+    int result = check_own_key(store, server->folder, error);
+    if (result == 0)
+        result = prepare_keys(server, error);
+    if (result == 0)
+        result = store_person_each(store, count_person, &people, error);
+    if (result == 0)
+        result = check_folders(server, store, error);
     if (result == 0 && people == 0)
         result = serve_link(store, 0, server->url, setup, 256, error);
     store_close(store);
@@ -98,11 +141,8 @@ static int prepare(struct server *server, int *listener, struct error *error)
     if (options->no_tls && !server->loopback)
         return fail(error, "--no-tls is for loopback addresses alone: %s can be reached from elsewhere",
                     options->listen);
-    if (keys_load(&server->keys, server->folder, error) != 0)
-        return -1;
     server->tls = !options->no_tls;
-    if (server->tls && tls_load(server, server->folder, host, error) != 0)
-        return -1;
+    (void)snprintf(server->host, sizeof server->host, "%s", host);
     (void)snprintf(server->url, sizeof server->url, strchr(host, ':') != NULL ? "%s://[%s]:%u" : "%s://%s:%u",
                    server->tls ? "https" : "http", host, port);
     if (password_hash("a password that nobody has", hash, error) != 0)
@@ -138,7 +178,9 @@ static void watch(struct server *server, struct child *child)
 static void sign_at_end(struct server *server)
 {
     struct error error = {0};
-    struct store *store = store_open(server->options->store, false, &error);
+    struct store *store = open_briefly(server);
+    if (store == NULL)
+        (void)fail(&error, "the store cannot be opened");
     if (store == NULL || sign_head(store, &server->keys, server->folder, time(NULL), &error) != 0)
         server_log(server, "the head of the audit record could not be signed: %s", error.text);
     store_close(store);
@@ -165,6 +207,7 @@ int serve_run(const struct serve_options *options, struct error *error)
     char setup[256] = "";
     sigset_t signals = wait_signals();
     int listener = -1;
+    bool fresh = strstr(options->store, "://") == NULL && access(options->store, F_OK) != 0;
     (void)signal(SIGPIPE, SIG_IGN);
     (void)pthread_sigmask(SIG_BLOCK, &signals, NULL); /* every thread inherits it: only `watch` takes them */
     (void)pthread_mutex_init(&server.queue.lock, NULL);
@@ -177,7 +220,8 @@ int serve_run(const struct serve_options *options, struct error *error)
     if (result == 0)
         server.ticker_runs = pthread_create(&server.ticker, NULL, tick, &server) == 0;
     if (result == 0) {
-        options->ready(options->context, &(struct serve_ready){.url = server.url,
+        options->ready(options->context, &(struct serve_ready){.fresh = fresh,
+                                                               .url = server.url,
                                                                .fingerprint = server.tls ? server.fingerprint : NULL,
                                                                .setup = setup[0] == '\0' ? NULL : setup});
         watch(&server, &child);

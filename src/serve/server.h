@@ -37,9 +37,9 @@ struct server {
     char *certificate, *key, *client_authority; /* PEM; NULL without */
     char fingerprint[3 * SHA256_SIZE + 1];
     bool tls, loopback;
-    char url[128];
-    char *unknown_password; /* what the password of a name that is not there is compared with */
-    atomic_int signing_in;  /* passwords being hashed now */
+    char url[128], host[64]; /* of the address that it listens on */
+    char *unknown_password;  /* what the password of a name that is not there is compared with */
+    atomic_int signing_in;   /* passwords being hashed now */
 
     struct MHD_Daemon *daemon;
     struct connections *connections;
@@ -71,8 +71,37 @@ int keys_load(struct keys *keys, const char *folder, struct error *error);
 char *read_file(const char *path, size_t most, size_t *length, struct error *error);
 /* Writes a file that must not be there yet, readable by the owner alone. */
 int write_secret(const char *path, const void *data, size_t length, struct error *error);
-/* heads.c: signs the head of the audit record, unless it is signed already. */
+/* Fails when others than the owner may read the folder or a key in it. One that is not there yet is in order. */
+int check_secrecy(const char *folder, struct error *error);
+/* The public part of the key that signs heads; *there false, and nothing made, when the folder has none. */
+int audit_public_key(const char *folder, uint8_t key[KEY_SIZE], bool *there, struct error *error);
+
+/* ---- heads.c ---- */
+/* Fails when the head that the folder keeps, the last one signed, is not in the store, or its record is another one. */
+int check_kept_head(struct store *store, const char *folder, struct error *error);
+/* Signs the head of the audit record, unless it is signed already. */
 int sign_head(struct store *store, const struct keys *keys, const char *folder, int64_t now, struct error *error);
+
+/* ---- succession.c ---- */
+enum { FORMER_KEYS_MOST = 64 };
+struct former_key {
+    uint8_t key[KEY_SIZE];
+    int64_t until; /* the record that says that another one followed */
+};
+struct store_signed_head;
+struct succession { /* what the records say of the key `own` */
+    uint8_t own[KEY_SIZE];
+    struct former_key formers[FORMER_KEYS_MOST];
+    size_t count;
+};
+int succession_read(struct succession *succession, struct store *store, const uint8_t own[KEY_SIZE],
+                    struct error *error);
+/* The record by which the key of this head is one that `own` follows; 0: none. */
+int64_t succession_allows(const struct succession *succession, const struct store_signed_head *head);
+/* May a server with this folder sign for this store? Nothing is made. */
+int check_own_key(struct store *store, const char *folder, struct error *error);
+
+/* ---- key.c ---- */
 /* A key for one purpose, derived from the server's. */
 void derive_key(const struct server *server, const char *purpose, const void *of, size_t length, uint8_t out[32]);
 

@@ -102,22 +102,60 @@ static int make_certificate(const char *certificate_path, const char *key_path, 
 
 /* ---- what the server shows ---- */
 
+/* The first of the certificates of a file; says what the file should be when it is none. */
+static int read_certificate(const char *path, const char *text, gnutls_x509_crt_t *certificate, struct error *error)
+{
+    gnutls_datum_t pem = {(unsigned char *)(uintptr_t)text, (unsigned)strlen(text)};
+    *certificate = NULL;
+    int code = gnutls_x509_crt_init(certificate);
+    if (code >= 0)
+        code = gnutls_x509_crt_import(*certificate, &pem, GNUTLS_X509_FMT_PEM);
+    if (code >= 0)
+        return 0;
+    return fail(error,
+                "%s is no certificate: a file in PEM form is expected, with a line -----BEGIN CERTIFICATE----- (%s)",
+                path, gnutls_strerror(code));
+}
+
 static int take_fingerprint(struct server *server, const char *path, struct error *error)
 {
     gnutls_x509_crt_t certificate = NULL;
-    gnutls_datum_t pem = {(unsigned char *)server->certificate, (unsigned)strlen(server->certificate)};
     uint8_t digest[SHA256_SIZE];
     size_t length = sizeof digest;
-    int code = gnutls_x509_crt_init(&certificate);
-    if (code >= 0)
-        code = gnutls_x509_crt_import(certificate, &pem, GNUTLS_X509_FMT_PEM);
-    if (code >= 0)
-        code = gnutls_x509_crt_get_fingerprint(certificate, GNUTLS_DIG_SHA256, digest, &length);
+    int result = read_certificate(path, server->certificate, &certificate, error);
+    if (result == 0)
+        result =
+            gnutls_said(error, path, gnutls_x509_crt_get_fingerprint(certificate, GNUTLS_DIG_SHA256, digest, &length));
     if (certificate != NULL)
         gnutls_x509_crt_deinit(certificate);
-    for (size_t i = 0; code >= 0 && i < sizeof digest; i++)
+    for (size_t i = 0; result == 0 && i < sizeof digest; i++)
         (void)snprintf(server->fingerprint + 3 * i, 4, "%02X%s", digest[i], i + 1 < sizeof digest ? ":" : "");
-    return gnutls_said(error, path, code);
+    return result;
+}
+
+static int check_key(const char *path, const char *text, struct error *error)
+{
+    gnutls_x509_privkey_t key = NULL;
+    gnutls_datum_t pem = {(unsigned char *)(uintptr_t)text, (unsigned)strlen(text)};
+    int code = gnutls_x509_privkey_init(&key);
+    if (code >= 0)
+        code = gnutls_x509_privkey_import2(key, &pem, GNUTLS_X509_FMT_PEM, NULL, 0);
+    if (key != NULL)
+        gnutls_x509_privkey_deinit(key);
+    return code >= 0 ? 0
+                     : fail(error,
+                            "%s is no key: a private key in PEM form without a password is expected, with a line "
+                            "-----BEGIN PRIVATE KEY----- (%s)",
+                            path, gnutls_strerror(code));
+}
+
+static int check_client_authority(const struct server *server, struct error *error)
+{
+    gnutls_x509_crt_t certificate = NULL;
+    int result = read_certificate(server->options->client_authority, server->client_authority, &certificate, error);
+    if (certificate != NULL)
+        gnutls_x509_crt_deinit(certificate);
+    return result;
 }
 
 /* Says early and by name what MHD would only refuse. */
@@ -131,7 +169,9 @@ static int check_pair(const struct server *server, const char *path, struct erro
         code = gnutls_certificate_set_x509_key_mem(credentials, &certificate, &key, GNUTLS_X509_FMT_PEM);
     if (credentials != NULL)
         gnutls_certificate_free_credentials(credentials);
-    return code >= 0 ? 0 : fail(error, "%s and its key do not fit: %s", path, gnutls_strerror(code));
+    return code >= 0 ? 0
+                     : fail(error, "the certificate %s and the key beside it do not belong together: %s", path,
+                            gnutls_strerror(code));
 }
 
 int tls_load(struct server *server, const char *folder, const char *host, struct error *error)
@@ -154,12 +194,12 @@ int tls_load(struct server *server, const char *folder, const char *host, struct
         return -1;
     server->key = read_file(key_path, PEM_MOST, &length, error);
     if (server->key == NULL || take_fingerprint(server, certificate_path, error) != 0 ||
-        check_pair(server, certificate_path, error) != 0)
+        check_key(key_path, server->key, error) != 0 || check_pair(server, certificate_path, error) != 0)
         return -1;
     if (options->client_authority == NULL)
         return 0;
     server->client_authority = read_file(options->client_authority, PEM_MOST, &length, error);
-    return server->client_authority == NULL ? -1 : 0;
+    return server->client_authority == NULL ? -1 : check_client_authority(server, error);
 }
 
 /* ---- who the other end is ---- */

@@ -138,6 +138,12 @@ struct verifying {
     struct error *error;
 };
 
+/* Is each column of the row what such a column holds? A hash of another size is none. */
+static bool is_sound(struct store *store, struct query *query)
+{
+    return row_blob(store, query, 9, SHA256_SIZE) != NULL && row_integer(store, query, 10) != 0;
+}
+
 static int verify_row(struct store *store, struct query *query, void *context)
 {
     struct verifying *verifying = context;
@@ -148,21 +154,113 @@ static int verify_row(struct store *store, struct query *query, void *context)
         return 0; /* only counted */
     if (hash_record(verifying->before, &record, hash, verifying->error) != 0)
         return -1;
-    if (record.id != expected || row_blob(store, query, 9, SHA256_SIZE) == NULL ||
-        memcmp(hash, record.hash, SHA256_SIZE) != 0)
+    if (record.id != expected || !is_sound(store, query) || memcmp(hash, record.hash, SHA256_SIZE) != 0)
         verifying->broken = expected;
     memcpy(verifying->before, hash, SHA256_SIZE);
     return 0;
 }
 
+/* The same from the newest down, as listings read it: an index that was changed shows others what the table does not
+ * hold, or hides what it holds. A record waits for the one before it. */
+struct descending {
+    int64_t above; /* the number of the record that waits: the one that must come above the next */
+    bool waits;
+    uint8_t hash[SHA256_SIZE];
+    struct bytes fields;
+    int64_t broken;
+    struct error *error;
+};
+
+static void found_broken(struct descending *descending, int64_t id)
+{
+    if (descending->broken == 0 || id < descending->broken)
+        descending->broken = id;
+}
+
+static int settle(struct descending *descending, const uint8_t before[SHA256_SIZE])
+{
+    uint8_t hash[SHA256_SIZE];
+    if (descending->fields.failed)
+        return fail(descending->error, "memory is short");
+    memcpy(descending->fields.data, before, SHA256_SIZE);
+    digest_sha256(descending->fields.data, descending->fields.length, hash);
+    if (memcmp(hash, descending->hash, SHA256_SIZE) != 0)
+        found_broken(descending, descending->above);
+    return 0;
+}
+
+static int descending_row(struct store *store, struct query *query, void *context)
+{
+    struct descending *descending = context;
+    struct store_audit record = read_record(store, query);
+    bool next = descending->waits ? record.id == descending->above - 1 /* the newest may have come since */
+                                  : record.id >= descending->above - 1;
+    if (!next)
+        found_broken(descending, record.id < descending->above ? record.id + 1 : descending->above);
+    else if (descending->waits && settle(descending, record.hash) != 0)
+        return -1;
+    if (!is_sound(store, query))
+        found_broken(descending, record.id);
+    bytes_clear(&descending->fields);
+    spell(&descending->fields, record.hash, &record); /* what stands first is replaced by what it is the hash of */
+    memcpy(descending->hash, record.hash, SHA256_SIZE);
+    descending->above = record.id;
+    descending->waits = true;
+    return 0;
+}
+
+static int verify_descending(struct store *store, struct descending *descending)
+{
+    static const uint8_t nothing[SHA256_SIZE];
+    int result = each_row(store, "SELECT " COLUMNS ", {audit is sound} FROM {audit by number}", NO_VALUES, true,
+                          descending_row, descending, descending->error);
+    if (result == 0 && descending->above > 1)
+        found_broken(descending, 1);
+    if (result == 0 && descending->above == 1 && descending->waits)
+        result = settle(descending, nothing);
+    bytes_free(&descending->fields);
+    return result;
+}
+
+/* Did reading fail for what stands in the store? Whatever it answers to a record that is none says so. */
+static bool is_damaged(const struct store *store)
+{
+    return store->database->trouble == TROUBLE_DAMAGED || store->database->trouble == TROUBLE_ROWS;
+}
+
+static int verify_as_kept(struct store *store, struct verifying *verifying)
+{
+    int result = each_row(store, "SELECT " COLUMNS ", {audit is sound} FROM {audit as kept}", NO_VALUES, true,
+                          verify_row, verifying, verifying->error);
+    if (result == 0 || !is_damaged(store))
+        return result;
+    struct error why = *verifying->error;
+    if (verifying->broken == 0)
+        verifying->broken = verifying->records + 1;
+    return fail(verifying->error, "the audit record cannot be read behind record %lld: %s",
+                (long long)verifying->records, why.text);
+}
+
 int store_audit_verify(struct store *store, int64_t *records, int64_t *broken, struct error *error)
 {
     struct verifying verifying = {.error = error};
+    struct descending descending = {.error = error};
     int64_t strays = 0; /* whose number was changed to one that none can have; where it stood is a hole */
-    int result = each_row(store, "SELECT " COLUMNS " FROM audit WHERE id > 0 ORDER BY id", NO_VALUES, true, verify_row,
-                          &verifying, error);
+    int result = verify_as_kept(store, &verifying);
+    descending.above = verifying.records + 1;
+    if (result == 0 && verify_descending(store, &descending) != 0) {
+        struct error why = *error;
+        int64_t unread = descending.above - 1;
+        result = -1;
+        if (is_damaged(store)) {
+            found_broken(&descending, unread > 0 ? unread : 1);
+            (void)fail(error, "record %lld of the audit record cannot be read: %s", (long long)unread, why.text);
+        }
+    }
+    if (descending.broken != 0 && (verifying.broken == 0 || descending.broken < verifying.broken))
+        verifying.broken = descending.broken;
     if (result == 0)
-        result = ask(store, "SELECT count(*) FROM audit WHERE id <= 0", NO_VALUES, &strays, error);
+        result = ask(store, "{audit strays}", NO_VALUES, &strays, error);
     if (verifying.broken == 0 && strays > 0)
         verifying.broken = verifying.records + 1;
     *records = verifying.records + strays;

@@ -46,7 +46,9 @@ int store_audit_heads(struct store *store, int (*row)(void *, const struct store
                       struct error *error); /* by id */
 
 /* Recomputes the chain. *broken is the id of the first record that is not what it was (0: all are), *records how many
- * there are; a record that is missing in between is broken at its own id. */
+ * there are; a record that is missing in between is broken at its own id. Where the store is damaged so that it cannot
+ * be read on, *broken is the first that was not read, and -1 is returned with a sentence that names the last that was.
+ */
 int store_audit_verify(struct store *store, int64_t *records, int64_t *broken, struct error *error);
 
 #endif

@@ -49,6 +49,7 @@ enum trouble {
     TROUBLE_OTHER,
     TROUBLE_CONFLICT, /* with another connection: the same transaction may succeed now */
     TROUBLE_ROWS,     /* a row breaks a constraint or cannot be stored as it is: another transaction may go well */
+    TROUBLE_DAMAGED,  /* what the database keeps is not what it wrote */
 };
 
 struct database {
@@ -64,6 +65,11 @@ struct driver {
     int (*begin)(struct database *database, struct error *error);
     int (*commit)(struct database *database, struct error *error);
     void (*rollback)(struct database *database);
+    /* After a purge, outside a transaction: what was deleted is made to vanish from the database's files too, as far as
+     * the database can. -1: not all of it yet. */
+    int (*forget)(struct database *database, struct error *error);
+    /* How long to wait for a lock that others hold, in seconds; 0: as long as the driver thinks right. */
+    int (*wait)(struct database *database, int seconds, struct error *error);
     /* Several statements without parameters. */
     int (*script)(struct database *database, const char *sql, struct error *error);
     /* One statement without rows; *changed (may be NULL) is how many rows it touched. */

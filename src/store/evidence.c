@@ -284,39 +284,23 @@ int store_volume_each(struct store *store, int64_t evidence_id, int (*row)(void 
                     VALUES(integer(evidence_id)), false, volume_row, &listing, error);
 }
 
-struct others {
-    const char *path;
-    bool overlap;
+struct paths_listing {
+    int (*row)(void *, const char *);
+    void *context;
 };
 
-/* The same, or one below the other. */
-static bool overlaps(const char *one, size_t one_length, const char *other, size_t other_length)
+static int paths_row(struct store *store, struct query *query, void *context)
 {
-    size_t least = one_length < other_length ? one_length : other_length;
-    if (memcmp(one, other, least) != 0)
-        return false;
-    return one_length == other_length || (one_length > least ? one : other)[least] == '/';
+    const struct paths_listing *listing = context;
+    return listing->row(listing->context, row_text(store, query, 0));
 }
 
-static int overlap_row(struct store *store, struct query *query, void *context)
+int store_evidence_of_others(struct store *store, const char *authority, int (*row)(void *, const char *paths),
+                             void *context, struct error *error)
 {
-    struct others *others = context;
-    for (const char *at = row_text(store, query, 0); *at != '\0';) {
-        size_t length = strcspn(at, "\n");
-        others->overlap |= overlaps(at, length, others->path, strlen(others->path));
-        at += length + (at[length] == '\n');
-    }
-    return 0;
-}
-
-int store_evidence_of_others(struct store *store, const char *authority, const char *path, bool *others,
-                             struct error *error)
-{
-    struct others found = {path, false};
-    int result = each_row(store,
-                          "SELECT e.paths FROM evidence e JOIN cases c ON c.id = e.case_id WHERE c.authority <> $1"
-                          " AND e.parent = 0 AND ({reads c} OR NOT {reads c})",
-                          VALUES(text(authority)), false, overlap_row, &found, error);
-    *others = found.overlap;
-    return result;
+    struct paths_listing listing = {row, context};
+    return each_row(store,
+                    "SELECT DISTINCT e.paths FROM evidence e JOIN cases c ON c.id = e.case_id WHERE c.authority <> $1"
+                    " AND e.parent = 0 AND ({reads c} OR NOT {reads c})",
+                    VALUES(text(authority)), false, paths_row, &listing, error);
 }

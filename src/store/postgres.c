@@ -31,6 +31,10 @@ static const struct word words[] = {
      "LATERAL (SELECT * FROM sighting WHERE evidence_id = $1 AND (place, file, file_offset, hash, path, encoding) >="
      " (s.place, s.file, s.file_offset, s.hash, s.path, s.encoding) ORDER BY place, file, file_offset, hash, path,"
      " encoding LIMIT 1)"},
+    {"audit as kept", "audit WHERE id > 0 ORDER BY id"},
+    {"audit by number", "audit WHERE id > 0 ORDER BY id DESC"},
+    {"audit strays", "SELECT count(*) FROM audit WHERE id <= 0"},
+    {"audit is sound", "1"},
     {"statistics", "ANALYZE selector, presence, sighting, file, segment, unit"},
     {NULL, NULL},
 };
@@ -306,11 +310,29 @@ static void say_nothing(void *context, const char *message)
     (void)context, (void)message;
 }
 
+/* What the role may not vacuum is left to the server's own vacuum, with a warning and no error. */
+static int postgres_forget(struct database *database, struct error *error)
+{
+    return postgres_script(database,
+                           "VACUUM cases, evidence, sighting, file, run, segment, volume, gap, unit, search,"
+                           " evidence_kind, presence, selector, access_request, access_grant, term_set",
+                           error);
+}
+
+static int postgres_wait(struct database *database, int seconds, struct error *error)
+{
+    char sql[64];
+    (void)snprintf(sql, sizeof sql, "SET lock_timeout = '%ds'", seconds); /* 0: none */
+    return postgres_script(database, sql, error);
+}
+
 static const struct driver postgres_driver = {
     .close = postgres_close,
     .begin = postgres_begin,
     .commit = postgres_commit,
     .rollback = postgres_rollback,
+    .forget = postgres_forget,
+    .wait = postgres_wait,
     .script = postgres_script,
     .run = postgres_run,
     .append = postgres_append,

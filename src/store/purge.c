@@ -39,9 +39,11 @@ static int release_selectors(struct store *store, int64_t id, int64_t *gone, str
             "DELETE FROM selector WHERE hash IN (SELECT hash FROM quiet) AND NOT EXISTS (SELECT 1 FROM presence p"
             " WHERE p.hash = selector.hash)",
             NO_VALUES, gone, error) != 0 ||
-        /* what was asked for stays as a request, without the value that nobody holds any more */
+        /* what was asked for stays as a request, without the value that nobody holds any more, and without what people
+         * wrote of it */
         run(store,
-            "UPDATE access_request SET value = '', hash = $1 WHERE hash IN (SELECT hash FROM quiet) AND NOT EXISTS"
+            "UPDATE access_request SET value = '', reason = '', answer = '', hash = $1 WHERE hash IN (SELECT hash FROM "
+            "quiet) AND NOT EXISTS"
             " (SELECT 1 FROM selector s WHERE s.hash = access_request.hash)",
             VALUES(blob(no_hash, sizeof no_hash)), error) != 0)
         return -1;
@@ -115,5 +117,6 @@ int store_case_purge(struct store *store, const char *reference, struct store_pu
         result = fail(error, "there is no case %s", reference);
     if (result == 0)
         result = purge(store, id, purged, error);
+    store->purged |= result == 0;
     return leave(store, own, result, error);
 }

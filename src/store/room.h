@@ -12,6 +12,8 @@ struct store {
     bool in_transaction;
     bool temporary_ready;  /* the temporary tables of this connection stand */
     bool known_staged;     /* digests of hash sets wait for the commit */
+    int wait_most;         /* see store_wait_most */
+    bool purged;           /* what is purged is not forgotten by the database's files yet */
     struct staged *staged; /* findings of this transaction, see findings.c */
     bool viewed;           /* reads for `viewer`, else all; see view.c */
     bool viewer_known;     /* `viewer` stands in the connection's table */

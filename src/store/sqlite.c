@@ -12,7 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BUSY_MINUTES = 30, KEPT_STATEMENTS = 128 };
+enum { BUSY_MINUTES = 30, FORGET_SECONDS = 2, KEPT_STATEMENTS = 128 };
+static const long long rewritten_most = 1LL << 30; /* bytes */
 
 static const struct word words[] = {
     {"blob", "BLOB"},
@@ -30,6 +31,16 @@ static const struct word words[] = {
     {"by index", ""},
     {"by hash", "INDEXED BY sighting_hash"}, /* without statistics it would read a whole evidence item instead */
     {"sighting from s", "sighting"},
+    {"audit as kept", "audit NOT INDEXED"},
+    {"audit by number",
+     "audit INDEXED BY sqlite_autoindex_audit_1 WHERE id > 0 AND typeof(id) = 'integer' ORDER BY id DESC"},
+    {"audit strays", "SELECT 0"},
+    /* A column of SQLite holds any type, and a text goes on behind a NUL that ends it for everybody who reads it. */
+    {"audit is sound",
+     "(typeof(id) = 'integer' AND typeof(time) = 'integer' AND typeof(person) = 'text' AND typeof(authority) = 'text'"
+     " AND typeof(action) = 'text' AND typeof(object) = 'text' AND typeof(reason) = 'text' AND typeof(outcome) = 'text'"
+     " AND typeof(address) = 'text' AND typeof(hash) = 'blob' AND instr(CAST(person || authority || action || object ||"
+     " reason || outcome || address AS BLOB), x'00') = 0)"},
     {"statistics", ""},
     {NULL, NULL},
 };
@@ -47,6 +58,7 @@ struct sqlite {
     struct database base;
     sqlite3 *handle;
     char *path;
+    int wait; /* for others that write, milliseconds */
     struct query *queries;
     size_t kept;
 };
@@ -55,6 +67,8 @@ static enum trouble trouble_of(int code)
 {
     if (code == SQLITE_BUSY || code == SQLITE_LOCKED)
         return TROUBLE_CONFLICT;
+    if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
+        return TROUBLE_DAMAGED;
     bool rows = code == SQLITE_CONSTRAINT || code == SQLITE_TOOBIG || code == SQLITE_MISMATCH;
     return rows ? TROUBLE_ROWS : TROUBLE_OTHER;
 }
@@ -73,9 +87,9 @@ static int explain(struct sqlite *self, struct error *error)
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
         return fail(error,
-                    "the store %s is locked by another process (waited up to %d minutes); end that one if it hangs, "
+                    "the store %s is locked by another process (waited up to %d seconds); end that one if it hangs, "
                     "and run the same command again",
-                    self->path, BUSY_MINUTES);
+                    self->path, self->wait / 1000);
     case SQLITE_READONLY:
         return fail(error, "the store %s cannot be written; give yourself the right to write it and its folder",
                     self->path);
@@ -278,6 +292,41 @@ static void sqlite_rollback(struct database *database)
         (void)sqlite_run(database, "ROLLBACK", NO_VALUES, NULL, NULL);
 }
 
+static int count_bytes(void *context, int count, char **values, char **names)
+{
+    (void)names;
+    *(long long *)context = count == 1 && values[0] != NULL ? strtoll(values[0], NULL, 10) : 0;
+    return 0;
+}
+
+/* What was deleted is overwritten (secure_delete), but not the copies that stay in a page's unused room when its rows
+ * move to another: only a new file has none of these, which is quickly made of a small store. It all stands in the log
+ * besides until that is emptied, which has to wait for who still reads. */
+static int sqlite_forget(struct database *database, struct error *error)
+{
+    struct sqlite *self = (struct sqlite *)database;
+    long long size = 0;
+    (void)sqlite3_busy_timeout(self->handle, FORGET_SECONDS * 1000);
+    int code = sqlite3_exec(self->handle, "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size",
+                            count_bytes, &size, NULL);
+    if (code == SQLITE_OK && size <= rewritten_most)
+        code = sqlite3_exec(self->handle, "VACUUM", NULL, NULL, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_wal_checkpoint_v2(self->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    int result = code == SQLITE_OK ? 0 : explain(self, error);
+    (void)sqlite3_busy_timeout(self->handle, self->wait);
+    return result;
+}
+
+static int sqlite_wait(struct database *database, int seconds, struct error *error)
+{
+    struct sqlite *self = (struct sqlite *)database;
+    (void)error;
+    self->wait = (seconds == 0 ? BUSY_MINUTES * 60 : seconds) * 1000;
+    (void)sqlite3_busy_timeout(self->handle, self->wait);
+    return 0;
+}
+
 static void sqlite_close(struct database *database)
 {
     struct sqlite *self = (struct sqlite *)database;
@@ -297,6 +346,8 @@ static const struct driver sqlite_driver = {
     .begin = sqlite_begin,
     .commit = sqlite_commit,
     .rollback = sqlite_rollback,
+    .forget = sqlite_forget,
+    .wait = sqlite_wait,
     .script = sqlite_script,
     .run = sqlite_run,
     .append = sqlite_append,
@@ -333,13 +384,13 @@ struct database *sqlite_open(const char *path, bool create, struct error *error)
         sqlite_close(&self->base);
         return NULL;
     }
-    (void)sqlite3_busy_timeout(self->handle, BUSY_MINUTES * 60 * 1000);
+    (void)sqlite_wait(&self->base, 0, error);
     /* The page size holds for new files only. A wide cache, since rows come ordered by hash over whole tables. */
     if (sqlite_script(&self->base,
                       "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
                       "PRAGMA cache_size = -131072; PRAGMA temp.cache_size = -32768; PRAGMA wal_autocheckpoint = 8192;"
                       "PRAGMA journal_size_limit = 67108864; PRAGMA foreign_keys = ON;"
-                      "PRAGMA case_sensitive_like = ON",
+                      "PRAGMA case_sensitive_like = ON; PRAGMA main.secure_delete = ON",
                       error) != 0) {
         sqlite_close(&self->base);
         return NULL;

@@ -78,7 +78,19 @@ int store_commit(struct store *store, struct error *error)
         return -1;
     }
     store->in_transaction = false;
+    /* Where somebody reads just now, the next commit of this handle tries again, and at the end the last that closes.
+     */
+    if (store->purged && store->database->driver->forget(store->database, NULL) == 0)
+        store->purged = false;
     return 0;
+}
+
+int store_wait_most(struct store *store, int seconds, struct error *error)
+{
+    if (seconds == store->wait_most)
+        return 0;
+    store->wait_most = seconds;
+    return store->database->driver->wait(store->database, seconds, error);
 }
 
 void store_rollback(struct store *store)

@@ -36,6 +36,9 @@ void store_rollback(struct store *store);
 /* True if the last failure was a conflict with another connection (a deadlock, a lock not given in time): the caller
  * may roll back and try the same transaction again. */
 bool store_retryable(const struct store *store);
+/* How many seconds this handle waits for a lock that others hold, before that is such a conflict; 0: for as long as a
+ * commit may take (SQLite half an hour; PostgreSQL without end), which is what a handle begins with. */
+int store_wait_most(struct store *store, int seconds, struct error *error);
 /* True if the last failure was about the rows themselves (a broken constraint, a value that cannot be stored): the same
  * transaction would fail again, while the store is well. */
 bool store_refused(const struct store *store);
@@ -88,9 +91,9 @@ struct store_evidence {
     const char *parent_path;
     int64_t added, ended; /* seconds since 1970: when it came, when its state last became what it is; 0: not known */
 };
-/* Is what lies there, or a part of it, evidence of another authority's case? Whoever reads. */
-int store_evidence_of_others(struct store *store, const char *authority, const char *path, bool *others,
-                             struct error *error);
+/* The paths of each seized item of another authority's case, one a line; whoever reads. */
+int store_evidence_of_others(struct store *store, const char *authority, int (*row)(void *, const char *paths),
+                             void *context, struct error *error);
 /* The same paths in the same case are the same evidence: then *id is the old one and *fresh is false. Unless `stamp`
  * (any text that changes with the files; "": not known) is another than the one with which its map or another unit was
  * done: then it is new evidence, and *before the id of the old one (else 0; NULL is allowed). */

@@ -58,9 +58,13 @@ static void only_the_dead_beside_us_are_replaced(void **state)
 {
     (void)state;
     char name[HOST_NAME_SIZE], own[HOST_NAME_SIZE];
+    siginfo_t info;
     pid_t gone = fork();
     if (gone == 0)
         _exit(0);
+    assert_int_equal(waitid(P_PID, (id_t)gone, &info, WEXITED | WNOWAIT), 0);
+    name_of(name, -1, gone, NULL); /* dead, and nobody has waited for it: as for orphans in many a container */
+    assert_true(taken_over(name));
     assert_int_equal(waitpid(gone, NULL, 0), gone);
     host_name(own);
     name_of(name, -1, getpid(), NULL);

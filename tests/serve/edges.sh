@@ -12,7 +12,8 @@ sql() { sqlite3 -cmd '.timeout 5000' "$SAMBAND_STORE" "$1"; }
 
 mkdir -p "$work/disks/sub"
 printf 'mail kim@mail.example now\n' >"$work/disks/se.txt"
-printf 'mail kim@mail.example now, and only@de.example\n' >"$work/disks/sub/de.txt"
+{ printf 'mail kim@mail.example now, and only@de.example\n' && printf 'one%d@purged.example\n' {1..2000}; } >"$work/disks/sub/de.txt"
+printf 'two%d@others.example\n' {1..2000} >>"$work/disks/se.txt"
 printf 'nothing\n' >"$work/disks/$(printf 'å%.0s' {1..100})x.txt"
 start --no-workers --evidence "$work/disks"
 set_up
@@ -162,12 +163,21 @@ sql 'DROP TRIGGER full_disk'
 who=lisa
 id=$(call GET '/api/search?q=only@de.example' | jq -r '.hits[0].id')
 authority=$(jq -r '.hits[0].elsewhere[0].authority_id' "$work/body")
-call POST /api/requests "{\"selector\":\"$id\",\"authority\":$authority,\"reason\":\"looks familiar\"}" >/dev/null
+call POST /api/requests "{\"selector\":\"$id\",\"authority\":$authority,\"reason\":\"only@de.example looks familiar\"}" >/dev/null
+who=lars
+same "$(status POST "/api/requests/$(call GET /api/requests | jq '.rows[0].id')/answer" '{"grant":false,"reason":"only@de.example is ours"}')" 200 'refused'
+kept() { grep -aoF only@de.example "$SAMBAND_STORE" "$SAMBAND_STORE-wal" | wc -l; }
+(($(kept) > 0))
+ok $? 'a value stands in the files of the store'
 who=petra
 call PATCH /api/cases/DE-1 '{"retention":"2020-01-01"}' >/dev/null
 who=root
 same "$(status POST /api/cases/DE-1/purge '{"reason":"its time is over"}')" 200 'a case is purged'
 same "$(sql "SELECT count(*) FROM access_request WHERE value LIKE '%only@de%'")" 0 'and what it alone held stands in no request'
+same "$(sql "SELECT count(*) FROM access_request WHERE reason || answer LIKE '%only@de%'")" 0 'nor what was written of it'
+same "$(cat "$SAMBAND_STORE" "$SAMBAND_STORE-wal" | grep -aoF purged.example | wc -l)" 0 'nor in the files of the store'
+# The record keeps the words of who asked and answered, and nothing else does.
+same "$(kept)" "$(sql 'SELECT object, reason FROM audit' | grep -oF only@de.example | wc -l)" 'but in the record'
 same "$(sql "SELECT count(*) FROM access_request WHERE value = 'kim@mail.example'")" 2 'what others hold does'
 
 # ---- links and streams of people whom something is changed of ----
@@ -216,7 +226,21 @@ exec 8>"$work/hold"
 printf 'BEGIN IMMEDIATE;\nSELECT 1;\n' >&8
 eventually test -s "$work/held"
 status GET /api/session >/dev/null # reads alone
-status GET /api/audit >/dev/null & # has to write, and waits
+begun=$(date +%s)
+same "$(status GET /api/audit)" 503 'what is read is recorded, and waits no longer than a moment'
+(($(date +%s) - begun < 10))
+ok $? 'for who holds the store'
+holds "$(tr A-Z a-z <"$work/headers")" 'retry-after: ' 'and says so'
+reads=()
+for i in {1..20}; do curl -sk -o /dev/null -b "$work/$who.jar" "$url/api/audit" & reads+=($!); done
+sleep 0.5
+begun=$(date +%s)
+same "$(status GET /api/openapi.json '' --max-time 5)" 200 'what needs no store is answered beside many that wait'
+(($(date +%s) - begun < 3))
+ok $? 'at once'
+wait "${reads[@]}"
+curl -sk -o /dev/null -X POST -H 'Content-Type: application/json' --data '{"name":"a","password":"b","code":"c"}' \
+    "$url/api/session" & # has to write, and waits
 sleep 1
 began=$(date +%s)
 stop

@@ -30,6 +30,24 @@ holds "$(cat "$work/said")" 'loopback' 'and says why'
 "$samband" serve --listen nowhere 2>/dev/null
 same $? 1 'what is no address is refused'
 
+for port in 99999 65536 -1 8460x ''; do
+    "$samband" serve --no-tls --listen "127.0.0.1:$port" 2>"$work/said"
+    same $? 1 "'$port' is no port"
+done
+holds "$(cat "$work/said")" 'from 1 to 65535' 'and says what is one'
+printf 'no certificate\n' >"$work/no.pem"
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj '/CN=x' -keyout "$work/own.key" \
+    -out "$work/own.pem" 2>/dev/null
+openssl ecparam -name prime256v1 -genkey -noout -out "$work/other.key" 2>/dev/null
+wrong() { # wrong PART options: does not begin, and says PART
+    "$samband" serve --listen 127.0.0.1:0 "${@:2}" 2>"$work/said"
+    holds "$(cat "$work/said")" "$1" "${*:2:3} is refused by name"
+}
+wrong "$work/no.pem is no certificate: a file in PEM form" --certificate "$work/no.pem" --key "$work/own.key"
+wrong "$work/no.pem is no key: a private key in PEM form" --certificate "$work/own.pem" --key "$work/no.pem"
+wrong "do not belong together" --certificate "$work/own.pem" --key "$work/other.key"
+wrong "$work/no.pem is no certificate" --client-authority "$work/no.pem"
+
 # ---- certificates of programs ----
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj '/CN=authority' -keyout "$work/ca.key" \
     -out "$work/ca.pem" 2>/dev/null
@@ -43,7 +61,9 @@ unknown=$(program unknown)
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj '/CN=feed' -keyout "$work/self.key" \
     -out "$work/self.pem" 2>/dev/null
 self=$(openssl x509 -in "$work/self.pem" -noout -fingerprint -sha256 | sed 's/.*=//; s/://g' | tr A-F a-f)
+rm -rf "$SAMBAND_STORE"*
 start --no-workers --client-authority "$work/ca.pem"
+holds "$(cat "$work/out")" "there was no store $SAMBAND_STORE: a new one is begun" 'a store that was not there is said'
 "$samband" authority add Bank --country DE --contact desk@bank.example
 "$samband" person add feed --role partner --authority Bank --certificate "$feed"
 "$samband" person add root --role administrator --authority Bank --certificate "$unknown"
@@ -101,6 +121,12 @@ head -c 1048577 /dev/zero | tr '\0' ' ' >"$work/large"
 same "$(status POST /api/session '' -H 'Content-Type: application/json' --data-binary "@$work/large")" 413 'a body of more than 1 MiB is refused'
 same "$(status POST /api/session '' -H 'Content-Type: application/json' -H 'Transfer-Encoding: chunked' --data-binary "@$work/large")" 413 'in chunks too'
 same "$(status GET /api/session '' -H "X-Large: $(head -c 40000 /dev/zero | tr '\0' a)")" 431 'headers of 40 kB are refused'
+twice() { # twice HEADERS: what is answered to a request with them
+    printf 'POST /api/session HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n%b\r\n{}' "$1" |
+        timeout 5 openssl s_client -quiet -ign_eof -connect "127.0.0.1:$port" 2>/dev/null
+}
+holds "$(twice 'Content-Length: 2\r\nContent-Length: 3\r\n')" 'said in two ways' 'two lengths of one body are refused'
+holds "$(twice 'Content-Length: 2\r\nTransfer-Encoding: chunked\r\n')" 'said in two ways' 'and a length besides chunks'
 same "$(status POST /api/session "$(printf '{"a":%.0s' {1..5000})")" 400 'JSON without an end is refused'
 same "$(status POST /api/session '[1]')" 400 'and what is no object'
 same "$(status POST /api/session '{"name":"a","name":"b"}')" 400 'and a member that comes twice'

@@ -39,6 +39,22 @@ same "$(sed -n '/^event: evidence/{n;s/^data: //p}' "$work/stream" | jq -r '.cas
     'NL-1 complete 1' 'which, and what is in it'
 grep -q 'SE-1' "$work/stream"
 same $? 1 'and nothing of what one may not read'
+# ---- a page that is loaded again and again ----
+others=()
+for i in {1..9}; do
+    curl -skN -b "$work/ada.jar" "$url/api/events" >"$work/stream$i" &
+    others+=($!)
+    eventually test -s "$work/stream$i"
+done
+holds "$(cat "$work/stream9")" 'retry: 3000' 'whoever has many streams gets a new one'
+replaced() { ! kill -0 $stream; }
+eventually replaced
+ok $? 'in place of the oldest'
+holds "$(tail -2 "$work/stream")" 'retry: 60000' 'which is asked to come back later'
+living=0
+for one in "${others[@]}"; do kill -0 "$one" 2>/dev/null && ((living++)); done
+same $living 8 'and the others go on'
+stream=${others[8]}
 who=ada
 call DELETE /api/session >/dev/null
 ended() { ! kill -0 $stream 2>/dev/null; }
@@ -80,6 +96,28 @@ child=$(pgrep -P "$server")
 gone() { ! kill -0 "$child"; }
 eventually gone
 ok $? 'workers end with a server that is killed'
+
+# ---- all of it is killed, in the midst of a unit ----
+mkdir "$work/large"
+head -c 200M /dev/urandom >"$work/large/disk.dd"
+"$samband" case add NL-2 --country NL --authority Centre
+start --workers 1 --evidence "$work/large"
+add erik examiner Centre
+call POST /api/cases/NL-2/evidence '{"path":"disk.dd","digests":false}' >/dev/null
+sql() { sqlite3 -cmd '.timeout 5000' "$SAMBAND_STORE" "$1"; }
+held() { [[ $(sql "SELECT count(*) FROM unit WHERE state = 'claimed'") != 0 ]]; }
+eventually held
+child=$(pgrep -P "$server")
+{ kill -9 "$server" "$child" $(pgrep -P "$child") && wait "$server"; } 2>/dev/null
+held
+ok $? 'killed, it leaves a unit that it holds'
+start --workers 1
+began=$SECONDS
+read_whole() { [[ $(sql "SELECT state FROM evidence WHERE name = 'disk.dd'") == complete ]]; }
+for ((i = 0; i < 60; i++)); do read_whole && break; sleep 1; done
+((SECONDS - began < 60))
+ok $? "which the next one takes over at once ($((SECONDS - began)) s)"
+stop
 
 # ---- a record that was changed ----
 said=$("$samband" audit verify)
