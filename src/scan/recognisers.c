@@ -6,7 +6,7 @@
 
 const struct recogniser recognisers[RECOGNISER_COUNT] = {
     {SB_CARD, "card", 1U << SHAPE_DIGITS, {0}, verify_card},
-    {SB_IBAN, "iban", 1U << SHAPE_ACCOUNT, {0}, verify_iban},
+    {SB_IBAN, "iban", 1U << SHAPE_ACCOUNT | 1U << SHAPE_DIGITS | 1U << SHAPE_BASE64, {0}, verify_iban},
     {SB_EMAIL, "email", 1U << SHAPE_AT, {0}, verify_email},
     {SB_URL, "url", 1U << SHAPE_SCHEME, {0}, verify_url},
     {SB_ONION, "onion", 0, {".onion", 6, true, 2}, verify_onion},

@@ -187,6 +187,9 @@ TARGET ALWAYS_INLINE word find_numbers(struct row *row, size_t slot, const struc
     word behind_dot = BEHIND(is->dot, 1);
     struct span number = either(is->digit, between_digits(is, either(is->separator, is->dot)));
     word digits = first & AHEAD(number, 4) & AHEAD(number, 8) & AHEAD(number, 9);
+    /* Groups of four, one or two bytes apart, whatever these are. */
+    word fours = first & AHEAD(is->digit, 3) & ~AHEAD(is->alnum, 4) & AHEAD(is->digit, 8) & AHEAD(is->digit, 12) &
+                 AHEAD(is->digit, 13);
     word numbers = digits | (first & is->digit1 & AHEAD(is->digit, 3) & AHEAD(is->digit, 5) & ~behind_dot);
     word fiscal = is->alpha.here & is->edge & AHEAD(is->digit, 6) & AHEAD(is->digit, 9);
     word account = is->alpha.here & is->edge & AHEAD(is->alpha, 1) & AHEAD(is->digit, 2) & AHEAD(is->alnum, 3);
@@ -195,7 +198,7 @@ TARGET ALWAYS_INLINE word find_numbers(struct row *row, size_t slot, const struc
                 (~AHEAD(is->local, 8) | (AHEAD(is->local, 10) & ~AHEAD(is->local, 11)));
     word groups =
         is->hex.here & is->edge & AHEAD(is->separator, 4) & AHEAD(is->separator, 9) & AHEAD(is->separator, 14);
-    if (LANES(numbers) != 0) {
+    if (LANES(numbers | fours) != 0) {
         struct span plain = eight(either(is->digit, between_digits(is, is->separator)));
         struct span dot = between_digits(is, is->dot);
         struct span digit2 = TWICE(is->digit, 1);
@@ -204,14 +207,19 @@ TARGET ALWAYS_INLINE word find_numbers(struct row *row, size_t slot, const struc
         word eleven = plain.here & AHEAD(plain, 3);
         word dotted = (AHEAD(dot, 2) & (AHEAD(dot, 5) | AHEAD(dot, 6))) | (AHEAD(dot, 4) & AHEAD(dot, 7));
         numbers &= (six | eleven | dotted) & ~behind_dot & (is->edge | seven);
-        digits = first & eleven & AHEAD(plain, 5);
+        fours &=
+            digit2.here & AHEAD(digit2, 2) &
+            ((AHEAD(digit2, 5) & AHEAD(digit2, 7) & ~AHEAD(is->alnum, 9)) | (AHEAD(digit2, 6) & ~AHEAD(is->alnum, 5)));
+        digits = (first & eleven & AHEAD(plain, 5)) | fours;
     }
     if (LANES(fiscal) != 0)
         fiscal &= find_fiscal(is);
     if (LANES(account) != 0) {
         struct span parted = eight(either(is->alnum, is->separator));
         struct span whole = eight(is->alnum);
-        account &= (AHEAD(is->digit, 3) & AHEAD(parted, 4) & AHEAD(parted, 7)) | (whole.here & AHEAD(whole, 6));
+        word fours_too = ~AHEAD(is->alnum, 4) & AHEAD(is->alnum, 8) & AHEAD(is->alnum, 12) & AHEAD(is->alnum, 13);
+        account &= (AHEAD(is->digit, 3) & ((AHEAD(parted, 4) & AHEAD(parted, 7)) | fours_too)) |
+                   (whole.here & AHEAD(whole, 6));
     }
     if (LANES(groups) != 0) {
         struct span hex2 = TWICE(is->hex, 1);
