@@ -8,11 +8,26 @@
 
 enum { LOCAL_MAX = 64, DOMAIN_MAX = 253, LABEL_MAX = 63, ADDRESS_MAX = 254 };
 
+static bool is_relay(const struct text *text, size_t at)
+{
+    enum { NAME_LEAST = 3 };
+    if (!is_alnum(byte_at(text, at - 1)) ||
+        (hex_value(byte_at(text, at + 1)) >= 0 && hex_value(byte_at(text, at + 2)) >= 0))
+        return false;
+    for (size_t i = at + 1; i <= at + NAME_LEAST; i++) {
+        if (!is_alnum(byte_at(text, i)))
+            return false;
+    }
+    return true;
+}
+
 static bool is_local(const struct text *text, size_t at)
 {
     uint8_t byte = text->data[at];
     if (byte == '\'') /* O'Brien, not 'quoted' */
         return at > 0 && is_alpha(text->data[at - 1]) && is_alpha(byte_at(text, at + 1));
+    if (byte == '%') /* of one who relays, "user%host@relay": no escape of a URL's, nor a format of printf's */
+        return is_relay(text, at);
     return is_alnum(byte) || byte == '.' || byte == '_' || byte == '-' || byte == '+';
 }
 
@@ -139,6 +154,18 @@ static bool is_message(const struct text *text, size_t begin, size_t at, size_t 
            (end - at == sizeof gmail - 1 && strncasecmp((const char *)text->data + at, gmail, end - at) == 0);
 }
 
+/* Is it an id of WhatsApp (whatsapp.c), which is digits before its '@'? */
+static bool is_messenger(const struct text *text, size_t begin, size_t at)
+{
+    if (!is_digit(text->data[at - 1]) || messenger_id(text, at + 1) == MESSENGER_NONE)
+        return false;
+    for (size_t i = begin; i < at; i++) {
+        if (!is_digit(text->data[i]) && text->data[i] != '-' && text->data[i] != '.')
+            return false;
+    }
+    return true;
+}
+
 /* Finds the end of the longest valid domain at `at`: labels of letters, digits, '-' and (as some write) '_', the last
  * of them a top-level domain. Returns `at` if there is none. */
 static size_t domain_end(const struct text *text, size_t at)
@@ -189,6 +216,8 @@ bool verify_email(const struct text *text, size_t at, struct match *match)
     size_t end = domain_end(text, at + 1);
     if (end == at + 1 || end - begin > ADDRESS_MAX || is_message(text, begin, at, end) ||
         in_message_header(text, begin) || is_label(text, begin, at, end))
+        return false;
+    if (is_messenger(text, begin, at))
         return false;
     uint8_t before = byte_at(text, begin - 1);
     uint8_t after = byte_at(text, end);

@@ -165,6 +165,11 @@ bool has_scheme(const struct text *text, size_t begin, size_t end);
  * with, or the form "xn--…". */
 bool is_top_level(const struct text *text, size_t at, size_t end);
 
+/* Is the host at `at`, behind an '@', one of those that WhatsApp's ids have and no mailboxes: of a person, of a group?
+ */
+enum messenger { MESSENGER_NONE, MESSENGER_PERSON, MESSENGER_GROUP };
+enum messenger messenger_id(const struct text *text, size_t at);
+
 /* Keccak-f[1600] (FIPS 202) over one short message: `suffix` is 0x01 for Ethereum's Keccak-256, 0x06 for SHA3-256. */
 void keccak_256(const void *data, size_t length, uint8_t suffix, uint8_t out[32]);
 

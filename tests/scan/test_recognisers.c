@@ -229,6 +229,7 @@ static void email(void **state)
           {"mail a+b_c-d@mail.example.se.", "email:a+b_c-d@mail.example.se"},
           {"xlsx_comment@microsoft_excel.com", "email:xlsx_comment@microsoft_excel.com"},
           {"a@b.test,c@d.invalid;e@f.example", "email:a@b.test email:c@d.invalid email:e@f.example"},
+          {"user%tag@example.org", "email:user%tag@example.org"}, {"a%20bo@example.org", "email:bo@example.org"},
           {"o'brien@example.net", "email:o'brien@example.net"}, {"'quoted@example.net'", "email:quoted@example.net"},
           {"mailto:x@xn--bcher-kva.example", "email:x@xn--bcher-kva.example"},
           {"u@example.xn--p1ai", "email:u@example.xn--p1ai"}, {"git@github.com:samband", "email:git@github.com"},
@@ -334,6 +335,18 @@ static void phone(void **state)
           {"+44 20 7123 4567", "phone:+442071234567"}, {"+33 1 23 45 67 89", ""}, {"+1 234 567 890 12", ""},
           {"+1 234 567 8901", ""}, {"+1 234 567 8900", ""}, {"+44 1234 567890", ""}, {"+1 987 654 3210", ""},
           {"+46 98 765 43 21", ""}, {"+7 890 123 45 67", ""}, {"+46 70 000 00 00", ""});
+    /* "00" for '+', brackets around the code, separators of typesetting. */
+    CHECK({"0046 70 174 06 05", "phone:+46701740605"}, {"00 49 151 2397 8845", "phone:+4915123978845"},
+          {"tel:0033612937485", "phone:+33612937485"}, {"callto:0046701740605", "phone:+46701740605"},
+          {"Telefon: 0046701740605", "phone:+46701740605"}, {"(+46) 70 174 06 05", "phone:+46701740605"},
+          {"(+46)701740605", "phone:+46701740605"}, {"(+46701740605)", "phone:+46701740605"},
+          {"+46\u00a070\u00a0174\u00a006\u00a005", "phone:+46701740605"},
+          {"+46\u202f70\u202f174\u202f06\u202f05", "phone:+46701740605"},
+          {"+46\u201170\u2011174\u201106\u201105", "phone:+46701740605"},
+          /* Numbers with zeros in front, dumps, tables, no code. */
+          {"0046701740605", ""}, {"id 0046701740605", ""}, {"00 46 70 17 40 60 50", ""}, {"0046 7017 4060 5000", ""},
+          {"12 0046 70 174 06 05", ""}, {"0046 70 174 06 05 12", ""}, {"10046 70 174 06 05", ""},
+          {"tel:000701740605", ""}, {"tel:0099912345678", ""}, {"hotel 0046701740605", ""});
 }
 
 static void btc(void **state)
