@@ -57,12 +57,13 @@ enum shape {
                      end with a hexadecimal digit */
     SHAPE_LITERAL, /* three bytes that may be a literal's, or two */
 
-    SHAPE_DIGITS,  /* a digit run begins, and 13 digits or separators between digits follow */
+    SHAPE_DIGITS,  /* a digit run begins, and 13 digits or separators between digits follow; or three groups of four
+                      digits, one or two bytes apart */
     SHAPE_NUMBER,  /* six digits begin, or eleven with separators, or groups of digits with dots, or six letters and
                       the digits and letters of a codice fiscale */
-    SHAPE_ACCOUNT, /* two letters, two digits, and 11 letters, digits or separators; or two letters, a digit, and 11
-                      letters or digits */
-    SHAPE_GROUPS,  /* groups of four hexadecimal digits begin */
+    SHAPE_ACCOUNT, /* two letters, two digits, and 11 letters, digits or separators, or what may be groups of four; or
+                      two letters, a digit, and 11 letters or digits */
+    SHAPE_GROUPS,  /* groups of four hexadecimal digits begin, or twelve in one word */
     SHAPE_CODE,    /* a word of eight or eleven letters and digits begins with six capitals */
 
     SHAPE_BASE58, /* a run of 26 base58 characters begins as an address or key of some coin does */

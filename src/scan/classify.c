@@ -16,8 +16,8 @@ static const char *const class_bytes[ASCII_CLASSES] = {
         ("\t\n\r !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz"
          "{|}~"),
     /* base58: 13 btc, LM ltc, D9A doge, X7 dash, T trx, r xrp, 48 xmr, 5KL wif, 6 bip38, xyz xkey;
-     * bech32: l ltc, a ada, qpzr bch; 0 eth */
-    [CLASS_COIN] = "013456789ADKLMPQTXalpqrxyz",
+     * bech32: l ltc, as ada, qpzr bch; 0 eth */
+    [CLASS_COIN] = "013456789ADKLMPQSTXalpqrsxyz",
     [CLASS_AT] = "@",
     [CLASS_COLON] = ":",
     [CLASS_SLASH] = "/",

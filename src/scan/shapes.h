@@ -198,6 +198,7 @@ TARGET ALWAYS_INLINE word find_numbers(struct row *row, size_t slot, const struc
                 (~AHEAD(is->local, 8) | (AHEAD(is->local, 10) & ~AHEAD(is->local, 11)));
     word groups =
         is->hex.here & is->edge & AHEAD(is->separator, 4) & AHEAD(is->separator, 9) & AHEAD(is->separator, 14);
+    word twelve = is->hex.here & is->edge & AHEAD(is->hex, 7) & AHEAD(is->hex, 11) & ~AHEAD(is->alnum, 12);
     if (LANES(numbers | fours) != 0) {
         struct span plain = eight(either(is->digit, between_digits(is, is->separator)));
         struct span dot = between_digits(is, is->dot);
@@ -225,6 +226,12 @@ TARGET ALWAYS_INLINE word find_numbers(struct row *row, size_t slot, const struc
         struct span hex2 = TWICE(is->hex, 1);
         groups &= hex2.here & AHEAD(hex2, 2) & AHEAD(hex2, 5) & AHEAD(hex2, 7) & AHEAD(is->hex, 10);
     }
+    if (LANES(twelve) != 0) {
+        struct span hex4 = TWICE(is->hex, 1);
+        hex4 = TWICE(hex4, 2);
+        twelve &= hex4.here & AHEAD(hex4, 4) & AHEAD(hex4, 8);
+    }
+    groups |= twelve;
     word any = numbers | digits | fiscal | account | code | groups;
     if (LANES(any) == 0)
         return any;

@@ -227,7 +227,11 @@ static void national_numbers(void **state)
           {"matricule 1893120105732", "national_id:LU:1893120105732"},
           {"personas kods 161175-19997", "national_id:LV:16117519997"}, {"BSN: 111222333", "national_id:NL:111222333"},
           {"<bsn>1112.22.333</bsn>", "national_id:NL:111222333"}, {"PESEL 44051401359", "national_id:PL:44051401359"},
-          {"NIF 287024008", "national_id:PT:287024008"}, {"CNP 1630615123457", "national_id:RO:1630615123457"},
+          {"NIF 287024008", "national_id:PT:287024008"}, {"NIF 501442600", "national_id:PT:501442600"},
+          {"NIF 501442601", ""}, {"NIF: 501 442 600", "national_id:PT:501442600"},
+          {"TIC 10259033P", "national_id:CY:10259033P"}, {"TIN: 10259033P", "national_id:CY:10259033P"},
+          {"TIC 10259033Q", ""}, {"tip 10259033P", ""}, {"TIC 12259033P", ""},
+          {"CNP 1630615123457", "national_id:RO:1630615123457"},
           {"personnummer 880320-0016", "national_id:SE:8803200016"},
           {"personnr: 19880320-0016", "national_id:SE:8803200016"},
           {"EMSO 0101006500006", "national_id:SI:0101006500006"},
@@ -254,8 +258,13 @@ static void columns(void **state)
     const char *found = found_in(good, sizeof good - 1);
     assert_non_null(strstr(found, "national_id:SE:8803200016"));
     assert_non_null(strstr(found, "national_id:SE:4103219202"));
+    /* Three are enough under a heading that names them. */
+    static const char headed[] = "name;personnr;x\na;650504-8386;x\nb;750805-1922;x\nc;540113-6626;x\n";
+    found = found_in(headed, sizeof headed - 1);
+    assert_string_equal(found, "national_id:SE:5401136626 national_id:SE:6505048386 national_id:SE:7508051922");
     /* In another field of some lines, or with numbers between that are none. */
     static const char *const bad[] = {
+        "name;number;x\na;650504-8386;x\nb;750805-1922;x\nc;540113-6626;x\n",
         "1;880320-0016;x\n2;x;811218-9876\n3;640823-3234;x\n4;x;670919-9530\n5;121212-1212;x\n",
         "880320-0016\n811218-9877\n640823-3234\n670919-9531\n121212-1212\n",
         "880320-0016\n880320-0016\n880320-0016\n880320-0016\n880320-0016\n880320-0016\n",

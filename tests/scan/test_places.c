@@ -38,8 +38,16 @@ static void bic(void **state)
           {"bic=\"DSBACNBXSHA\"", "bic:DSBACNBXSHA"}, {"ESSESESS (BIC)", "bic:ESSESESS"},
           {"BIC code of the bank is AARBDE5W100", "bic:AARBDE5W100"}, {"SWIFT: MARKDEFF", "bic:MARKDEFF"},
           {"SWIFT LANGUAGE", ""}, {"DEUTDEFF", ""}, {"BIC: DEUTXXFF", ""}, {"BIC: DEUTDEFFX", ""},
-          {"BIC: DEUTDEFFXAB", ""}, {"BIC: DEU1DEFF", ""}, {"BIC: DEUTUKFF", ""}, {"BIC: deutdeff", ""},
-          {"the BIC was DEUTDEFF", ""}, {"BIC: DEUTDEFF_X", ""}, {"BICYCLE: DEUTDEFF", ""});
+          {"BIC/SWIFT-kod: HANDSESS", "bic:HANDSESS"}, {"BIC-koodi NDEAFIHH", "bic:NDEAFIHH"},
+          {"BIC kood HABAEE2X", "bic:HABAEE2X"}, {"SWIFT kodu: ISBKTRIS", "bic:ISBKTRIS"},
+          {"SWIFT-\u043a\u043e\u0434: SABRRUMM", "bic:SABRRUMM"}, {"<BICFI>COBADEFFXXX</BICFI>", "bic:COBADEFFXXX"},
+          {"Bank identifier code: COBADEFFXXX", "bic:COBADEFFXXX"},
+          {"IBAN DE89370400440532013000 / COBADEFFXXX", "bic:COBADEFFXXX iban:DE89370400440532013000"},
+          {"DE89 3704 0044 0532 0130 00 COBADEFFXXX", "bic:COBADEFFXXX iban:DE89370400440532013000"},
+          {"DE88370400440532013000 / COBADEFFXXX", ""}, {"identifier code: COBADEFFXXX", ""},
+          {"bank code: COBADEFFXXX", ""}, {"\u043a\u043e\u0434: SABRRUMM", ""}, {"BIC: DEUTDEFFXAB", ""},
+          {"BIC: DEU1DEFF", ""}, {"BIC: DEUTUKFF", ""}, {"BIC: deutdeff", ""}, {"the BIC was DEUTDEFF", ""},
+          {"BIC: DEUTDEFF_X", ""}, {"BICYCLE: DEUTDEFF", ""});
 }
 
 /* The English vectors are those of the standard's reference implementation. */
@@ -194,7 +202,14 @@ static void mac(void **state)
           {"08:00:27:4e:66:a1:42", ""}, {"42:08:00:27:4e:66:a1", ""}, {"08:00:27:4e:66", ""}, {"08:00:27:4e:66-a1", ""},
           {"08:00:27:4e:66:a1b", ""}, {"08 00 27 4e 66 a1", ""}, {"08:00:27:4e:66:A1", ""},
           {"6f9619ff-8b86-d011-b42d-00cf4fc964ff", ""}, {"5d:41:40:2a:bc:4b:2a:76:b9:71:9d:91:10:17:c5:92", ""},
-          {"2024.1101.1203", ""}, {"[*04BE.0020.0002]", ""});
+          /* Without separators, behind a label. */
+          {"MAC A45E60D891F3", "mac:a4:5e:60:d8:91:f3"}, {"\"mac\":\"a45e60d891f3\"", "mac:a4:5e:60:d8:91:f3"},
+          {"MAC-Adresse: b827eb123456", "mac:b8:27:eb:12:34:56"}, {"mac address a45e60d891f3", "mac:a4:5e:60:d8:91:f3"},
+          {"mac of the file and its hash a45e60d891f3", ""}, {"macaddr=b827eb123478,", "mac:b8:27:eb:12:34:78"},
+          {"A45E60D891F3", ""}, {"id a45e60d891f3", ""}, {"mac a45e60d891f3a", ""}, {"MAC a45e60d891f3-1", ""},
+          {"mac A45e60d891f3", ""}, {"mac: 12345678-1234-1234-1234-a45e60d891f3", ""},
+          /* One digit after the other. */
+          {"12:34:56:78:90:ab", ""}, {"01:23:45:67:89:ab", ""}, {"2024.1101.1203", ""}, {"[*04BE.0020.0002]", ""});
 }
 
 static void imei(void **state)
