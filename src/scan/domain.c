@@ -2,7 +2,7 @@
  * public suffix list says which ends can be registered under. Names of files and members of programs look the same, so
  * only names in small letters count, and most top-level domains only with a sign that a host is meant: "www." and its
  * kin, or a word like "domain" before it. */
-#include "scan/recognise.h"
+#include "scan/credential.h"
 
 #include <libpsl.h>
 #include <string.h>
@@ -164,6 +164,19 @@ static bool is_domain(const struct text *text, size_t begin, size_t end)
     return registrable != NULL && is_registrable(registrable, tld, path);
 }
 
+/* Is it the password in a list of them? */
+static bool is_secret(const struct text *text, size_t begin)
+{
+    struct credential line;
+    uint8_t before = byte_at(text, begin - 1);
+    if (before != ':' && before != ';' && before != '|' && before != ',')
+        return false;
+    size_t from = line_begin(text, begin);
+    size_t to = line_end(text, begin);
+    return read_credential(text, from, to, &line) && line.secret == begin && line.clean &&
+           is_listed(text, &line, from, to);
+}
+
 bool verify_domain(const struct text *text, size_t at, struct match *match)
 {
     size_t begin = at;
@@ -177,7 +190,7 @@ bool verify_domain(const struct text *text, size_t at, struct match *match)
         end++;
     match->end = end > at ? end : at + 1;
     if (end - begin < 4 || end - begin > NAME_MOST || !may_follow(text, end) || !is_domain(text, begin, end) ||
-        has_scheme(text, token_begin(text, begin, NAME_MOST), begin))
+        has_scheme(text, token_begin(text, begin, NAME_MOST), begin) || is_secret(text, begin))
         return false;
     match->begin = begin;
     for (size_t i = begin; i < end; i++)

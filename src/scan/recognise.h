@@ -33,6 +33,7 @@ struct recogniser {
     bool (*verify)(const struct text *text, size_t at, struct match *match);
     const char *first;  /* at a shape's anchor stands one of these bytes; NULL: any */
     const char *before; /* and before it, if a letter or digit, one of these; NULL: any */
+    bool messenger;     /* of the names before a slash, only those of messengers' sites are its own (engine.c) */
     bool after_mail; /* called where a mail address was found, too, with its '@' as the anchor: match->begin and end are
                         the address's */
 };

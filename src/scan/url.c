@@ -176,16 +176,23 @@ static size_t counted_end(const struct text *text, size_t begin, size_t after_ho
     return length <= MOST && begin + length >= after_host && begin + length < end ? begin + length : end;
 }
 
-/* In a list of "https://site/path:name:password", where the address ends; else `end`. */
+/* In a list of "https://site/path:name:password", or a row of a table with these, where the address ends; else `end`.
+ */
 static size_t cut_password(const struct text *text, size_t begin, size_t after_host, size_t end)
 {
     struct credential line;
     uint8_t before = byte_at(text, begin - 1);
-    if ((before != 0 && before != '\n' && before != '\r' && before != FILL) ||
-        memchr(text->data + after_host, ':', end - after_host) == NULL)
+    bool first = before == 0 || before == '\n' || before == '\r' || before == FILL;
+    bool row = (first || before == ',') && memchr(text->data + after_host, ',', end - after_host) != NULL;
+    if (!row && (!first || memchr(text->data + after_host, ':', end - after_host) == NULL))
         return end;
-    bool found = read_credential(text, begin, line_end(text, begin), &line) && line.url == begin &&
-                 line.url_end >= after_host && line.url_end < end;
+    size_t from = first ? begin : line_begin(text, begin);
+    size_t stop = line_end(text, begin);
+    bool found = read_credential(text, from, stop, &line) && line.url == begin && line.url_end >= after_host &&
+                 line.url_end < end;
+    if (found && line.row) /* a comma may be the address's own, but hardly behind the slash of its host */
+        found = (text->data[line.url_end - 1] == '/' && line.url_end == after_host + 1) ||
+                is_listed(text, &line, from, stop);
     return found ? line.url_end : end;
 }
 

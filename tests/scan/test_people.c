@@ -40,6 +40,65 @@ static void credential(void **state)
                    "credential:anna@example.org:" PASSWORD);
     credentials_in("SOFT: Chrome\nHost: https://a.example:8443/login\nLogin: Anna\nPass: password\n", 1,
                    "credential:a.example/Anna:" PASSWORD);
+    /* Other separators, where what they part is plain to see; a site's address without its scheme, or with a blank
+     * behind; telephone numbers; rows of tables. */
+    credentials_in("anna@example.org,passw0rd\nbo@example.org,qwerty1\ncarl@example.net,qwerty2\n", 3, NULL);
+    credentials_in("anna@example.org\tpassw0rd\nbo@example.org\tqwerty1\ncarl@example.net\tqwerty2\n", 3, NULL);
+    credentials_in("anna@example.org passw0rd\nbo@example.org qwerty1\ncarl@example.net qwerty2\n", 3, NULL);
+    credentials_in("a.example.org/in:anna:password\na.example.org/in:bo:qwerty1\nb.example.org/"
+                   ":carl:qwerty2\nb.example.org:80/:dora:qwerty3\n",
+                   3, "credential:a.example.org/anna:" PASSWORD);
+    credentials_in("a.example.org/in:anna@example.org:password\na.example.org/:bo@example.org:qwerty1\n"
+                   "b.example.org:carl@example.org:qwerty2\n",
+                   3, "credential:anna@example.org:" PASSWORD);
+    credentials_in(
+        "https://a.example/in anna:password\nhttps://a.example/in bo:qwerty1\nhttps://b.example/ carl:qwerty2\n", 3,
+        "credential:a.example/anna:" PASSWORD);
+    credentials_in("+46701740605:password\n+46701740606:qwerty1\n+46701740607:qwerty2\n", 3,
+                   "credential:+46701740605:" PASSWORD);
+    credentials_in("name,url,username,password\nx,https://a.example/in,anna,password\n", 1,
+                   "credential:a.example/anna:" PASSWORD);
+    credentials_in(
+        "\"url\",\"username\",\"password\",\"guid\"\n\"https://a.example\",\"anna@example.org\",\"password\",\"1\"\n",
+        1, "credential:anna@example.org:" PASSWORD);
+    credentials_in(
+        "x,https://a.example/in,anna,passw0rd\nx,https://a.example/,bo,qwerty1\nx,https://b.example/,carl,qwerty2\n", 3,
+        NULL);
+    /* Blocks in other languages, in one line, without a site. */
+    credentials_in("URL: https://a.example/in\nUSR: anna\nPWD: password\n", 1, "credential:a.example/anna:" PASSWORD);
+    credentials_in("URL: https://a.example/in\nBenutzername: anna\nPasswort: password\n", 1,
+                   "credential:a.example/anna:" PASSWORD);
+    credentials_in("URL: https://a.example/in\nNom d'utilisateur : anna\nMot de passe : password\n", 1,
+                   "credential:a.example/anna:" PASSWORD);
+    credentials_in("URL: https://a.example/in\nUsuario: anna\nContrase\u00f1a: password\n", 1,
+                   "credential:a.example/anna:" PASSWORD);
+    credentials_in("URL: https://a.example/in\n\u041b\u043e\u0433\u0438\u043d: "
+                   "anna\n\u041f\u0430\u0440\u043e\u043b\u044c: password\n",
+                   1, "credential:a.example/anna:" PASSWORD);
+    credentials_in("url: https://a.example/in\nusername: \"anna\"\npassword: \"password\"\n", 1,
+                   "credential:a.example/anna:" PASSWORD);
+    credentials_in("URL: https://a.example/in | Login: anna | Password: password\n", 1,
+                   "credential:a.example/anna:" PASSWORD);
+    credentials_in("Login: anna@example.org\nPassword: password\n", 1, "credential:anna@example.org:" PASSWORD);
+    credentials_in("Login: anna@example.org | Password: password\n", 1, "credential:anna@example.org:" PASSWORD);
+    /* Addresses with names, dates, numbers, hosts; tables of anything else; timestamps and paths. */
+    credentials_in("anna@example.org,Anna\nbo@example.org,Bo\ncarl@example.net,Carl\n", 0, NULL);
+    credentials_in("anna@example.org,2021-01-05\nbo@example.org,2021-01-06\ncarl@example.net,2021-01-07\n", 0, NULL);
+    credentials_in("anna@example.org 5-Jan-2021\nbo@example.org 6-Jan-2021\ncarl@example.net 7-Jan-2021\n", 0, NULL);
+    credentials_in("anna@example.org\thost1.example.org\nbo@example.org\thost2.example.org\n"
+                   "carl@example.net\thost3.example.org\n",
+                   0, NULL);
+    credentials_in("anna@example.org 12345678\nbo@example.org 23456789\ncarl@example.net 34567890\n", 0, NULL);
+    credentials_in(
+        "x,https://a.example/1,title,text\nx,https://a.example/2,heading,words\nx,https://a.example/3,name,more\n", 0,
+        NULL);
+    credentials_in("a.example.org/one.c:12:error1\nb.example.org/two.c:13:error2\nc.example.org/three.c:14:error\n", 0,
+                   NULL);
+    credentials_in("+46701740605:ok\n+46701740606:no\n+46701740607:ok\n", 0, NULL);
+    credentials_in("mail: anna@example.org\nsubject: password\n", 0, NULL);
+    /* A password is no domain. */
+    assert_null(
+        strstr(found_in("a@example.org:dragon.com\nb@example.org:qwerty1\nc@example.net:qwerty2\n", 78), "domain"));
     /* No list: one line or two, the same name, prose, lists of addresses, of places, of words. */
     credentials_in("anna@example.org:password\n", 0, NULL);
     credentials_in("anna@example.org:password1\nbo@example.org:qwerty1\n", 0, NULL);
@@ -67,6 +126,24 @@ static void passwords_stay_hidden(void **state)
         "write to anna@example.org:Hunter2secret now, or bo@example.org",
         "  User Password = Hunter2secret\n see https://example.org/\n",
         "anna@example.org:\xc3\xa5Hunter2secret\nbo@example.org",
+        "name,url,username,password\nx,https://a.example/in,anna,Hunter2secret\nx,https://a.example/"
+        ",bo,Hunter2secret!\n",
+        "x,https://login.example.org/,anna.berg,Hunter2secret!\n",
+        "\"https://a.example\",\"anna\",\"Hunter2secret\"\n\"https://b.example\",\"bo\",\"Hunter2secret\"\n",
+        "anna@example.org,Hunter2secret\nbo@example.org,1Hunter2secret\ncarl@example.org,Hunter2secret3\n",
+        "anna@example.org\tHunter2secret\nbo@example.org\t1Hunter2secret\ncarl@example.org\tHunter2secret3\n",
+        "anna@example.org Hunter2secret\nbo@example.org 1Hunter2secret\ncarl@example.org Hunter2secret3\n",
+        "+46701740605:Hunter2secret\n+46701740606:Hunter2secret1\n+46701740607:Hunter2secret2\n",
+        "a.example.org/in:anna:Hunter2secret\na.example.org/in:bo:Hunter2secret1\na.example.org/:c:Hunter2secret2\n",
+        "a.example.org/in:anna@example.org:Hunter2secret\nwww.example.org",
+        "https://a.example/in anna:Hunter2secret\nhttps://a.example/in bo:Hunter2secret1\n",
+        "URL: https://a.example/in\nUSR: anna\nPWD: Hunter2secret\n",
+        "URL: https://a.example/in\nUtilisateur: anna\nMot de passe: Hunter2secret\n",
+        "URL: https://a.example/in\nUsuario: anna\nContrase\u00f1a: Hunter2secret\n",
+        "URL: https://a.example/in\n\u041b\u043e\u0433\u0438\u043d: anna\n\u041f\u0430\u0440\u043e\u043b\u044c: "
+        "Hunter2secret\n",
+        "URL: https://a.example/in | Login: anna | Password: Hunter2secret\n",
+        "Login: anna@example.org | Password: Hunter2secret | 192.0.2.7\n",
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         for (int wide = 0; wide < 3; wide++) {
