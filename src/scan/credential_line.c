@@ -388,17 +388,34 @@ static bool has_separator_behind_digits(const struct text *text, size_t at)
     return is_separator(byte_at(text, end));
 }
 
-/* Do two separators at least follow in the word at `at`, as in "site/path:name:password", or one in the word behind? */
-static bool has_separators(const struct text *text, size_t at)
+/* Do two separators at least follow in the word at `at`, as in "site/path:name:password", or, behind a scheme, one in
+ * the next word? */
+static bool has_separators(const struct text *text, size_t at, bool scheme)
 {
     unsigned count = 0;
     size_t i = at;
     for (; i < text->length && i - at < CREDENTIAL_LINE && text->data[i] > ' '; i++)
         count += is_separator(text->data[i]);
-    if (count >= 2 || !is_blank(byte_at(text, i)))
+    if (count >= 2 || !scheme || !is_blank(byte_at(text, i)))
         return count >= 2;
     for (i++; i < text->length && i - at < CREDENTIAL_LINE && text->data[i] > ' '; i++) {
         if (is_separator(text->data[i]))
+            return true;
+    }
+    return false;
+}
+
+/* Does a word begin here as one of those for a password does (field_of)? */
+static bool starts_field(const struct text *text, size_t at)
+{
+    static const char starts[] =
+        "pas pwd wac has con mot ken sen hes sal par jel adg cla l\xc3\xb6 l\xf6s \xd0\xbf\xd0 "
+        "\xd0\x9f\xd0 \xbf\xb0\xc0 \x9f\xb0\xc0 ";
+    if (text->length - at < 3)
+        return false;
+    for (size_t i = 0; i + 4 <= sizeof starts; i += 4) {
+        if (to_lower(text->data[at]) == (uint8_t)starts[i] && to_lower(text->data[at + 1]) == (uint8_t)starts[i + 1] &&
+            to_lower(text->data[at + 2]) == (uint8_t)starts[i + 2])
             return true;
     }
     return false;
@@ -408,9 +425,11 @@ static bool has_separators(const struct text *text, size_t at)
  * telephone's number before a name and a password? */
 static bool may_be_field(const struct text *text, size_t begin)
 {
-    static const char starts[] =
-        "pas pwd wac has con mot ken sen hes sal par jel adg cla l\xc3\xb6 l\xf6s \xd0\xbf\xd0 "
-        "\xd0\x9f\xd0 \xbf\xb0\xc0 \x9f\xb0\xc0 ";
+    static const bool firsts[256] = {
+        ['p'] = true, ['P'] = true, ['w'] = true,  ['W'] = true,  ['h'] = true, ['H'] = true,
+        ['c'] = true, ['C'] = true, ['m'] = true,  ['M'] = true,  ['k'] = true, ['K'] = true,
+        ['s'] = true, ['S'] = true, ['j'] = true,  ['J'] = true,  ['a'] = true, ['A'] = true,
+        ['l'] = true, ['L'] = true, [0xd0] = true, [0xbf] = true, [0x9f] = true};
     bool known = false;
     size_t at = begin;
     while (at < text->length && at - begin < CREDENTIAL_LINE &&
@@ -419,16 +438,14 @@ static bool may_be_field(const struct text *text, size_t begin)
     if (byte_at(text, at) == '+' || is_digit(byte_at(text, at)))
         return has_separator_behind_digits(text, at + 1);
     for (unsigned words = 0; words < FIELD_WORDS && is_name_letter(byte_at(text, at)); words++) {
-        for (size_t i = 0; i + 4 < sizeof starts && text->length - at > 3 && !known; i += 4)
-            known = to_lower(text->data[at]) == (uint8_t)starts[i] &&
-                    strncasecmp((const char *)text->data + at, starts + i, 3) == 0;
+        known = known || (firsts[text->data[at]] && starts_field(text, at));
         size_t word = at;
         while (at - word < CREDENTIAL_LINE && is_name_letter(byte_at(text, at)))
             at++;
         uint8_t next = byte_at(text, at);
         if (words == 0 && next == ':' && byte_at(text, at + 1) == '/')
-            return has_separators(text, at + 3);
-        if (words == 0 && (next == '.' || next == '-' || is_digit(next)) && has_separators(text, at))
+            return has_separators(text, at + 3, true);
+        if (words == 0 && (next == '.' || next == '-' || is_digit(next)) && has_separators(text, at, false))
             return true;
         if ((next == ' ' || next == '_' || next == '\'') && is_name_letter(byte_at(text, at + 1)))
             at++;
@@ -480,22 +497,16 @@ static bool may_hold_password(const struct text *text, size_t from, size_t to)
         end = (size_t)(found - text->data);
     if (may_be_field(text, begin))
         return true;
-    for (size_t at = begin; at < end; at += 3) {
-        found = memmem(text->data + at, end - at, "://", 3);
-        if (found == NULL)
-            break;
-        at = (size_t)(found - text->data);
-        if (may_be_cell(text, at))
-            return true;
-    }
-    static const uint8_t marks[] = {'\n', '\r', '@', '|', 0, FILL};
+    static const uint8_t marks[] = {'\n', '\r', '@', '|', ':', 0, FILL};
     for (size_t i = 0; i < sizeof marks; i++) {
         for (size_t at = begin; at < end; at++) {
             found = memchr(text->data + at, marks[i], end - at);
             if (found == NULL)
                 break;
             at = (size_t)(found - text->data);
-            if (marks[i] == '@' ? may_be_login(text, at) : may_be_field(text, at + 1))
+            if (marks[i] == '@'   ? may_be_login(text, at)
+                : marks[i] == ':' ? byte_at(text, at + 1) == '/' && may_be_cell(text, at)
+                                  : may_be_field(text, at + 1))
                 return true;
         }
     }

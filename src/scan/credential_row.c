@@ -28,7 +28,9 @@ static size_t read_cell(const struct text *text, size_t at, size_t end, uint8_t 
 
 bool read_row(const struct text *text, size_t begin, size_t end, struct credential *credential)
 {
-    const uint8_t *mark = memmem(text->data + begin, end - begin, "://", 3);
+    const uint8_t *mark = memchr(text->data + begin, ':', end - begin);
+    while (mark != NULL && (text->data + end - mark < 3 || mark[1] != '/' || mark[2] != '/'))
+        mark = memchr(mark + 1, ':', (size_t)(text->data + end - mark) - 1);
     if (mark == NULL)
         return false;
     size_t url = (size_t)(mark - text->data);

@@ -98,9 +98,11 @@ static size_t find_begin(const struct text *text, size_t at, bool *parted)
                        is_upper(byte_at(text, at - 3)) && !is_alnum(byte_at(text, at - 4))
                    ? at - 3
                    : SIZE_MAX;
+    if (is_digit(byte_at(text, at + 2)))
+        return at;
     bool glued = text->length - at > HEAD && to_upper(byte) == 'I' && to_upper(text->data[at + 1]) == 'B' &&
                  to_upper(text->data[at + 2]) == 'A' && to_upper(text->data[at + 3]) == 'N';
-    return glued ? at + HEAD : at;
+    return glued ? at + HEAD : SIZE_MAX;
 }
 
 bool verify_iban(const struct text *text, size_t at, struct match *match)
