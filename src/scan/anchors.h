@@ -31,7 +31,7 @@ enum class_index {
     CLASS_NUL,
     CLASS_UPPER,
     CLASS_PAIRED, /* what stands between the pairs of an address */
-    CLASS_DOMAIN, /* first letters of the top-level domains of three letters that are no other words */
+    CLASS_DOMAIN, /* first letters of top-level domains of three letters or more that are looked for */
     CLASS_FIRST,  /* first, second and third of the bytes that literals are looked for by */
     CLASS_SECOND,
     CLASS_THIRD,
@@ -45,12 +45,13 @@ enum { ASCII_CLASSES = CLASS_FIRST, CLASS_TABLES = 3 };
 
 /* In families that are looked for together (shapes.h). */
 enum shape {
-    SHAPE_AT,     /* '@' between characters of an address */
+    SHAPE_AT,     /* '@' between characters of an address, letters of UTF-8 included */
     SHAPE_HANDLE, /* '@', a letter and four characters of a name, not behind a letter or digit */
     SHAPE_PLUS,   /* '+' and a digit, not behind a letter or digit */
     SHAPE_SCHEME, /* the colon of "://" behind a letter or digit */
     SHAPE_HOST,   /* the slash behind a name that ends in '.' and two or three letters or digits */
-    SHAPE_NAME,   /* the dot before two small letters, or three, of which CLASS_DOMAIN may begin, that end a name */
+    SHAPE_NAME,   /* the dot before two letters of one case that end a name, or three to six, of which CLASS_DOMAIN may
+                     begin */
     SHAPE_DOTTED, /* the first dot of three that stand between short digit runs */
     SHAPE_COLONS, /* a colon behind a digit and three hexadecimal ones, and another close behind */
     SHAPE_PAIRS,  /* the first of five dashes or colons among pairs, or of two dots among groups of four, that begin and

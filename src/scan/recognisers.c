@@ -28,7 +28,7 @@ const struct recogniser recognisers[RECOGNISER_COUNT] = {
     {SB_TRACK, "track", 1U << SHAPE_DIGITS, {0}, verify_track},
     {SB_SEED, "seed", 1U << SHAPE_WORDS, {0}, verify_seed},
     {SB_BIC, "bic", 1U << SHAPE_CODE, {0}, verify_bic},
-    {SB_DOMAIN, "domain", 1U << SHAPE_NAME, {"www.", 4, false, 2}, verify_domain},
+    {SB_DOMAIN, "domain", 1U << SHAPE_NAME, {"www.", 4, true, 2}, verify_domain},
     {SB_I2P, "i2p", 0, {".i2p", 4, true}, verify_i2p},
     {SB_MAC, "mac", 1U << SHAPE_PAIRS | 1U << SHAPE_GROUPS, {0}, verify_mac},
     {SB_IMEI, "imei", 1U << SHAPE_DIGITS, {0}, verify_imei},

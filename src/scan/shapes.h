@@ -136,12 +136,19 @@ TARGET ALWAYS_INLINE word find_marks(struct row *row, size_t slot, const struct 
     struct span second = SPAN(SECOND);
     struct span third = SPAN(THIRD);
     struct span pair_second = SPAN(PAIR_SECOND);
-    word at = HERE(AT) & is->alnum1;
+    struct span printed = SPAN(TEXT);
+    struct span accent = SPAN(ACCENT);
+    word sign = HERE(AT);
+    word at = sign & is->alnum1;
+    /* Before, or before and behind it, letters of UTF-8. */
+    word at_letters = sign & ~AHEAD(printed, 1) & AHEAD(accent, 2) & (BEHIND(accent, 1) | BEHIND(is->local, 1));
     word plus = HERE(PLUS) & is->digit1 & is->edge;
     word scheme = colon.here & ~is->edge & AHEAD(is->slash, 1) & AHEAD(is->slash, 2);
     word host = is->slash.here & ~is->edge & (BEHIND(is->dot, 3) | BEHIND(is->dot, 4));
-    word lower = AHEAD(is->alpha, 1) & AHEAD(is->alpha, 2) & ~(AHEAD(is->upper, 1) | AHEAD(is->upper, 2));
-    word name = is->dot.here & ~is->edge & lower & (~AHEAD(is->local, 3) | (AHEAD(domain, 1) & ~AHEAD(is->local, 4)));
+    word cased = AHEAD(is->alpha, 1) & AHEAD(is->alpha, 2) & ~(AHEAD(is->upper, 1) ^ AHEAD(is->upper, 2));
+    word longer = ~(AHEAD(is->local, 4) & AHEAD(is->local, 5) & AHEAD(is->local, 6) & AHEAD(is->local, 7));
+    word name =
+        is->dot.here & (~is->edge | BEHIND(accent, 1)) & cased & (~AHEAD(is->local, 3) | (AHEAD(domain, 1) & longer));
     word dotted =
         is->dot.here & is->digit_before & is->digit1 & (AHEAD(is->dot, 2) | AHEAD(is->dot, 3) | AHEAD(is->dot, 4));
     word colons = colon.here & BEHIND(is->hex, 1) & BEHIND(is->hex, 2) & BEHIND(is->digit, 4);
@@ -155,10 +162,10 @@ TARGET ALWAYS_INLINE word find_marks(struct row *row, size_t slot, const struct 
                   (AHEAD(colon, 1) | AHEAD(colon, 2) | AHEAD(colon, 3) | AHEAD(colon, 4) | AHEAD(colon, 5));
     if (LANES(pairs) != 0)
         pairs = find_pairs(is, paired);
-    word any = at | plus | scheme | host | name | dotted | colons | pairs | literal;
+    word any = at | at_letters | plus | scheme | host | name | dotted | colons | pairs | literal;
     if (LANES(any) == 0)
         return any;
-    KEEP_SHAPE(AT, at & BEHIND(is->local, 1));
+    KEEP_SHAPE(AT, (at & BEHIND(is->local, 1)) | at_letters);
     KEEP_SHAPE(HANDLE, at & is->edge & AHEAD(is->alpha, 1) & AHEAD(is->local, 2) & AHEAD(is->local, 3) &
                            AHEAD(is->local, 4) & AHEAD(is->local, 5));
     KEEP_SHAPE(PLUS, plus);

@@ -157,22 +157,43 @@ static void seed_accents(void **state)
 static void domain(void **state)
 {
     (void)state;
-    CHECK({"see shop.example.org for it", "domain:shop.example.org"}, {"example.com", "domain:example.com"},
-          {"\"krim.example.net\",", "domain:krim.example.net"}, {"a.b.example.co.uk.", "domain:a.b.example.co.uk"},
-          {"host=db.example.de\n", "domain:db.example.de"}, {"example.org:443", "domain:example.org"},
-          {"example.org/path", "domain:example.org"}, {"www.example.info", "domain:www.example.info"},
-          {"domain: example.so", "domain:example.so"}, {"mail.example.pl", "domain:mail.example.pl"},
-          {"163.com", "domain:163.com"}, {"t.co/abc", ""}, {"xn--bcher-kva.com", "domain:xn--bcher-kva.com"},
-          /* Found as what they are part of. */
-          {"anna@shop.example.org", "email:anna@shop.example.org"},
-          {"https://shop.example.org/x", "url:https://shop.example.org/x"},
-          /* Files, members, packages, versions, suffixes alone, ends that nobody can register under. */
-          {"readme.md main.py libfoo.so setup.pl lib.rs run.sh a.zip film.mov", ""}, {"foo.bar.name", ""},
-          {"self.info.name user.id", ""}, {"foo.com(x)", ""}, {"org.example.net", ""}, {"com.example.de", ""},
-          {"x.com", ""}, {"co.uk", ""}, {"example.c0m", ""}, {"example.krim", ""}, {"/usr/lib/example.org", ""},
-          {"example.org_x", ""}, {"$example.com", ""}, {".example.com", ""}, {"-example.com", ""},
-          {"exa..mple.com", ""}, {"Example.Com", ""}, {"1.2.com", ""}, {"foo.example.onion", ""},
-          {"1.2.0.192.in-addr.arpa", ""});
+    CHECK(
+        {"see shop.example.org for it", "domain:shop.example.org"}, {"example.com", "domain:example.com"},
+        {"\"krim.example.net\",", "domain:krim.example.net"}, {"a.b.example.co.uk.", "domain:a.b.example.co.uk"},
+        {"host=db.example.de\n", "domain:db.example.de"}, {"example.org:443", "domain:example.org"},
+        {"example.org/path", "domain:example.org"}, {"www.example.info", "domain:www.example.info"},
+        {"domain: example.so", "domain:example.so"}, {"mail.example.pl", "domain:mail.example.pl"},
+        {"163.com", "domain:163.com"}, {"t.co/abc", ""}, {"xn--bcher-kva.com", "domain:xn--bcher-kva.com"},
+        /* In capitals, with a word or "www."; ends of all kinds, with such or a name that no program has. */
+        {"WWW.EXAMPLE.COM", "domain:www.example.com"}, {"WWW.example.com", "domain:www.example.com"},
+        {"Domain Name: EXAMPLE-MARKET.BIZ", "domain:example-market.biz"}, {"Domain: example.xyz", "domain:example.xyz"},
+        {"Host: panel.example.website", ""}, {"evil-host.top", "domain:evil-host.top"},
+        {"darkmarket.shop", "domain:darkmarket.shop"}, {"server: a.example.online", "domain:a.example.online"},
+        {"COMMAND.COM", ""}, {"README.MD", ""}, {"file NAME.COM", ""}, {"obj.name.top", ""}, {"style.top", ""},
+        {"element.top = 1", ""}, {"bounding-box.top + 1", ""}, {"position.xyz", ""}, {"$store.site", ""},
+        {"redux.store", ""}, {"something.site(x)", ""},
+        /* Letters beyond ASCII. */
+        {"see m\u00fcnchen.de for it", "domain:xn--mnchen-3ya.de"}, {"M\u00fcnchen.de", ""},
+        {"https://m\u00fcller-bau.de/kontakt", "url:https://xn--mller-bau-q9a.de/kontakt"},
+        {"https://\u043f\u0440\u0438\u043c\u0435\u0440.\u0440\u0444/", "url:https://xn--e1afmkfd.xn--p1ai/"},
+        {"kontakt@m\u00fcller-bau.de", "email:kontakt@xn--mller-bau-q9a.de"},
+        {"anna@m\u00dcLLER-BAU.de,", "email:anna@xn--mller-bau-q9a.de"},
+        {"\u0438\u0432\u0430\u043d@\u043f\u0440\u0438\u043c\u0435\u0440.\u0440\u0444",
+         "email:\u0438\u0432\u0430\u043d@xn--e1afmkfd.xn--p1ai"},
+        {"info@\u043f\u0440\u0438\u043c\u0435\u0440.\u0440\u0444 ", "email:info@xn--e1afmkfd.xn--p1ai"},
+        {"https://example.org\u3002", "url:https://example.org"},
+        {"https://example.org\u201d", "url:https://example.org"}, {"anna@example.org\u3002", "email:anna@example.org"},
+        {"\u8bbf\u95eeexample.com", ""}, {"https://ex\u0430mple.org/", ""},
+        {"info@\u043f\u0440\u0438\u043c\u0435\u0440.\u043f\u0440\u0438\u043c", ""}, {"info@\u201cx.org", ""},
+        /* Found as what they are part of. */
+        {"anna@shop.example.org", "email:anna@shop.example.org"},
+        {"https://shop.example.org/x", "url:https://shop.example.org/x"},
+        /* Files, members, packages, versions, suffixes alone, ends that nobody can register under. */
+        {"readme.md main.py libfoo.so setup.pl lib.rs run.sh a.zip film.mov", ""}, {"foo.bar.name", ""},
+        {"self.info.name user.id", ""}, {"foo.com(x)", ""}, {"org.example.net", ""}, {"com.example.de", ""},
+        {"x.com", ""}, {"co.uk", ""}, {"example.c0m", ""}, {"example.krim", ""}, {"/usr/lib/example.org", ""},
+        {"example.org_x", ""}, {"$example.com", ""}, {".example.com", ""}, {"-example.com", ""}, {"exa..mple.com", ""},
+        {"Example.Com", ""}, {"1.2.com", ""}, {"foo.example.onion", ""}, {"1.2.0.192.in-addr.arpa", ""});
 }
 
 static void i2p(void **state)
