@@ -50,8 +50,8 @@ enum shape {
     SHAPE_PLUS,   /* '+' and a digit, not behind a letter or digit */
     SHAPE_SCHEME, /* the colon of "://" behind a letter or digit */
     SHAPE_HOST,   /* the slash behind a name that ends in '.' and two or three letters or digits */
-    SHAPE_NAME,   /* the dot before two letters of one case that end a name, or three to six, of which CLASS_DOMAIN may
-                     begin */
+    SHAPE_NAME, /* the dot before two letters of one case that end a name, or three, four or six, of which CLASS_DOMAIN
+                   may begin (shapes.h) */
     SHAPE_DOTTED, /* the first dot of three that stand between short digit runs */
     SHAPE_COLONS, /* a colon behind a digit and three hexadecimal ones, and another close behind */
     SHAPE_PAIRS,  /* the first of five dashes or colons among pairs, or of two dots among groups of four, that begin and

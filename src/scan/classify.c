@@ -26,7 +26,7 @@ static const char *const class_bytes[ASCII_CLASSES] = {
     [CLASS_NUL] = "",
     [CLASS_UPPER] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
     [CLASS_PAIRED] = "-:",
-    [CLASS_DOMAIN] = "bcenostxBCENO", /* biz com edu net org, and of the newer ones click online shop top xyz … */
+    [CLASS_DOMAIN] = "bcenostxBCENO", /* biz com edu net org; bond buzz club cyou shop site; online; top xyz */
 };
 
 static void add(struct classifier *classifier, unsigned class, uint8_t byte)

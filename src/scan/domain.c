@@ -35,7 +35,7 @@ static const char announcing[] = " domain domains host hosts hostname hostnames 
 
 /* Those under which many names are registered for a short while, and which members of programs have too: a name that no
  * program has must stand before them. */
-static const char brief_ends[] = " top shop xyz online site club store bond buzz cyou sbs ";
+static const char brief_ends[] = " top shop xyz online site club bond buzz cyou sbs ";
 
 /* In which letters a name is written. */
 enum letters { SMALL, LARGE, ANY };
@@ -149,7 +149,7 @@ static bool has_labels(const char *name, size_t length)
 
 /* Is a name before one of brief_ends none of a program's members, "element.top = 1", but one that somebody registered?
  */
-static bool is_brief(const struct text *text, const char *name, const char *tld, size_t end)
+static bool is_brief(const struct text *text, const char *name, const char *tld, size_t begin, size_t end)
 {
     enum { LONG = 9 };
     size_t length = strcspn(name, ".");
@@ -161,13 +161,24 @@ static bool is_brief(const struct text *text, const char *name, const char *tld,
         return false;
     uint8_t after = byte_at(text, end);
     uint8_t after2 = byte_at(text, after == ' ' ? end + 1 : end);
+    if (byte_at(text, begin - 1) == ' ' && byte_at(text, begin - 2) == '=')
+        return false;
     return after2 == 0 || strchr("=+*<>&|?;{}-", after2) == NULL;
 }
 
-/* Does a word say that a host's or a domain's name begins at `begin`? */
-static bool is_announced(const struct text *text, size_t begin)
+/* Does a word say that a host's or a domain's name begins at `begin`? Words of three letters or more that name anything
+ * stand behind such a word in programs too, "host == other.target": for these it takes a colon, or a '=' right before.
+ */
+static bool is_announced(const struct text *text, size_t begin, size_t tld_length, bool plain)
 {
     enum { WORDS_REACH = 24 };
+    uint8_t before = byte_at(text, begin - 1);
+    uint8_t before2 = byte_at(text, begin - 2);
+    bool quoted = before == '"' || before == '\'' || before == ' ';
+    bool assigned = before == ':' || before == '=' || (quoted && before2 == ':') ||
+                    (quoted && before2 == ' ' && byte_at(text, begin - 3) == ':');
+    if (tld_length > 2 && !plain && !assigned)
+        return follows_word(text, begin, " domain domains whois ping dig nslookup traceroute ");
     return follows_word(text, begin, announcing) ||
            (follows_word(text, begin, " name ") && has_word_before(text, begin, WORDS_REACH, " domain "));
 }
@@ -185,8 +196,9 @@ static bool is_domain(const struct text *text, size_t begin, size_t end, const c
     uint8_t before = byte_at(text, begin - 1);
     uint8_t before2 = byte_at(text, begin - 2);
     bool assigned = before == ':' || before == '=' || before2 == ':' || before2 == '=';
-    bool told = is_announced(text, begin) && (assigned || !is_in(file_ends, tld, strlen(tld)));
-    bool plain = letters == SMALL && (is_in(plain_ends, tld, strlen(tld)) || is_brief(text, name, tld, end));
+    bool told = is_announced(text, begin, strlen(tld), is_in(plain_ends, tld, strlen(tld))) &&
+                (assigned || !is_in(file_ends, tld, strlen(tld)));
+    bool plain = letters == SMALL && (is_in(plain_ends, tld, strlen(tld)) || is_brief(text, name, tld, begin, end));
     if (!host && !told && !plain)
         return false;
     const psl_ctx_t *suffixes = psl_builtin();
@@ -208,6 +220,38 @@ static bool is_secret(const struct text *text, size_t begin)
     size_t to = line_end(text, begin);
     return read_credential(text, from, to, &line) && line.secret == begin && line.clean &&
            is_listed(text, &line, from, to);
+}
+
+/* Does a word of three letters or more follow the dot at `at`, that is no ending of those known to stand alone, and
+ * nothing before `begin` that could say otherwise? So it is with most members of programs. */
+static bool is_member(const struct text *text, size_t at, size_t begin)
+{
+    enum { SHORT = 3 };
+    uint8_t first = byte_at(text, at + 1);
+    uint8_t second = byte_at(text, at + 2);
+    uint8_t before = byte_at(text, begin - 1);
+    uint8_t before2 = byte_at(text, begin - 2);
+    if (!is_lower(byte_at(text, at + SHORT)) || before == ':' || before == '=' || before2 == ':' ||
+        (before2 == ' ' && byte_at(text, begin - 3) == ':'))
+        return false;
+    switch (first) { /* com org net edu biz top shop xyz online site club bond buzz cyou sbs */
+    case 'c':
+        return second != 'o' && second != 'l' && second != 'y';
+    case 'o':
+        return second != 'r' && second != 'n';
+    case 's':
+        return second != 'h' && second != 'i' && second != 't' && second != 'b';
+    case 'b':
+        return second != 'i' && second != 'o' && second != 'u';
+    case 'n':
+        return second != 'e';
+    case 'e':
+        return second != 'd';
+    case 't':
+        return second != 'o';
+    default:
+        return second != 'y';
+    }
 }
 
 /* Writes the name text[begin..end) in small letters of ASCII. */
@@ -232,15 +276,17 @@ bool verify_domain(const struct text *text, size_t at, struct match *match)
     size_t end = at;
     bool dot = text->data[at] == '.';
     enum letters letters = !dot ? ANY : is_upper(byte_at(text, at + 1)) ? LARGE : SMALL;
-    while (begin > 0 && at - begin <= NAME_MOST && is_host_byte(text, begin - 1, letters))
-        begin--;
-    if (!may_precede(text, begin))
-        return false;
-    while (end - begin <= NAME_MOST && is_host_byte(text, end, letters) &&
+    while (end - at <= NAME_MOST && is_host_byte(text, end, letters) &&
            (text->data[end] != '.' || is_alnum(byte_at(text, end + 1)) || is_idn_byte(text, end + 1)))
         end++;
+    if (!may_follow(text, end)) /* which most members of programs fail by */
+        return false;
+    while (begin > 0 && at - begin <= NAME_MOST && is_host_byte(text, begin - 1, letters))
+        begin--;
+    if (!may_precede(text, begin) || (dot && is_member(text, at, begin)))
+        return false;
     match->end = end > at ? end : at + 1;
-    if (end - begin < 4 || end - begin > NAME_MOST || !may_follow(text, end) || !read_name(text, begin, end, name) ||
+    if (end - begin < 4 || end - begin > NAME_MOST || !read_name(text, begin, end, name) ||
         !is_domain(text, begin, end, name, letters == ANY && is_lower(text->data[at]) ? SMALL : letters) ||
         has_scheme(text, token_begin(text, begin, NAME_MOST), begin) || is_secret(text, begin))
         return false;

@@ -278,6 +278,10 @@ static bool in_authority(const struct text *text, size_t begin, size_t end)
 
 bool verify_email(const struct text *text, size_t at, struct match *match)
 {
+    uint8_t first = byte_at(text, at + 1);
+    if (first >= 0x80) /* by chance, mostly: what follows must be a letter's second byte */
+        return first >= 0xc3 && first < 0xf0 && (byte_at(text, at + 2) & 0xc0) == 0x80 && at > 0 &&
+               verify_letters(text, at, match);
     if (at > 0 && has_letters(text, at) && verify_letters(text, at, match))
         return true;
     size_t begin = local_begin(text, at);

@@ -133,6 +133,7 @@ TARGET ALWAYS_INLINE word find_marks(struct row *row, size_t slot, const struct 
     struct span colon = SPAN(COLON);
     struct span paired = SPAN(PAIRED);
     struct span domain = SPAN(DOMAIN);
+    struct span coin = SPAN(COIN);
     struct span second = SPAN(SECOND);
     struct span third = SPAN(THIRD);
     struct span pair_second = SPAN(PAIR_SECOND);
@@ -146,9 +147,14 @@ TARGET ALWAYS_INLINE word find_marks(struct row *row, size_t slot, const struct 
     word scheme = colon.here & ~is->edge & AHEAD(is->slash, 1) & AHEAD(is->slash, 2);
     word host = is->slash.here & ~is->edge & (BEHIND(is->dot, 3) | BEHIND(is->dot, 4));
     word cased = AHEAD(is->alpha, 1) & AHEAD(is->alpha, 2) & ~(AHEAD(is->upper, 1) ^ AHEAD(is->upper, 2));
-    word longer = ~(AHEAD(is->local, 4) & AHEAD(is->local, 5) & AHEAD(is->local, 6) & AHEAD(is->local, 7));
-    word name =
-        is->dot.here & (~is->edge | BEHIND(accent, 1)) & cased & (~AHEAD(is->local, 3) | (AHEAD(domain, 1) & longer));
+    /* Of the letters that CLASS_DOMAIN has: bces before three more, not before five. */
+    word domain1 = AHEAD(domain, 1);
+    word early = AHEAD(is->hex, 1) | AHEAD(coin, 1);
+    word three = ~AHEAD(is->local, 4);
+    word four = early & ~AHEAD(is->local, 5);
+    word six = ~early & AHEAD(is->local, 6) & ~AHEAD(is->local, 7);
+    word name = is->dot.here & (~is->edge | BEHIND(accent, 1)) & cased &
+                (~AHEAD(is->local, 3) | (domain1 & (three | four | six)));
     word dotted =
         is->dot.here & is->digit_before & is->digit1 & (AHEAD(is->dot, 2) | AHEAD(is->dot, 3) | AHEAD(is->dot, 4));
     word colons = colon.here & BEHIND(is->hex, 1) & BEHIND(is->hex, 2) & BEHIND(is->digit, 4);

@@ -171,7 +171,8 @@ static void domain(void **state)
         {"darkmarket.shop", "domain:darkmarket.shop"}, {"server: a.example.online", "domain:a.example.online"},
         {"COMMAND.COM", ""}, {"README.MD", ""}, {"file NAME.COM", ""}, {"obj.name.top", ""}, {"style.top", ""},
         {"element.top = 1", ""}, {"bounding-box.top + 1", ""}, {"position.xyz", ""}, {"$store.site", ""},
-        {"redux.store", ""}, {"something.site(x)", ""},
+        {"redux.store", ""}, {"host == other.target", ""}, {"self.site = packagefile.site", ""},
+        {"\"host\": \"panel.example.shop\"", "domain:panel.example.shop"}, {"something.site(x)", ""},
         /* Letters beyond ASCII. */
         {"see m\u00fcnchen.de for it", "domain:xn--mnchen-3ya.de"}, {"M\u00fcnchen.de", ""},
         {"https://m\u00fcller-bau.de/kontakt", "url:https://xn--mller-bau-q9a.de/kontakt"},
