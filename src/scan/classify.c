@@ -59,7 +59,7 @@ void classifier_prepare(struct classifier *classifier, const struct literal *lit
             add(classifier, class, (uint8_t)*byte);
     }
     add(classifier, CLASS_NUL, 0);
-    for (const char *byte = "\t\n\r \"',-.)0123456789:;[]|"; *byte != '\0'; byte++)
+    for (const char *byte = "\t\n\r \"#',-./)0123456789:;[]|"; *byte != '\0'; byte++)
         add(classifier, CLASS_GAP, (uint8_t)*byte);
     for (unsigned byte = 0x80; byte < 0xc0; byte++)
         add(classifier, CLASS_ACCENT, (uint8_t)byte);

@@ -303,12 +303,14 @@ TARGET ALWAYS_INLINE word find_wide(struct row *row, size_t slot)
 }
 
 /* What cannot stand among the words of a list, but for what lasts too long: a word of one or two letters (told by what
- * follows it), a capital within a word, a dot behind one, and characters that part no words. */
-TARGET ALWAYS_INLINE word find_odd(word letters_before, word letters, word joints, word gaps)
+ * follows it), a capital behind a small letter, a dot behind a letter, and characters that part no words. */
+TARGET ALWAYS_INLINE word find_odd(word letters_before, word letters, word uppers_before, word uppers, word dots,
+                                   word gaps)
 {
     word inner = JOIN(letters_before, letters, 63);
+    word large = JOIN(uppers_before, uppers, 63);
     word brief = ~letters & inner & ~(JOIN(letters_before, letters, 62) & JOIN(letters_before, letters, 61));
-    return brief | (joints & inner) | ~(letters | gaps);
+    return brief | (dots & inner) | (uppers & inner & ~large) | ~(letters | gaps);
 }
 
 TARGET ALWAYS_INLINE word find_words(struct row *row, size_t slot, const struct common *is)
@@ -316,14 +318,15 @@ TARGET ALWAYS_INLINE word find_words(struct row *row, size_t slot, const struct 
     const uint64_t sevens[8] = {LOW_SEVEN, LOW_SEVEN, LOW_SEVEN, LOW_SEVEN, LOW_SEVEN, LOW_SEVEN, LOW_SEVEN, LOW_SEVEN};
     word low = LOAD(sevens);
     struct span letter = either(is->alpha, SPAN(ACCENT));
-    struct span joint = either(is->upper, is->dot);
     struct span gap = SPAN(GAP);
     /* Ten letters or more, and ten bytes without any. */
     struct span same = {low, ~(letter.here ^ AHEAD(letter, 1)), ~(letter.after ^ NEXT_AHEAD(letter, 1))};
     struct span lasting = eight(same);
-    struct span odd = {
-        low, find_odd(letter.before, letter.here, joint.here, gap.here) | (lasting.here & AHEAD(same, 8)),
-        find_odd(letter.here, letter.after, joint.after, gap.after) | (lasting.after & NEXT_AHEAD(same, 8))};
+    struct span odd = {low,
+                       find_odd(letter.before, letter.here, is->upper.before, is->upper.here, is->dot.here, gap.here) |
+                           (lasting.here & AHEAD(same, 8)),
+                       find_odd(letter.here, letter.after, is->upper.here, is->upper.after, is->dot.after, gap.after) |
+                           (lasting.after & NEXT_AHEAD(same, 8))};
     /* A phrase covers five groups of eight bytes wholly, the first of them that in which it begins or the next. Bit 7
      * of each group that has nothing odd: */
     struct span calm = {low, ~(ADD(odd.here & low, low) | odd.here | low),

@@ -89,9 +89,22 @@ static void seed(void **state)
         {"Letter Advice Cage Absurd Amount Doctor Acoustic Avoid Letter Advice Cage Above", "seed:" LETTER "above"},
         {"letter advice cage absurd amount doctor\r\nacoustic avoid letter advice cage above", "seed:" LETTER "above"},
         {"seed:" LETTER "above.", "seed:" LETTER "above"},
+        /* In capitals, parted by slashes, numbered with '#'. */
+        {"LETTER ADVICE CAGE ABSURD AMOUNT DOCTOR ACOUSTIC AVOID LETTER ADVICE CAGE ABOVE", "seed:" LETTER "above"},
+        {"letter / advice / cage / absurd / amount / doctor / acoustic / avoid / letter / advice / cage / above",
+         "seed:" LETTER "above"},
+        {"#1 letter #2 advice #3 cage #4 absurd #5 amount #6 doctor #7 acoustic #8 avoid #9 letter #10 advice #11 cage "
+         "#12 above",
+         "seed:" LETTER "above"},
+        /* Words of the list behind or before it, where the other end is plain. */
+        {"seed: " LETTER "above letter advice\n", "seed:" LETTER "above"},
+        {LEGAL "yellow abandon", "seed:" LEGAL "yellow"},
+        {"words and so, zoo zoo " LETTER "above\n", "seed:" LETTER "above"}, {"so " LETTER "above letter advice\n", ""},
+        {LETTER "above letter advice cage", ""}, {"zoo zoo zoo " LETTER "above\n", ""},
+        {"zoo zoo " LETTER "above zoo\n", ""}, {"zone zoo " LETTER "above so\n", ""},
         /* The wrong last word, a word of no list, one too few, the list itself. */
         {ABANDON "abandon", ""}, {LETTER "absorb", ""}, {LETTER "aboves", ""}, {LETTER, ""},
-        {LEGAL "yellow abandon", ""}, {"legal winner thank year wave sausage worth useful legal winner the yellow", ""},
+        {"legal winner thank year wave sausage worth useful legal winner the yellow", ""},
         {"abandon ability able about above absent absorb abstract absurd abuse access accident account accuse achieve "
          "acid acoustic acquire across act action actor actress actual",
          ""});
