@@ -86,7 +86,7 @@ static size_t read_groups(const struct text *text, size_t at, const struct joint
 }
 
 /* Do the groups of four that stand before or behind the number, parted as its own, make cards of their own, to the
- * end of their row? Of two rows of digits in twenty thousand all would by chance. */
+ * end of their row? One number in forty would by chance, a row of several never. */
 static bool among_cards(const struct text *text, size_t begin, size_t end)
 {
     enum { CARD = 19, CARDS_MOST = 8 }; /* bytes, a blank between the groups */
