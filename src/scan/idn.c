@@ -4,6 +4,7 @@
 #include "base/text.h"
 
 #include <idn2.h>
+#include <libpsl.h>
 #include <string.h>
 
 enum { SPELLED_MOST = 3 * IDN_MOST };
@@ -40,6 +41,16 @@ static bool has_plain_labels(const struct text *text, size_t begin, size_t end)
     return any;
 }
 
+/* Does the top-level domain exist, if it has letters beyond ASCII? Another text behind a full stop looks like one. */
+static bool is_assigned(const char *name)
+{
+    const char *last = strrchr(name, '.');
+    const psl_ctx_t *suffixes = psl_builtin();
+    if (last == NULL || strncmp(last + 1, "xn--", 4) != 0 || suffixes == NULL)
+        return last != NULL;
+    return psl_is_public_suffix2(suffixes, last + 1, PSL_TYPE_ICANN | PSL_TYPE_NO_STAR_RULE) != 0;
+}
+
 size_t idn_to_ascii(const struct text *text, size_t begin, size_t end, char out[IDN_MOST + 1])
 {
     char name[SPELLED_MOST + 1];
@@ -52,7 +63,7 @@ size_t idn_to_ascii(const struct text *text, size_t begin, size_t end, char out[
     if (idn2_to_ascii_8z(name, &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL | IDN2_USE_STD3_ASCII_RULES) != IDN2_OK)
         return 0;
     length = strlen(ascii);
-    if (length > IDN_MOST)
+    if (length > IDN_MOST || !is_assigned(ascii))
         length = 0;
     memcpy(out, ascii, length);
     out[length] = '\0';

@@ -113,7 +113,7 @@ static size_t host_end(const struct text *text, size_t at, char name[IDN_MOST + 
         if (is_host(&(struct text){.data = (const uint8_t *)name, .length = *length}, 0, *length))
             return end;
         *length = 0; /* another text, glued to the name */
-        end = ascii;
+        end = text->data[ascii - 1] == '.' ? ascii - 1 : ascii;
     }
     return is_host(text, at, end) ? end : at;
 }
