@@ -31,7 +31,7 @@ enum class_index {
     CLASS_NUL,
     CLASS_UPPER,
     CLASS_PAIRED, /* what stands between the pairs of an address */
-    CLASS_DOMAIN, /* first letters of the top-level domains of three letters that are no other words */
+    CLASS_DOMAIN, /* first letters of top-level domains of three letters or more that are looked for */
     CLASS_FIRST,  /* first, second and third of the bytes that literals are looked for by */
     CLASS_SECOND,
     CLASS_THIRD,
@@ -45,24 +45,26 @@ enum { ASCII_CLASSES = CLASS_FIRST, CLASS_TABLES = 3 };
 
 /* In families that are looked for together (shapes.h). */
 enum shape {
-    SHAPE_AT,     /* '@' between characters of an address */
+    SHAPE_AT,     /* '@' between characters of an address, letters of UTF-8 included */
     SHAPE_HANDLE, /* '@', a letter and four characters of a name, not behind a letter or digit */
     SHAPE_PLUS,   /* '+' and a digit, not behind a letter or digit */
     SHAPE_SCHEME, /* the colon of "://" behind a letter or digit */
     SHAPE_HOST,   /* the slash behind a name that ends in '.' and two or three letters or digits */
-    SHAPE_NAME,   /* the dot before two small letters, or three, of which CLASS_DOMAIN may begin, that end a name */
+    SHAPE_NAME, /* the dot before two letters of one case that end a name, or three, four or six, of which CLASS_DOMAIN
+                   may begin (shapes.h) */
     SHAPE_DOTTED, /* the first dot of three that stand between short digit runs */
     SHAPE_COLONS, /* a colon behind a digit and three hexadecimal ones, and another close behind */
     SHAPE_PAIRS,  /* the first of five dashes or colons among pairs, or of two dots among groups of four, that begin and
                      end with a hexadecimal digit */
     SHAPE_LITERAL, /* three bytes that may be a literal's, or two */
 
-    SHAPE_DIGITS,  /* a digit run begins, and 13 digits or separators between digits follow */
+    SHAPE_DIGITS,  /* a digit run begins, and 13 digits or separators between digits follow; or three groups of four
+                      digits, one or two bytes apart */
     SHAPE_NUMBER,  /* six digits begin, or eleven with separators, or groups of digits with dots, or six letters and
                       the digits and letters of a codice fiscale */
-    SHAPE_ACCOUNT, /* two letters, two digits, and 11 letters, digits or separators; or two letters, a digit, and 11
-                      letters or digits */
-    SHAPE_GROUPS,  /* groups of four hexadecimal digits begin */
+    SHAPE_ACCOUNT, /* two letters, two digits, and 11 letters, digits or separators, or what may be groups of four; or
+                      two letters, a digit, and 11 letters or digits */
+    SHAPE_GROUPS,  /* groups of four hexadecimal digits begin, or twelve in one word */
     SHAPE_CODE,    /* a word of eight or eleven letters and digits begins with six capitals */
 
     SHAPE_BASE58, /* a run of 26 base58 characters begins as an address or key of some coin does */

@@ -1,11 +1,12 @@
 /* Banks (ISO 9362, BIC): four letters of the institution, a country that exists, two characters of the place, and three
- * of the branch or none. Words in capitals look the same, so the word BIC or SWIFT must stand before or behind. */
+ * of the branch or none. Words in capitals look the same, so the word BIC or SWIFT must stand before or behind, or an
+ * account's number before. */
 #include "scan/recognise.h"
 
 #include <string.h>
 #include <strings.h>
 
-enum { HEAD_OFFICE = 8, BRANCH = 11, WORDS_BETWEEN = 5, WORD_MAX = 12, GAP_MAX = 6 };
+enum { HEAD_OFFICE = 8, BRANCH = 11, WORDS_BETWEEN = 5, WORD_MAX = 12, GAP_MAX = 6, LETTERS_MAX = 16 };
 
 static bool is_code(const uint8_t *code, size_t length)
 {
@@ -47,22 +48,57 @@ static bool is_announced(const struct text *text, size_t at, bool plain)
 {
     size_t end = at;
     bool parted = false;
+    bool identifier = false;
     for (unsigned words = 0; words <= WORDS_BETWEEN; words++) {
         size_t gap = end;
-        while (gap > 0 && end - gap < GAP_MAX && !is_alnum(text->data[gap - 1]) && text->data[gap - 1] != FILL)
+        size_t other = 0; /* bytes of letters that are not ASCII: "SWIFT-код" */
+        while (gap > 0 && end - gap < GAP_MAX + other && other < LETTERS_MAX && !is_alnum(text->data[gap - 1]) &&
+               text->data[gap - 1] != FILL) {
+            other += text->data[gap - 1] >= 0x80;
             parted |= text->data[--gap] != ' ';
+        }
         if (gap == end)
             return false;
         size_t word = gap;
         while (word > 0 && gap - word <= WORD_MAX && is_alpha(text->data[word - 1]))
             word--;
-        if (is_one_of(text->data + word, gap - word, " bic bics swiftbic bicswift biccode "))
+        if (is_one_of(text->data + word, gap - word, " bic bics swiftbic bicswift biccode bicfi "))
             return true;
         if (is_one_of(text->data + word, gap - word, " swift swiftcode "))
             return !plain || parted || words > 0;
-        if (!is_one_of(text->data + word, gap - word, " code codes number no nr num is address der of the bank "))
+        bool bank = is_one_of(text->data + word, gap - word, " bank ");
+        if (bank && identifier)
+            return true;
+        identifier = is_one_of(text->data + word, gap - word, " identifier identification ");
+        if (!bank && !identifier &&
+            !is_one_of(text->data + word, gap - word,
+                       " code codes kod kode koden kodu kood koodi codigo number no nr num is address der of the "))
             return false;
         end = word;
+    }
+    return false;
+}
+
+/* Does an account's number stand before it, as on invoices: "DE89370400440532013000 / COBADEFFXXX"? */
+static bool follows_account(const struct text *text, size_t at)
+{
+    enum { GROUPED_MOST = 42, MARKS_MOST = 4 };
+    static const char marks[] = " /,;|\t";
+    size_t end = at;
+    while (end > 0 && at - end < MARKS_MOST && text->data[end - 1] != 0 && strchr(marks, text->data[end - 1]) != NULL)
+        end--;
+    if (end == at || end == 0 || !is_alnum(text->data[end - 1]))
+        return false;
+    size_t begin = end;
+    while (begin > 0 && end - begin < GROUPED_MOST &&
+           (is_alnum(text->data[begin - 1]) || text->data[begin - 1] == ' ')) {
+        begin--;
+        struct match account;
+        account.length = 0;
+        bool starts =
+            is_upper(text->data[begin]) && !is_alnum(byte_at(text, begin - 1)) && is_digit(text->data[begin + 2]);
+        if (starts && verify_iban(text, begin, &account) && account.end == end)
+            return true;
     }
     return false;
 }
@@ -93,7 +129,7 @@ bool verify_bic(const struct text *text, size_t at, struct match *match)
         before == '/' || byte_at(text, end) == '_')
         return false;
     bool plain = length == HEAD_OFFICE && is_alpha(text->data[at + 6]) && is_alpha(text->data[at + 7]);
-    if (!is_announced(text, at, plain) && !is_explained(text, end))
+    if (!is_announced(text, at, plain) && !is_explained(text, end) && !follows_account(text, at))
         return false;
     match->begin = at;
     for (size_t i = at; i < end; i++)

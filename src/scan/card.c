@@ -1,12 +1,18 @@
 /* Payment cards (ISO/IEC 7812): 13 to 19 digits of an issuer's range with Luhn's check digit, written in one run, in
  * the groups that cards show, or on a magnetic stripe (ISO/IEC 7813). One random number in ten passes Luhn, so what
- * stands around the digits decides too. */
+ * stands around the digits decides too: all the more where the groups are parted as columns of a table are. */
 #include "scan/card_number.h"
 #include "scan/recognise.h"
 
 #include <string.h>
 
 enum { GROUPS_MAX = 5 };
+
+/* What stands between the groups of one number. */
+struct joint {
+    char bytes[3];
+    uint8_t length;
+};
 
 /* How digits are grouped on cards and in forms. */
 static const uint8_t groupings[][GROUPS_MAX] = {
@@ -60,6 +66,53 @@ static bool is_hex_group(const struct text *text, size_t begin, size_t end)
     return decimal;
 }
 
+/* Reads the groups of `grouping` from `at`. Returns the end, or 0 if the text is grouped otherwise. */
+static size_t read_groups(const struct text *text, size_t at, const struct joint *joint, const uint8_t *grouping,
+                          uint8_t digits[CARD_LONGEST], size_t *length)
+{
+    *length = 0;
+    for (int group = 0; group < GROUPS_MAX && grouping[group] != 0; group++) {
+        for (size_t i = 0; group > 0 && i < joint->length; i++, at++) {
+            if (byte_at(text, at) != (uint8_t)joint->bytes[i])
+                return 0;
+        }
+        for (int i = 0; i < grouping[group]; i++, at++) {
+            if (!is_digit(byte_at(text, at)))
+                return 0;
+            digits[(*length)++] = (uint8_t)(text->data[at] - '0');
+        }
+    }
+    return is_digit(byte_at(text, at)) ? 0 : at;
+}
+
+/* Do the groups of four that stand before or behind the number, parted as its own, make cards of their own, to the
+ * end of their row? One number in forty would by chance, a row of several never. */
+static bool among_cards(const struct text *text, size_t begin, size_t end)
+{
+    enum { CARD = 19, CARDS_MOST = 8 }; /* bytes, a blank between the groups */
+    static const uint8_t fours[GROUPS_MAX] = {4, 4, 4, 4};
+    static const struct joint blank = {" ", 1};
+    uint8_t digits[CARD_LONGEST];
+    size_t length;
+    unsigned cards = 1;
+    if (end - begin != CARD)
+        return false;
+    while (byte_at(text, end) == ' ' && is_digit(byte_at(text, end + 1))) {
+        end = read_groups(text, end + 1, &blank, fours, digits, &length);
+        if (end == 0 || ++cards > CARDS_MOST || !is_card_number(digits, length))
+            return false;
+    }
+    while (byte_at(text, begin - 1) == ' ' && is_digit(byte_at(text, begin - 2))) {
+        if (begin <= CARD)
+            return false;
+        begin -= CARD + 1;
+        if (++cards > CARDS_MOST || read_groups(text, begin, &blank, fours, digits, &length) != begin + CARD ||
+            !is_card_number(digits, length))
+            return false;
+    }
+    return cards > 1 && !is_alnum(byte_at(text, begin - 1)) && !is_alnum(byte_at(text, end));
+}
+
 /* Does a table of numbers in groups of four, or of hexadecimal codes, go on before or behind the number? */
 static bool in_table(const struct text *text, size_t begin, size_t end)
 {
@@ -79,6 +132,23 @@ static bool in_table(const struct text *text, size_t begin, size_t end)
             return true;
     }
     return false;
+}
+
+/* Do numbers stand beside it in its line, behind blanks or tabs? What is parted by more than one blank between the
+ * groups, or by tabs, is a row of a table more often than a card. */
+static bool in_columns(const struct text *text, size_t begin, size_t end)
+{
+    enum { BLANKS_MOST = 16, NUMBER_LEAST = 3 };
+    size_t before = begin;
+    while (begin - before < BLANKS_MOST && (byte_at(text, before - 1) == ' ' || byte_at(text, before - 1) == '\t'))
+        before--;
+    size_t behind = end;
+    while (behind - end < BLANKS_MOST && (byte_at(text, behind) == ' ' || byte_at(text, behind) == '\t'))
+        behind++;
+    size_t digits = 0;
+    while (digits < NUMBER_LEAST && hex_value(byte_at(text, behind + digits)) >= 0)
+        digits++;
+    return is_digit(byte_at(text, before - 1)) || (is_digit(byte_at(text, behind)) && digits == NUMBER_LEAST);
 }
 
 /* A row of zeros where an account's number should be: a round number. */
@@ -145,8 +215,32 @@ static bool in_dictionary(const struct text *text, size_t begin, size_t end)
            memcmp(text->data + end + 1, text->data + begin, ALIKE) == 0;
 }
 
+/* Reads ":MM" or "/MM", then a year of two or four digits, then, where there are more, the three or four of a check
+ * value, as cards are traded: "4539578763621486:12:27:123". */
+static bool is_expiry(const struct text *text, size_t at)
+{
+    static const uint8_t fewest[] = {1, 2, 3};
+    unsigned number[3] = {0};
+    size_t parts = 0;
+    for (; parts < 3; parts++) {
+        uint8_t separator = byte_at(text, at);
+        size_t length = 0;
+        if (separator != ':' && separator != '/' && separator != '|' && separator != ' ')
+            break;
+        while (length < 4 && is_digit(byte_at(text, at + 1 + length)))
+            number[parts] = number[parts] * 10 + (text->data[at + 1 + length++] - '0');
+        if (length < fewest[parts] || length == (parts == 1 ? 3 : 5) || (parts == 0 && length > 2))
+            break;
+        at += 1 + length;
+        number[parts] -= parts == 1 && length == 4 ? 2000 : 0;
+    }
+    uint8_t after = byte_at(text, at);
+    return parts >= 2 && number[0] >= 1 && number[0] <= 12 && number[1] >= 10 && number[1] < 50 && !is_alnum(after) &&
+           after != '_' && after != '-';
+}
+
 /* Does what surrounds the number leave it a number of its own? */
-static bool stands_alone(const struct text *text, size_t begin, size_t end, uint8_t separator)
+static bool stands_alone(const struct text *text, size_t begin, size_t end, const struct joint *joint)
 {
     static const char other_numbers[] =
         " id uid guid uuid oid pid timestamp time stamp mtime ctime hash seed imei imsi "
@@ -165,16 +259,19 @@ static bool stands_alone(const struct text *text, size_t begin, size_t end, uint
         return false;
     if (before == '.' && before2 > ' ' && !is_alpha(before2)) /* a fraction: "-.4539…" */
         return false;
-    if ((after == '.' || after == '/' || after == ':') && is_digit(after2))
+    if ((after == '.' || after == '/' || after == ':') && is_digit(after2) && !is_expiry(text, end))
         return false;
     if (after == '-' && is_alnum(after2))
         return false;
     if (after == '%' || before == '%' || after == '=' || after == '+')
         return false;
-    if (separator != 0) {
-        bool account = separator == ' ' && before == ' ' && is_digit(before2) && is_digit(byte_at(text, begin - 3)) &&
+    if (joint != NULL) {
+        bool blank = joint->bytes[0] == ' ' && joint->length == 1;
+        bool account = blank && before == ' ' && is_digit(before2) && is_digit(byte_at(text, begin - 3)) &&
                        is_alpha(byte_at(text, begin - 4)) && is_alpha(byte_at(text, begin - 5));
-        return !account && !(separator == ' ' && in_table(text, begin, end));
+        if (blank)
+            return !account && (!in_table(text, begin, end) || among_cards(text, begin, end));
+        return joint->bytes[0] == '-' || !in_columns(text, begin, end);
     }
     if (is_round(text, end) || among_others(text, begin, end) || in_dictionary(text, begin, end))
         return false;
@@ -183,21 +280,17 @@ static bool stands_alone(const struct text *text, size_t begin, size_t end, uint
     return !follows_word(text, begin, other_numbers);
 }
 
-/* Reads the groups of `grouping` from `at`. Returns the end, or 0 if the text is grouped otherwise. */
-static size_t read_groups(const struct text *text, size_t at, uint8_t separator, const uint8_t *grouping,
-                          uint8_t digits[CARD_LONGEST], size_t *length)
+/* What parts the groups: a blank or a hyphen, and, where text was set or copied from a table, a no-break space, a full
+ * stop, a tab or two blanks. */
+static const struct joint *read_joint(const struct text *text, size_t at)
 {
-    *length = 0;
-    for (int group = 0; group < GROUPS_MAX && grouping[group] != 0; group++) {
-        if (group > 0 && byte_at(text, at++) != separator)
-            return 0;
-        for (int i = 0; i < grouping[group]; i++, at++) {
-            if (!is_digit(byte_at(text, at)))
-                return 0;
-            digits[(*length)++] = (uint8_t)(text->data[at] - '0');
-        }
+    static const struct joint joints[] = {{"  ", 2}, {" ", 1}, {"-", 1}, {"\xc2\xa0", 2}, {".", 1}, {"\t", 1}};
+    for (size_t i = 0; i < sizeof joints / sizeof *joints; i++) {
+        if (byte_at(text, at) == (uint8_t)joints[i].bytes[0] &&
+            (joints[i].length == 1 || byte_at(text, at + 1) == (uint8_t)joints[i].bytes[1]))
+            return &joints[i];
     }
-    return is_digit(byte_at(text, at)) ? 0 : at;
+    return NULL;
 }
 
 static void accept(struct match *match, size_t begin, size_t end, const uint8_t *digits, size_t length)
@@ -226,16 +319,16 @@ bool verify_card(const struct text *text, size_t at, struct match *match)
         uint8_t before = byte_at(text, at - 1);
         bool track1 = (before == 'B' || before == 'b') && is_track1(text, end);
         bool track2 = !is_alnum(before) && is_track2(text, end);
-        if (!track1 && !track2 && !stands_alone(text, at, end, 0))
+        if (!track1 && !track2 && !stands_alone(text, at, end, NULL))
             return false;
         accept(match, at, end, digits, length);
         return true;
     }
-    uint8_t separator = byte_at(text, at + length);
-    for (size_t i = 0; i < sizeof groupings / sizeof *groupings; i++) {
+    const struct joint *joint = read_joint(text, at + length);
+    for (size_t i = 0; joint != NULL && i < sizeof groupings / sizeof *groupings; i++) {
         size_t count = 0;
-        size_t end = groupings[i][0] == length ? read_groups(text, at, separator, groupings[i], digits, &count) : 0;
-        if (end != 0 && is_card_number(digits, count) && stands_alone(text, at, end, separator)) {
+        size_t end = groupings[i][0] == length ? read_groups(text, at, joint, groupings[i], digits, &count) : 0;
+        if (end != 0 && is_card_number(digits, count) && stands_alone(text, at, end, joint)) {
             accept(match, at, end, digits, count);
             return true;
         }

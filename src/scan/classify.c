@@ -16,8 +16,8 @@ static const char *const class_bytes[ASCII_CLASSES] = {
         ("\t\n\r !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz"
          "{|}~"),
     /* base58: 13 btc, LM ltc, D9A doge, X7 dash, T trx, r xrp, 48 xmr, 5KL wif, 6 bip38, xyz xkey;
-     * bech32: l ltc, a ada, qpzr bch; 0 eth */
-    [CLASS_COIN] = "013456789ADKLMPQTXalpqrxyz",
+     * bech32: l ltc, as ada, qpzr bch; 0 eth */
+    [CLASS_COIN] = "013456789ADKLMPQSTXalpqrsxyz",
     [CLASS_AT] = "@",
     [CLASS_COLON] = ":",
     [CLASS_SLASH] = "/",
@@ -26,7 +26,7 @@ static const char *const class_bytes[ASCII_CLASSES] = {
     [CLASS_NUL] = "",
     [CLASS_UPPER] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
     [CLASS_PAIRED] = "-:",
-    [CLASS_DOMAIN] = "bceno", /* biz com edu net org */
+    [CLASS_DOMAIN] = "bcenostxBCENO", /* biz com edu net org; bond buzz club cyou shop site; online; top xyz */
 };
 
 static void add(struct classifier *classifier, unsigned class, uint8_t byte)
@@ -59,7 +59,7 @@ void classifier_prepare(struct classifier *classifier, const struct literal *lit
             add(classifier, class, (uint8_t)*byte);
     }
     add(classifier, CLASS_NUL, 0);
-    for (const char *byte = "\t\n\r \"',-.)0123456789:;[]|"; *byte != '\0'; byte++)
+    for (const char *byte = "\t\n\r \"#',-./)0123456789:;[]|"; *byte != '\0'; byte++)
         add(classifier, CLASS_GAP, (uint8_t)*byte);
     for (unsigned byte = 0x80; byte < 0xc0; byte++)
         add(classifier, CLASS_ACCENT, (uint8_t)byte);

@@ -138,7 +138,8 @@ static void find_hidden(const struct text *text, size_t from, size_t to, bool pa
     }
 }
 
-/* The same in UTF-16: narrowed, with a byte of no class for what is not ASCII, as in UTF-8. */
+/* The same in UTF-16: narrowed, with bytes of no class for what is not ASCII, as in UTF-8; such as tell the letters of
+ * one alphabet apart, since they may spell "password". */
 static void find_wide_hidden(const struct text *data, size_t from, size_t to, bool papers, bool big_endian,
                              struct hidden *hidden)
 {
@@ -150,7 +151,8 @@ static void find_wide_hidden(const struct text *data, size_t from, size_t to, bo
         begin -= 2;
     for (size_t i = begin; i + 1 < data->length && i < to + 2 * CREDENTIAL_LINE && length < WIDE_MOST; i += 2) {
         uint32_t unit = unit_at(data, i, big_endian);
-        narrow[length++] = unit < 0x80 ? (uint8_t)unit : OTHER;
+        bool none = unit >= 0x500 || (unit & 0x7f) == 0x7f;
+        narrow[length++] = unit < 0x80 ? (uint8_t)unit : none ? OTHER : (uint8_t)(OTHER | unit);
     }
     size_t stop = (to - begin) / 2;
     find_hidden(&(struct text){.data = narrow, .length = length}, (from - begin) / 2, stop < length ? stop : length,

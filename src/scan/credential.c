@@ -1,7 +1,7 @@
-/* Names with passwords: lists of "mail:password" (with or without a site's address in front), and blocks of
- * URL / Login / Password lines as stealers write them. The password leaves this file as its SHA-1 only:
- * "anna@example.org:5baa61e4…", or "host/name:5baa61e4…" where the name is no mail address. One line is no list: two
- * others like it, of other names, stand near. */
+/* Names with passwords: lists of "mail:password" (with or without a site's address in front), of "+46…:password", rows
+ * of tables, and blocks of URL / Login / Password lines as stealers write them. The password leaves this file as its
+ * SHA-1 only: "anna@example.org:5baa61e4…", or "host/name:5baa61e4…" where the name is neither a mail address nor a
+ * telephone's number. One line is no list: two others like it, of other names, stand near. */
 #include "scan/credential.h"
 
 #include "base/digest.h"
@@ -29,7 +29,8 @@ static bool has_no_word(const struct text *text, const struct credential *creden
 struct list {
     struct credential seen[2 * NEAR_LINES];
     size_t count;
-    bool odd; /* one of the passwords at least is no plain word */
+    size_t likely; /* passwords that look like some */
+    bool odd;      /* one at least is no plain word */
 };
 
 static void look_at_line(const struct text *text, const struct credential *line, size_t begin, size_t end,
@@ -49,13 +50,15 @@ static void look_at_line(const struct text *text, const struct credential *line,
             return;
     }
     list->odd = list->odd || has_no_word(text, other);
+    list->likely += is_likely_secret(text, other->secret, other->secret_end);
     list->count++;
 }
 
-/* Is the line one of a list? `begin` and `end` are its own. */
-static bool in_list(const struct text *text, const struct credential *line, size_t begin, size_t end)
+bool is_listed(const struct text *text, const struct credential *line, size_t begin, size_t end)
 {
     struct list list = {.odd = has_no_word(text, line)};
+    if (line->row && has_heading(text, begin, line->separator))
+        return true;
     size_t at = begin;
     for (unsigned i = 0; i < NEAR_LINES && at > 0 && begin - at < CREDENTIAL_REACH; i++) {
         size_t stop = at - 1;
@@ -73,13 +76,13 @@ static bool in_list(const struct text *text, const struct credential *line, size
         if (start < at)
             look_at_line(text, line, start, at, &list);
     }
-    return list.count >= OTHERS_LEAST && list.odd;
+    return list.count >= OTHERS_LEAST && list.odd && (!line->row || list.likely >= OTHERS_LEAST);
 }
 
 /* Where the host of a URL at `url` stands: behind "://" and a user's name, up to port or path. */
 static void find_host(const struct text *text, size_t url, size_t url_end, size_t *host, size_t *host_end)
 {
-    const uint8_t *mark = memmem(text->data + url, url_end - url, "://", 3);
+    const uint8_t *mark = url_end > url ? memmem(text->data + url, url_end - url, "://", 3) : NULL;
     *host = mark == NULL ? url : (size_t)(mark - text->data) + 3;
     for (size_t i = *host; i < url_end && text->data[i] != '/'; i++) {
         if (text->data[i] == '@')
@@ -94,7 +97,7 @@ static bool accept(const struct text *text, const struct credential *credential,
 {
     static const char digits[] = "0123456789abcdef";
     uint8_t digest[SHA1_SIZE];
-    if (!credential->mail) {
+    if (!credential->mail && !credential->phone) {
         size_t host;
         size_t host_end;
         find_host(text, credential->url, credential->url_end, &host, &host_end);
@@ -131,26 +134,42 @@ static bool is_site_line(const struct text *text, size_t at, size_t *line, struc
            text->data[from - 1] != FILL)
         from--;
     *line = from;
-    return read_field(text, from, line_end(text, begin), &credential->url, &credential->url_end) == FIELD_SITE &&
+    size_t end = field_end(text, begin, line_end(text, begin));
+    return read_field(text, from, end, &credential->url, &credential->url_end) == FIELD_SITE &&
            credential->url == begin;
 }
 
-static bool read_block(const struct text *text, size_t at, struct credential *credential)
+/* The next field behind `at`: in the same line behind a '|', or in the line below, an empty one between at most. */
+static bool next_field(const struct text *text, size_t at, size_t *begin, size_t *end)
 {
-    size_t line;
-    if (!is_site_line(text, at, &line, credential))
+    while (byte_at(text, at) == ' ' || byte_at(text, at) == '\t')
+        at++;
+    if (byte_at(text, at) == '|') {
+        *begin = at + 1;
+    } else {
+        *begin = line_end(text, at < text->length ? at : text->length);
+        for (size_t breaks = 0; breaks < 2 && (byte_at(text, *begin) == '\r' || byte_at(text, *begin) == '\n');
+             breaks++)
+            ++*begin;
+    }
+    if (*begin >= text->length)
         return false;
-    size_t next = credential->url_end;
-    for (unsigned i = 0; i < BLOCK_LINES && next < text->length; i++) {
+    *end = field_end(text, *begin, line_end(text, *begin));
+    return *end > *begin;
+}
+
+/* Reads the fields behind `at`: the login, unless it is known, and the password. */
+static bool read_fields(const struct text *text, size_t at, struct credential *credential)
+{
+    for (unsigned i = 0; i < BLOCK_LINES && credential->secret_end == 0; i++) {
+        size_t begin;
+        size_t end;
         size_t value;
         size_t value_end;
-        size_t begin = line_end(text, next);
-        for (size_t breaks = 0; breaks < 2 && (byte_at(text, begin) == '\r' || byte_at(text, begin) == '\n'); breaks++)
-            begin++;
-        next = line_end(text, begin < text->length ? begin : text->length);
-        if (next <= begin)
+        if (!next_field(text, at, &begin, &end))
             return false;
-        enum field field = read_field(text, begin, next, &value, &value_end);
+        at = end;
+        enum field field = read_field(text, begin, end, &value, &value_end);
         if (field == FIELD_SITE || (field != FIELD_NONE && value_end - value > VALUE_MOST))
             return false;
         if (field == FIELD_LOGIN && credential->login_end == 0 && value_end > value) {
@@ -160,18 +179,11 @@ static bool read_block(const struct text *text, size_t at, struct credential *cr
         if (field == FIELD_PASSWORD && value_end > value) {
             credential->secret = value;
             credential->secret_end = value_end;
-            break;
         }
     }
-    if (credential->login_end == 0 || credential->secret_end == 0)
-        return false;
     /* A password that is cut off by the end of narrowed text, or runs into it, is another password. */
-    if (byte_at(text, credential->secret_end) == FILL)
+    if (credential->login_end == 0 || credential->secret_end == 0 || byte_at(text, credential->secret_end) == FILL)
         return false;
-    const uint8_t *sign = memchr(text->data + credential->login, '@', credential->login_end - credential->login);
-    struct match mail = {.length = 0};
-    credential->mail = sign != NULL && verify_email(text, (size_t)(sign - text->data), &mail) &&
-                       mail.begin == credential->login && mail.end == credential->login_end;
     for (size_t i = credential->login; i < credential->login_end; i++) {
         if (text->data[i] < ' ' || text->data[i] == FILL)
             return false;
@@ -179,52 +191,126 @@ static bool read_block(const struct text *text, size_t at, struct credential *cr
     return true;
 }
 
-/* Could the address whose scheme ends at `at` begin a line of a list, or be a field's value? */
+static bool read_block(const struct text *text, size_t at, struct credential *credential)
+{
+    size_t line;
+    if (!is_site_line(text, at, &line, credential) || !read_fields(text, credential->url_end, credential))
+        return false;
+    const uint8_t *sign = memchr(text->data + credential->login, '@', credential->login_end - credential->login);
+    struct match mail = {.length = 0};
+    credential->mail = sign != NULL && verify_email(text, (size_t)(sign - text->data), &mail) &&
+                       mail.begin == credential->login && mail.end == credential->login_end;
+    return true;
+}
+
+/* A block without a site's address: the mail address text[begin..end) is the value of a line "Login: …". */
+static bool read_mail_block(const struct text *text, size_t begin, size_t end, struct credential *credential)
+{
+    uint8_t before = byte_at(text, begin - 1);
+    if (before != ':' && before != '=' && before != ' ' && before != '\t')
+        return false;
+    size_t line = begin;
+    while (line > 0 && begin - line < SITE_KEY && text->data[line - 1] != '\n' && text->data[line - 1] != '\r' &&
+           text->data[line - 1] != FILL && text->data[line - 1] != '|')
+        line--;
+    size_t stop = field_end(text, end, line_end(text, end));
+    if (read_field(text, line, stop, &credential->login, &credential->login_end) != FIELD_LOGIN ||
+        credential->login != begin || credential->login_end != end)
+        return false;
+    credential->mail = true;
+    return read_fields(text, end, credential);
+}
+
+static bool is_break(uint8_t byte)
+{
+    return byte == 0 || byte == '\n' || byte == '\r' || byte == FILL;
+}
+
+/* Could the address whose scheme ends at `at` begin a line of a list, be a field's value, or stand in a row? */
 static bool may_be_site(const struct text *text, size_t at, bool *list)
 {
     size_t begin = at;
     while (begin > 0 && at - begin < SITE_KEY && is_alnum(text->data[begin - 1]))
         begin--;
+    bool row = byte_at(text, begin - 1) == ',' || byte_at(text, begin - 1) == '"' || byte_at(text, begin - 1) == '\t';
     while (begin > 0 && at - begin < SITE_KEY && (text->data[begin - 1] == ' ' || text->data[begin - 1] == '\t'))
         begin--;
     uint8_t before = byte_at(text, begin - 1);
-    *list = before == 0 || before == '\n' || before == '\r' || before == FILL;
+    *list = is_break(before) || row;
     return *list || before == ':' || before == '=';
 }
 
 /* Does what stands behind a mail address part it from a password? Most addresses are turned away here. */
-static bool may_be_login(const struct text *text, size_t end)
+static bool may_be_login(const struct text *text, size_t begin, size_t end)
 {
     uint8_t next = byte_at(text, end);
+    if (is_break(byte_at(text, begin - 1)) && (next == ' ' || next == ',' || next == '\t'))
+        return true;
     if (next == ' ')
         next = byte_at(text, end + 1);
     return next == ':' || next == ';' || next == '|';
 }
 
+/* Is it a host that begins a line, before a path and a separator? */
+static bool may_be_host(const struct text *text, size_t at)
+{
+    size_t begin = at;
+    while (begin > 0 && at - begin < LOGIN_SIGN &&
+           (is_alnum(text->data[begin - 1]) || text->data[begin - 1] == '.' || text->data[begin - 1] == '-'))
+        begin--;
+    if (!is_break(byte_at(text, begin - 1)))
+        return false;
+    size_t end = at + 1;
+    while (end - at < LOGIN_SIGN && byte_at(text, end) > ' ' && text->data[end] != ':' && text->data[end] != '|' &&
+           text->data[end] != ';')
+        end++;
+    return byte_at(text, end) == ':' || byte_at(text, end) == '|' || byte_at(text, end) == ';';
+}
+
+/* Is what the line says of the kind that the anchor stands for, so that each line is found once? */
+static bool fits_anchor(const struct text *text, size_t at, const struct credential *credential)
+{
+    bool site = credential->url_end > credential->url;
+    bool scheme = site && memmem(text->data + credential->url, credential->url_end - credential->url, "://", 3) != NULL;
+    bool in_login = at >= credential->login && at < credential->login_end;
+    switch (text->data[at]) {
+    case ':':
+        return scheme && at > credential->url && at < credential->url_end;
+    case '@':
+        return in_login && credential->mail && !scheme;
+    case '+':
+        return in_login && credential->phone;
+    default:
+        return site && !scheme && !credential->mail;
+    }
+}
+
 bool verify_credential(const struct text *text, size_t at, struct match *match)
 {
     struct credential credential = {0};
-    bool scheme = text->data[at] == ':';
+    uint8_t anchor = text->data[at];
     bool list = true;
-    bool likely = scheme ? may_be_site(text, at, &list) : may_be_login(text, match->end);
+    bool likely = anchor == ':'   ? may_be_site(text, at, &list)
+                  : anchor == '@' ? may_be_login(text, match->begin, match->end)
+                  : anchor == '+' ? is_break(byte_at(text, at - 1))
+                                  : may_be_host(text, at);
+    if (anchor == '@' && read_mail_block(text, match->begin, match->end, &credential))
+        return accept(text, &credential, credential.login, match);
     match->end = at + 1;
     if (!likely)
         return false;
-    if (scheme && read_block(text, at, &credential))
+    if (anchor == ':' && read_block(text, at, &credential))
         return accept(text, &credential, credential.url, match);
     if (!list)
         return false;
     size_t begin = line_begin(text, at);
-    if (at - begin > (scheme ? SITE_KEY : LOGIN_SIGN))
-        return false;
     size_t end = line_end(text, at);
     if (!read_credential(text, begin, end, &credential) || !credential.clean ||
-        byte_at(text, credential.secret_end) == FILL ||
-        (scheme ? credential.url_end <= credential.url
-                : at < credential.login || at >= credential.login_end || credential.url_end > credential.url))
+        byte_at(text, credential.secret_end) == FILL || !fits_anchor(text, at, &credential) ||
+        (!credential.row && at - begin > (anchor == '@' ? LOGIN_SIGN + SITE_KEY : LOGIN_SIGN)))
         return false;
     match->end = credential.secret_end;
-    if (!in_list(text, &credential, begin, end))
+    if (!is_listed(text, &credential, begin, end))
         return false;
-    return accept(text, &credential, scheme ? credential.url : credential.login, match);
+    return accept(text, &credential, credential.url_end > credential.url ? credential.url : credential.login, match);
 }

@@ -1,20 +1,15 @@
 /* What single lines of lists and logs say of names and passwords. No standard: the forms in which stolen passwords are
- * traded. What is read here is also what contexts hide, so a password is read wherever its line has the form. */
-#include "scan/credential.h"
+ * traded. What is read here is also what contexts hide (credential_hide.c), so a password is read wherever its line has
+ * the form. */
+#include "scan/credential_line.h"
 
 #include <string.h>
-#include <strings.h>
-
-enum { SECRET_LEAST = 4, SECRET_MOST = 64, SIGNS_MOST = 3, NAME_MOST = 64, KEY_MOST = 24, FIELD_WORDS = 3 };
-
-/* What ends a line; each in turn narrows the range, which is the faster the nearer the first one found stands. */
-static const uint8_t breaks[] = {'\n', 0, '\r', FILL};
 
 size_t line_begin(const struct text *text, size_t at)
 {
     size_t begin = at < CREDENTIAL_LINE ? 0 : at - CREDENTIAL_LINE;
-    for (size_t i = 0; i < sizeof breaks; i++) {
-        const uint8_t *found = memrchr(text->data + begin, breaks[i], at - begin);
+    for (size_t i = 0; i < sizeof line_breaks; i++) {
+        const uint8_t *found = memrchr(text->data + begin, line_breaks[i], at - begin);
         if (found != NULL)
             begin = (size_t)(found - text->data) + 1;
     }
@@ -24,22 +19,33 @@ size_t line_begin(const struct text *text, size_t at)
 size_t line_end(const struct text *text, size_t at)
 {
     size_t end = text->length - at < CREDENTIAL_LINE ? text->length : at + CREDENTIAL_LINE;
-    for (size_t i = 0; i < sizeof breaks; i++) {
-        const uint8_t *found = memchr(text->data + at, breaks[i], end - at);
+    for (size_t i = 0; i < sizeof line_breaks; i++) {
+        const uint8_t *found = memchr(text->data + at, line_breaks[i], end - at);
         if (found != NULL)
             end = (size_t)(found - text->data);
     }
     return end;
 }
 
-static bool is_blank(uint8_t byte)
+bool is_likely_secret(const struct text *text, size_t begin, size_t end)
 {
-    return byte == ' ' || byte == '\t';
-}
-
-static bool is_separator(uint8_t byte)
-{
-    return byte == ':' || byte == ';' || byte == '|';
+    enum { UUID = 36, LONG_DATE = 6 };
+    size_t letters = 0;
+    size_t digits = 0;
+    size_t signs = 0;
+    size_t joints = 0;
+    for (size_t i = begin; i < end; i++) {
+        uint8_t byte = text->data[i];
+        letters += is_alpha(byte) || byte >= 0x80;
+        digits += is_digit(byte);
+        joints += byte == '-' || byte == '.' || byte == '/' || byte == ':' || byte == '_';
+        signs += byte != 0 && strchr("!#$%&*+=?@^~", byte) != NULL;
+        if (byte == '<' || byte == '>' || byte == '(' || byte == ')' || byte == '"')
+            return false;
+    }
+    if (letters == 0 || digits + signs == 0 || (signs == 0 && (joints > 1 || (joints == 1 && letters < LONG_DATE))))
+        return false;
+    return end - begin != UUID || joints != 4;
 }
 
 /* The mail address with the '@' at `at`. */
@@ -74,8 +80,14 @@ static bool read_secret(const struct text *text, size_t at, size_t end, struct c
         at++;
         spaced = true;
     }
-    if (at >= end || !is_separator(text->data[at]))
+    if (at >= end)
         return false;
+    bool weak = !is_separator(text->data[at]);
+    if (weak) {
+        at -= spaced;
+        if (!is_weak(text->data[at]))
+            return false;
+    }
     credential->separator = text->data[at++];
     if (at < end && is_blank(text->data[at])) {
         at++;
@@ -96,20 +108,46 @@ static bool read_secret(const struct text *text, size_t at, size_t end, struct c
     bool ends = rest == end || (rest > stop && text->data[rest] == '|');
     bool path = text->data[at] == '/' || text->data[at] == '~';
     credential->clean = ends && !path && stop - at >= SECRET_LEAST && stop - at <= SECRET_MOST;
+    if (weak)
+        return credential->clean && rest == end && is_likely_secret(text, at, stop);
     return credential->clean || !spaced;
 }
 
-/* "https://host[:port][/path]:name:password". A path holds no colon; names hold no slash. */
-static bool read_site(const struct text *text, size_t begin, size_t end, struct credential *credential)
+/* Where the host begins in a line that begins with a site's address: behind the scheme, or at once, where a name with a
+ * top-level domain ends before a path or, `bare`, a separator. `begin` for neither. */
+static bool find_host(const struct text *text, size_t begin, size_t end, size_t *host, bool *bare)
 {
     size_t at = begin;
-    while (at < end && is_alpha(text->data[at]))
+    size_t label = begin;
+    *bare = false;
+    while (at < end && (is_alnum(text->data[at]) || text->data[at] == '-' || text->data[at] == '.')) {
+        label = text->data[at] == '.' ? at + 1 : label;
         at++;
-    if (at == begin || end - at < 4 || memcmp(text->data + at, "://", 3) != 0)
+    }
+    if (at == begin || at == end)
         return false;
-    size_t host = at + 3;
-    for (at = host; at < end && text->data[at] > ' ' && !is_separator(text->data[at]) && text->data[at] != '/'; at++)
-        ;
+    *host = at + 3;
+    if (end - at >= 4 && memcmp(text->data + at, "://", 3) == 0)
+        return label == begin;
+    *host = begin;
+    size_t port = at + 1;
+    while (text->data[at] == ':' && port < end && is_digit(text->data[port]))
+        port++;
+    *bare = text->data[at] != '/' && !(port < end && text->data[port] == '/');
+    return label > begin && (text->data[at] == '/' || text->data[at] == ':') && is_top_level(text, label, at);
+}
+
+/* "https://host[:port][/path]:name:password", with a blank for the first separator perhaps; or without the scheme, then
+ * with a path or a mail address for the name. A path holds no colon; names hold no slash. */
+static bool read_site(const struct text *text, size_t begin, size_t end, struct credential *credential)
+{
+    size_t host;
+    bool bare;
+    if (!find_host(text, begin, end, &host, &bare))
+        return false;
+    size_t at = host;
+    while (at < end && text->data[at] > ' ' && !is_separator(text->data[at]) && text->data[at] != '/')
+        at++;
     if (at == host || at == end)
         return false;
     size_t port = at + 1;
@@ -119,22 +157,43 @@ static bool read_site(const struct text *text, size_t begin, size_t end, struct 
         at = port;
     while (at < end && text->data[at] > ' ' && !is_separator(text->data[at]))
         at++;
-    if (at == end || !is_separator(text->data[at]))
+    if (at == end || (!is_separator(text->data[at]) && !(is_blank(text->data[at]) && host > begin)))
         return false;
+    bool parted = is_blank(text->data[at]);
     credential->url = begin;
     credential->url_end = at;
     credential->login = at + 1;
     for (at++; at < end && text->data[at] > ' ' && !is_separator(text->data[at]) && text->data[at] != '/'; at++)
         ;
     credential->login_end = at;
-    if (at == credential->login || at - credential->login > NAME_MOST || at == end || !is_separator(text->data[at]))
+    if (at == credential->login || at - credential->login > NAME_MOST || at == end || !is_separator(text->data[at]) ||
+        (host == begin && is_digit(text->data[credential->login]) &&
+         is_digit(text->data[at - 1]))) /* a line's number */
         return false;
     const uint8_t *sign = memchr(text->data + credential->login, '@', at - credential->login);
     size_t mail;
     size_t mail_end;
     credential->mail = sign != NULL && read_mail(text, (size_t)(sign - text->data), &mail, &mail_end) &&
                        mail == credential->login && mail_end == at;
-    return read_secret(text, at, end, credential) && (credential->mail || credential->clean);
+    if (!read_secret(text, at, end, credential) || is_weak(credential->separator))
+        return false;
+    return bare ? credential->mail : parted ? credential->clean : credential->mail || credential->clean;
+}
+
+/* "+46701740605:password". */
+static bool read_phone(const struct text *text, size_t begin, size_t end, struct credential *credential)
+{
+    enum { DIGITS_LEAST = 8, DIGITS_MOST = 15 };
+    size_t at = begin + 1;
+    if (text->data[begin] != '+')
+        return false;
+    while (at < end && is_digit(text->data[at]))
+        at++;
+    credential->login = begin;
+    credential->login_end = at;
+    credential->phone = true;
+    return at - begin > DIGITS_LEAST && at - begin <= 1 + DIGITS_MOST && at < end && is_separator(text->data[at]) &&
+           read_secret(text, at, end, credential) && credential->clean;
 }
 
 static enum field field_of(const struct text *word)
@@ -144,8 +203,18 @@ static enum field field_of(const struct text *word)
         enum field field;
     } names[] = {
         {" url host hostname site website link origin ", FIELD_SITE},
-        {" login username user email mail account ", FIELD_LOGIN},
-        {" password pass passwd pwd passwort wachtwoord haslo contrasena ", FIELD_PASSWORD},
+        {" login username user usr uname email mail account benutzername benutzer nutzername utilisateur identifiant "
+         "usuario utente gebruikersnaam brukernavn brugernavn nazwa uzytkownik jmeno "
+         "\u043b\u043e\u0433\u0438\u043d \u041b\u043e\u0433\u0438\u043d \u041b\u041e\u0413\u0418\u041d ",
+         FIELD_LOGIN},
+        {" password pass passwd pwd passw passwort kennwort wachtwoord haslo has\u0142o heslo contrasena "
+         "contrase\u00f1a clave "
+         "passe senha parola salasana l\u00f6senord passord adgangskode jelszo jelsz\u00f3 contrase\xf1\x61 has\xc2o "
+         "l\xf6senord "
+         "\u043f\u0430\u0440\u043e\u043b\u044c \u041f\u0430\u0440\u043e\u043b\u044c "
+         "\u041f\u0410\u0420\u041e\u041b\u042c "
+         "\xbf\xb0\xc0\xbe\xbb\xcc \x9f\xb0\xc0\xbe\xbb\xcc ", /* the same in narrowed text (context.c) */
+         FIELD_PASSWORD},
     };
     char name[KEY_MOST + 3] = " ";
     for (size_t i = 0; i < word->length; i++)
@@ -167,13 +236,14 @@ enum field read_field(const struct text *text, size_t begin, size_t end, size_t 
     size_t at = begin;
     for (; count < FIELD_WORDS; count++) {
         size_t length = 0;
-        while (at + length < end && length < KEY_MOST && is_alpha(text->data[at + length]))
+        while (at + length < end && length < KEY_MOST && is_name_letter(text->data[at + length]))
             length++;
         if (length == 0)
             break;
         words[count] = (struct text){.data = text->data + at, .length = length};
         at += length;
-        if (at + 1 < end && (text->data[at] == ' ' || text->data[at] == '_') && is_alpha(text->data[at + 1]))
+        bool joint = at + 1 < end && (text->data[at] == ' ' || text->data[at] == '_' || text->data[at] == '\'');
+        if (joint && is_name_letter(text->data[at + 1]))
             at++;
     }
     while (at < end && is_blank(text->data[at]))
@@ -191,9 +261,28 @@ enum field read_field(const struct text *text, size_t begin, size_t end, size_t 
         at++;
     while (end > at && is_blank(text->data[end - 1]))
         end--;
+    if (end - at >= 2 && text->data[at] == '"' && text->data[end - 1] == '"') {
+        at++;
+        end--;
+    }
     *value = at;
     *value_end = end;
     return field;
+}
+
+size_t field_end(const struct text *text, size_t begin, size_t end)
+{
+    size_t value;
+    size_t value_end;
+    for (size_t at = begin; at < end; at++) {
+        const uint8_t *bar = memchr(text->data + at, '|', end - at);
+        if (bar == NULL)
+            return end;
+        at = (size_t)(bar - text->data);
+        if (read_field(text, at + 1, end, &value, &value_end) != FIELD_NONE)
+            return at;
+    }
+    return end;
 }
 
 bool read_credential(const struct text *text, size_t begin, size_t end, struct credential *credential)
@@ -206,6 +295,18 @@ bool read_credential(const struct text *text, size_t begin, size_t end, struct c
     if (read_site(text, begin, end, credential))
         return true;
     *credential = (struct credential){0};
+    if (read_row(text, begin, end, credential)) {
+        size_t mail;
+        size_t mail_end;
+        const uint8_t *sign = memchr(text->data + credential->login, '@', credential->login_end - credential->login);
+        credential->mail = sign != NULL && read_mail(text, (size_t)(sign - text->data), &mail, &mail_end) &&
+                           mail == credential->login && mail_end == credential->login_end;
+        return true;
+    }
+    *credential = (struct credential){0};
+    if (read_phone(text, begin, end, credential))
+        return true;
+    *credential = (struct credential){0};
     size_t at = begin;
     for (unsigned signs = 0; signs < SIGNS_MOST && at < end; signs++, at++) {
         const uint8_t *sign = memchr(text->data + at, '@', end - at);
@@ -213,131 +314,12 @@ bool read_credential(const struct text *text, size_t begin, size_t end, struct c
             return false;
         at = (size_t)(sign - text->data);
         if (read_mail(text, at, &credential->login, &credential->login_end) && credential->login >= begin &&
-            read_secret(text, credential->login_end, end, credential)) {
+            read_secret(text, credential->login_end, end, credential) &&
+            (credential->login == begin || !is_weak(credential->separator))) {
             credential->mail = true;
             credential->clean = credential->clean && credential->login == begin;
             return true;
         }
     }
     return false;
-}
-
-static void hide(struct hidden *hidden, size_t begin, size_t end)
-{
-    if (begin < end && hidden->count < HIDDEN_MAX) {
-        hidden->part[hidden->count].begin = begin;
-        hidden->part[hidden->count++].end = end;
-    }
-}
-
-void find_papers(const struct text *text, size_t from, size_t to, struct hidden *hidden)
-{
-    enum { PAPER_DIGITS = 5, PAPER_MOST = 90 };
-    size_t begin = from;
-    while (begin > 0 && from - begin < PAPER_MOST && text->data[begin - 1] > ' ' && text->data[begin - 1] < 0x7f)
-        begin--;
-    while (begin < to) {
-        size_t digits = 0;
-        bool filler = false;
-        size_t end = begin;
-        for (; end < text->length && text->data[end] > ' ' && text->data[end] < 0x7f; end++) {
-            digits += is_digit(text->data[end]);
-            filler = filler || (text->data[end] == '<' && byte_at(text, end + 1) == '<');
-        }
-        if (digits >= PAPER_DIGITS || filler)
-            hide(hidden, begin, end);
-        begin = end + 1;
-    }
-}
-
-/* Do two separators at least follow in the word at `at`, as in "site/path:name:password"? */
-static bool has_separators(const struct text *text, size_t at)
-{
-    unsigned count = 0;
-    for (size_t i = at; i < text->length && i - at < CREDENTIAL_LINE && text->data[i] > ' '; i++)
-        count += is_separator(text->data[i]);
-    return count >= 2;
-}
-
-/* Could the line that begins at `begin` be a field with a password, or begin with the address of a site before a name
- * and a password? */
-static bool may_be_field(const struct text *text, size_t begin)
-{
-    static const char *const starts[] = {"pas", "pwd", "wac", "has", "con"};
-    bool known = false;
-    size_t at = begin;
-    while (at < text->length && at - begin < CREDENTIAL_LINE &&
-           (is_blank(text->data[at]) || text->data[at] == '*' || text->data[at] == '-'))
-        at++;
-    for (unsigned words = 0; words < FIELD_WORDS && is_alpha(byte_at(text, at)); words++) {
-        for (size_t i = 0; i < sizeof starts / sizeof *starts && !known; i++)
-            known = to_lower(text->data[at]) == (uint8_t)starts[i][0] && text->length - at > 3 &&
-                    strncasecmp((const char *)text->data + at, starts[i], 3) == 0;
-        size_t word = at;
-        while (at - word < CREDENTIAL_LINE && is_alpha(byte_at(text, at)))
-            at++;
-        if (words == 0 && byte_at(text, at) == ':' && byte_at(text, at + 1) == '/')
-            return has_separators(text, at + 3);
-        if ((byte_at(text, at) == ' ' || byte_at(text, at) == '_') && is_alpha(byte_at(text, at + 1)))
-            at++;
-    }
-    return known;
-}
-
-/* Could a password stand behind the address whose '@' is at `at`? */
-static bool may_be_login(const struct text *text, size_t at)
-{
-    size_t end = at + 1;
-    while (end - at < CREDENTIAL_LINE &&
-           (is_alnum(byte_at(text, end)) || byte_at(text, end) == '.' || byte_at(text, end) == '-'))
-        end++;
-    return is_separator(byte_at(text, end + (is_blank(byte_at(text, end)) ? 1 : 0)));
-}
-
-/* Could a line that touches text[from..to) hold a password? Most text is turned away here, by few looks. */
-static bool may_hold_password(const struct text *text, size_t from, size_t to)
-{
-    size_t begin = from < CREDENTIAL_LINE ? 0 : from - CREDENTIAL_LINE;
-    size_t end = text->length - to < CREDENTIAL_LINE ? text->length : to + CREDENTIAL_LINE;
-    const uint8_t *found = memrchr(text->data + begin, '\n', from - begin);
-    if (found != NULL)
-        begin = (size_t)(found - text->data) + 1;
-    found = memchr(text->data + to, '\n', end - to);
-    if (found != NULL)
-        end = (size_t)(found - text->data);
-    if (may_be_field(text, begin))
-        return true;
-    static const uint8_t marks[] = {'\n', '\r', '@', 0, FILL};
-    for (size_t i = 0; i < sizeof marks; i++) {
-        for (size_t at = begin; at < end; at++) {
-            found = memchr(text->data + at, marks[i], end - at);
-            if (found == NULL)
-                break;
-            at = (size_t)(found - text->data);
-            if (marks[i] == '@' ? may_be_login(text, at) : may_be_field(text, at + 1))
-                return true;
-        }
-    }
-    return false;
-}
-
-void find_passwords(const struct text *text, size_t from, size_t to, struct hidden *hidden)
-{
-    if (!may_hold_password(text, from, to))
-        return;
-    for (size_t at = line_begin(text, from); at < to;) {
-        struct credential credential;
-        size_t value;
-        size_t value_end;
-        size_t end = line_end(text, at);
-        bool whole =
-            end - at < CREDENTIAL_LINE && (at == 0 || memchr(breaks, text->data[at - 1], sizeof breaks) != NULL);
-        if (whole && read_field(text, at, end, &value, &value_end) == FIELD_PASSWORD)
-            hide(hidden, value, value_end);
-        else if (whole && read_credential(text, at, end, &credential))
-            hide(hidden, credential.secret, credential.secret_end);
-        at = end + 1;
-        if (hidden->count == HIDDEN_MAX && at < to) /* more than fits: nothing behind the last is shown */
-            hidden->part[HIDDEN_MAX - 1].end = to;
-    }
 }

@@ -1,8 +1,10 @@
 /* Names of hosts that stand alone, outside URLs and mail addresses, which are found as such: "shop.example.org". The
  * public suffix list says which ends can be registered under. Names of files and members of programs look the same, so
  * only names in small letters count, and most top-level domains only with a sign that a host is meant: "www." and its
- * kin, or a word like "domain" before it. */
-#include "scan/recognise.h"
+ * kin, or a word like "domain" before it. With such a sign names in capitals count too. Letters beyond ASCII become the
+ * form that the network knows (idn.h). */
+#include "scan/credential.h"
+#include "scan/idn.h"
 
 #include <libpsl.h>
 #include <string.h>
@@ -31,9 +33,18 @@ static const char announcing[] = " domain domains host hosts hostname hostnames 
                                  "server site sites website web "
                                  "webpage homepage whois ping nslookup dig traceroute visit ";
 
-static bool is_host_byte(uint8_t byte)
+/* Those under which many names are registered for a short while, and which members of programs have too: a name that no
+ * program has must stand before them. */
+static const char brief_ends[] = " top shop xyz online site club bond buzz cyou sbs ";
+
+/* In which letters a name is written. */
+enum letters { SMALL, LARGE, ANY };
+
+static bool is_host_byte(const struct text *text, size_t at, enum letters letters)
 {
-    return is_lower(byte) || is_digit(byte) || byte == '-' || byte == '.';
+    uint8_t byte = byte_at(text, at);
+    return (letters != LARGE && is_lower(byte)) || (letters != SMALL && is_upper(byte)) || is_digit(byte) ||
+           byte == '-' || byte == '.' || is_idn_byte(text, at);
 }
 
 static bool is_in(const char *words, const char *word, size_t length)
@@ -136,25 +147,59 @@ static bool has_labels(const char *name, size_t length)
     return labels >= 2 && labels <= LABELS_MOST;
 }
 
-static bool is_domain(const struct text *text, size_t begin, size_t end)
+/* Is a name before one of brief_ends none of a program's members, "element.top = 1", but one that somebody registered?
+ */
+static bool is_brief(const struct text *text, const char *name, const char *tld, size_t begin, size_t end)
 {
-    char name[NAME_MOST + 1];
-    size_t length = end - begin;
-    memcpy(name, text->data + begin, length);
-    name[length] = '\0';
-    if (!has_labels(name, length))
+    enum { LONG = 9 };
+    size_t length = strcspn(name, ".");
+    bool letter = false;
+    for (size_t i = 0; i < length; i++)
+        letter = letter || is_lower((uint8_t)name[i]);
+    if (!is_in(brief_ends, tld, strlen(tld)) || name + length + 1 != tld || !letter ||
+        (length < LONG && memchr(name, '-', length) == NULL))
+        return false;
+    uint8_t after = byte_at(text, end);
+    uint8_t after2 = byte_at(text, after == ' ' ? end + 1 : end);
+    if (byte_at(text, begin - 1) == ' ' && byte_at(text, begin - 2) == '=')
+        return false;
+    return after2 == 0 || strchr("=+*<>&|?;{}-", after2) == NULL;
+}
+
+/* Does a word say that a host's or a domain's name begins at `begin`? Words of three letters or more that name anything
+ * stand behind such a word in programs too, "host == other.target": for these it takes a colon, or a '=' right before.
+ */
+static bool is_announced(const struct text *text, size_t begin, size_t tld_length, bool plain)
+{
+    enum { WORDS_REACH = 24 };
+    uint8_t before = byte_at(text, begin - 1);
+    uint8_t before2 = byte_at(text, begin - 2);
+    bool quoted = before == '"' || before == '\'' || before == ' ';
+    bool assigned = before == ':' || before == '=' || (quoted && before2 == ':') ||
+                    (quoted && before2 == ' ' && byte_at(text, begin - 3) == ':');
+    if (tld_length > 2 && !plain && !assigned)
+        return follows_word(text, begin, " domain domains whois ping dig nslookup traceroute ");
+    return follows_word(text, begin, announcing) ||
+           (follows_word(text, begin, " name ") && has_word_before(text, begin, WORDS_REACH, " domain "));
+}
+
+static bool is_domain(const struct text *text, size_t begin, size_t end, const char *name, enum letters letters)
+{
+    if (!has_labels(name, strlen(name)))
         return false;
     const char *tld = strrchr(name, '.') + 1;
     size_t first = strcspn(name, ".");
     bool several = name + first + 1 != tld;
     if (is_in(no_hosts, name, first) || is_in(" onion arpa ", tld, strlen(tld)))
         return false;
-    bool host = several && is_in(hosts, name, first);
+    bool host = several && is_in(letters == SMALL ? hosts : " www ", name, first);
     uint8_t before = byte_at(text, begin - 1);
     uint8_t before2 = byte_at(text, begin - 2);
     bool assigned = before == ':' || before == '=' || before2 == ':' || before2 == '=';
-    bool told = follows_word(text, begin, announcing) && (assigned || !is_in(file_ends, tld, strlen(tld)));
-    if (!host && !told && !is_in(plain_ends, tld, strlen(tld)))
+    bool told = is_announced(text, begin, strlen(tld), is_in(plain_ends, tld, strlen(tld))) &&
+                (assigned || !is_in(file_ends, tld, strlen(tld)));
+    bool plain = letters == SMALL && (is_in(plain_ends, tld, strlen(tld)) || is_brief(text, name, tld, begin, end));
+    if (!host && !told && !plain)
         return false;
     const psl_ctx_t *suffixes = psl_builtin();
     if (suffixes == NULL || !psl_is_public_suffix2(suffixes, tld, PSL_TYPE_ICANN | PSL_TYPE_NO_STAR_RULE))
@@ -164,23 +209,89 @@ static bool is_domain(const struct text *text, size_t begin, size_t end)
     return registrable != NULL && is_registrable(registrable, tld, path);
 }
 
+/* Is it the password in a list of them? */
+static bool is_secret(const struct text *text, size_t begin)
+{
+    struct credential line;
+    uint8_t before = byte_at(text, begin - 1);
+    if (before != ':' && before != ';' && before != '|' && before != ',')
+        return false;
+    size_t from = line_begin(text, begin);
+    size_t to = line_end(text, begin);
+    return read_credential(text, from, to, &line) && line.secret == begin && line.clean &&
+           is_listed(text, &line, from, to);
+}
+
+/* Does a word of three letters or more follow the dot at `at`, that is no ending of those known to stand alone, and
+ * nothing before `begin` that could say otherwise? So it is with most members of programs. */
+static bool is_member(const struct text *text, size_t at, size_t begin)
+{
+    enum { SHORT = 3 };
+    uint8_t first = byte_at(text, at + 1);
+    uint8_t second = byte_at(text, at + 2);
+    uint8_t before = byte_at(text, begin - 1);
+    uint8_t before2 = byte_at(text, begin - 2);
+    if (!is_lower(byte_at(text, at + SHORT)) || before == ':' || before == '=' || before2 == ':' ||
+        (before2 == ' ' && byte_at(text, begin - 3) == ':'))
+        return false;
+    switch (first) { /* com org net edu biz top shop xyz online site club bond buzz cyou sbs */
+    case 'c':
+        return second != 'o' && second != 'l' && second != 'y';
+    case 'o':
+        return second != 'r' && second != 'n';
+    case 's':
+        return second != 'h' && second != 'i' && second != 't' && second != 'b';
+    case 'b':
+        return second != 'i' && second != 'o' && second != 'u';
+    case 'n':
+        return second != 'e';
+    case 'e':
+        return second != 'd';
+    case 't':
+        return second != 'o';
+    default:
+        return second != 'y';
+    }
+}
+
+/* Writes the name text[begin..end) in small letters of ASCII. */
+static bool read_name(const struct text *text, size_t begin, size_t end, char name[NAME_MOST + 1])
+{
+    size_t length = end - begin;
+    for (size_t i = 0; i < length; i++) {
+        if (text->data[begin + i] >= 0x80)
+            return idn_to_ascii(text, begin, end, name) > 0;
+        name[i] = (char)to_lower(text->data[begin + i]);
+    }
+    name[length] = '\0';
+    return true;
+}
+
+_Static_assert((int)NAME_MOST == (int)IDN_MOST, "room for a name in ASCII");
+
 bool verify_domain(const struct text *text, size_t at, struct match *match)
 {
+    char name[NAME_MOST + 1];
     size_t begin = at;
     size_t end = at;
-    while (begin > 0 && at - begin <= NAME_MOST && is_host_byte(text->data[begin - 1]))
-        begin--;
-    if (!may_precede(text, begin))
-        return false;
-    while (end - begin <= NAME_MOST && is_host_byte(byte_at(text, end)) &&
-           (text->data[end] != '.' || is_alnum(byte_at(text, end + 1))))
+    bool dot = text->data[at] == '.';
+    enum letters letters = !dot ? ANY : is_upper(byte_at(text, at + 1)) ? LARGE : SMALL;
+    while (end - at <= NAME_MOST && is_host_byte(text, end, letters) &&
+           (text->data[end] != '.' || is_alnum(byte_at(text, end + 1)) || is_idn_byte(text, end + 1)))
         end++;
+    if (!may_follow(text, end)) /* which most members of programs fail by */
+        return false;
+    while (begin > 0 && at - begin <= NAME_MOST && is_host_byte(text, begin - 1, letters))
+        begin--;
+    if (!may_precede(text, begin) || (dot && is_member(text, at, begin)))
+        return false;
     match->end = end > at ? end : at + 1;
-    if (end - begin < 4 || end - begin > NAME_MOST || !may_follow(text, end) || !is_domain(text, begin, end) ||
-        has_scheme(text, token_begin(text, begin, NAME_MOST), begin))
+    if (end - begin < 4 || end - begin > NAME_MOST || !read_name(text, begin, end, name) ||
+        !is_domain(text, begin, end, name, letters == ANY && is_lower(text->data[at]) ? SMALL : letters) ||
+        has_scheme(text, token_begin(text, begin, NAME_MOST), begin) || is_secret(text, begin))
         return false;
     match->begin = begin;
-    for (size_t i = begin; i < end; i++)
-        put(match, text->data[i]);
+    for (const char *c = name; *c != '\0'; c++)
+        put(match, (uint8_t)*c);
     return true;
 }

@@ -1,6 +1,6 @@
 /* Mail addresses (RFC 5321, dot-atoms of RFC 5322): the characters that real mailboxes use, not all that the grammar
  * lets through, since '=', '/', '&' and the like around an address are nearly always somebody else's syntax. */
-#include "scan/recognise.h"
+#include "scan/idn.h"
 
 #include <libpsl.h>
 #include <string.h>
@@ -8,11 +8,26 @@
 
 enum { LOCAL_MAX = 64, DOMAIN_MAX = 253, LABEL_MAX = 63, ADDRESS_MAX = 254 };
 
+static bool is_relay(const struct text *text, size_t at)
+{
+    enum { NAME_LEAST = 3 };
+    if (!is_alnum(byte_at(text, at - 1)) ||
+        (hex_value(byte_at(text, at + 1)) >= 0 && hex_value(byte_at(text, at + 2)) >= 0))
+        return false;
+    for (size_t i = at + 1; i <= at + NAME_LEAST; i++) {
+        if (!is_alnum(byte_at(text, i)))
+            return false;
+    }
+    return true;
+}
+
 static bool is_local(const struct text *text, size_t at)
 {
     uint8_t byte = text->data[at];
     if (byte == '\'') /* O'Brien, not 'quoted' */
         return at > 0 && is_alpha(text->data[at - 1]) && is_alpha(byte_at(text, at + 1));
+    if (byte == '%') /* of one who relays, "user%host@relay": no escape of a URL's, nor a format of printf's */
+        return is_relay(text, at);
     return is_alnum(byte) || byte == '.' || byte == '_' || byte == '-' || byte == '+';
 }
 
@@ -139,6 +154,18 @@ static bool is_message(const struct text *text, size_t begin, size_t at, size_t 
            (end - at == sizeof gmail - 1 && strncasecmp((const char *)text->data + at, gmail, end - at) == 0);
 }
 
+/* Is it an id of WhatsApp (whatsapp.c), which is digits before its '@'? */
+static bool is_messenger(const struct text *text, size_t begin, size_t at)
+{
+    if (!is_digit(text->data[at - 1]) || messenger_id(text, at + 1) == MESSENGER_NONE)
+        return false;
+    for (size_t i = begin; i < at; i++) {
+        if (!is_digit(text->data[i]) && text->data[i] != '-' && text->data[i] != '.')
+            return false;
+    }
+    return true;
+}
+
 /* Finds the end of the longest valid domain at `at`: labels of letters, digits, '-' and (as some write) '_', the last
  * of them a top-level domain. Returns `at` if there is none. */
 static size_t domain_end(const struct text *text, size_t at)
@@ -168,6 +195,74 @@ static size_t domain_end(const struct text *text, size_t at)
     return i - at > DOMAIN_MAX ? at : best;
 }
 
+/* The same for a domain in letters beyond ASCII, which is written to `name`; 0 if there is none. Before it the mailbox
+ * may have such letters too (RFC 6531). */
+static size_t idn_end(const struct text *text, size_t at, char name[IDN_MOST + 1], size_t *length)
+{
+    size_t end = at;
+    bool beyond = false;
+    while (end - at <= DOMAIN_MAX &&
+           (is_alnum(byte_at(text, end)) || byte_at(text, end) == '-' || is_idn_byte(text, end) ||
+            (byte_at(text, end) == '.' && (is_alnum(byte_at(text, end + 1)) || is_idn_byte(text, end + 1))))) {
+        beyond = beyond || is_idn_byte(text, end);
+        end++;
+    }
+    *length = beyond && end - at <= DOMAIN_MAX ? idn_to_ascii(text, at, end, name) : 0;
+    const char *last = *length == 0 ? NULL : strrchr(name, '.');
+    struct text ascii = {.data = (const uint8_t *)name, .length = *length};
+    if (last == NULL || !is_top_level(&ascii, (size_t)(last + 1 - name), *length) ||
+        !is_assigned(&ascii, (size_t)(last + 1 - name), *length))
+        *length = 0;
+    return *length == 0 ? 0 : end;
+}
+
+/* Where a mailbox begins whose name has letters of two bytes in UTF-8 (U+00C0 to U+07FF). */
+static size_t letters_begin(const struct text *text, size_t at)
+{
+    size_t begin = at;
+    for (;;) {
+        uint8_t last = byte_at(text, begin - 1);
+        uint8_t lead = byte_at(text, begin - 2);
+        if (begin > 0 && at - begin < LOCAL_MAX && (is_alnum(last) || last == '.' || last == '_' || last == '-'))
+            begin--;
+        else if (begin > 1 && at - begin < LOCAL_MAX && last >= 0x80 && last < 0xc0 && lead >= 0xc3 && lead < 0xe0)
+            begin -= 2;
+        else
+            break;
+    }
+    while (begin < at && (text->data[begin] == '.' || text->data[begin] == '-'))
+        begin++;
+    return at - begin < LOCAL_MAX && text->data[at - 1] != '.' ? begin : at;
+}
+
+/* An address whose domain has letters beyond ASCII: "kontakt@müller.example". */
+static bool verify_letters(const struct text *text, size_t at, struct match *match)
+{
+    char name[IDN_MOST + 1];
+    size_t length;
+    size_t begin = text->data[at - 1] >= 0x80 ? letters_begin(text, at) : local_begin(text, at);
+    size_t end = begin == at ? 0 : idn_end(text, at + 1, name, &length);
+    if (end == 0 || byte_at(text, begin - 1) == '@' || byte_at(text, begin - 1) >= 0x80 || byte_at(text, end) == '@')
+        return false;
+    match->begin = begin;
+    match->end = end;
+    for (size_t i = begin; i <= at; i++)
+        put(match, to_lower(text->data[i]));
+    for (size_t i = 0; i < length; i++)
+        put(match, (uint8_t)name[i]);
+    return true;
+}
+
+/* Does a letter beyond ASCII stand in what follows the '@', before what ends a name? */
+static bool has_letters(const struct text *text, size_t at)
+{
+    size_t end = at + 1;
+    while (end - at <= LABEL_MAX &&
+           (is_alnum(byte_at(text, end)) || byte_at(text, end) == '-' || byte_at(text, end) == '.'))
+        end++;
+    return is_idn_byte(text, end);
+}
+
 /* May the byte stand beside text: visible, white space, the NUL around strings, or the end of narrowed text? */
 static bool may_adjoin(uint8_t byte)
 {
@@ -183,12 +278,20 @@ static bool in_authority(const struct text *text, size_t begin, size_t end)
 
 bool verify_email(const struct text *text, size_t at, struct match *match)
 {
+    uint8_t first = byte_at(text, at + 1);
+    if (first >= 0x80) /* by chance, mostly: what follows must be a letter's second byte */
+        return first >= 0xc3 && first < 0xf0 && (byte_at(text, at + 2) & 0xc0) == 0x80 && at > 0 &&
+               verify_letters(text, at, match);
+    if (at > 0 && has_letters(text, at) && verify_letters(text, at, match))
+        return true;
     size_t begin = local_begin(text, at);
     if (begin == at)
         return false;
     size_t end = domain_end(text, at + 1);
     if (end == at + 1 || end - begin > ADDRESS_MAX || is_message(text, begin, at, end) ||
         in_message_header(text, begin) || is_label(text, begin, at, end))
+        return false;
+    if (is_messenger(text, begin, at))
         return false;
     uint8_t before = byte_at(text, begin - 1);
     uint8_t after = byte_at(text, end);

@@ -85,10 +85,10 @@ static void try_anchor(struct sb_scanner *scanner, const struct view *view, size
                        struct progress *seen)
 {
     uint64_t called = 0;
-    if (shapes >> SHAPE_HOST & 1 && !may_be_messenger(&view->text, at))
-        shapes &= ~(1U << SHAPE_HOST);
     for (unsigned rest = shapes; rest != 0; rest &= rest - 1)
         called |= scanner->called[__builtin_ctz(rest)];
+    if (shapes >> SHAPE_HOST & 1 && !may_be_messenger(&view->text, at))
+        called &= ~scanner->messengers;
     called &= scanner->first[view->text.data[at]] & scanner->before[byte_at(&view->text, at - 1)];
     for (; called != 0; called &= called - 1) {
         size_t recogniser = (size_t)__builtin_ctzll(called);
@@ -314,6 +314,7 @@ static void collect_starters(struct sb_scanner *scanner)
         for (unsigned shape = 0; shape < SHAPE_COUNT; shape++)
             scanner->called[shape] |= (uint64_t)(recognisers[i].shapes >> shape & 1) << i;
         scanner->after_mail |= (uint64_t)recognisers[i].after_mail << i;
+        scanner->messengers |= (uint64_t)recognisers[i].messenger << i;
         for (unsigned byte = 0; byte < 256; byte++) {
             const char *first = recognisers[i].first;
             const char *before = recognisers[i].before;

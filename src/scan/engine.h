@@ -145,6 +145,7 @@ struct sb_scanner {
     uint64_t starters_of[STARTER_BYTES][256];    /* bit i: starter i has this byte there from its anchor on, or none */
     uint64_t called[SHAPE_COUNT];                /* bit i: recogniser i is called at this shape */
     uint64_t after_mail;                         /* bit i: and where a mail address was found */
+    uint64_t messengers;                         /* bit i: of names before a slash, only those of messengers */
     uint64_t first[256];                         /* bit i: but only where this byte stands */
     uint64_t before[256];                        /* bit i: behind this byte */
     const struct sb_decoder *runs[DECODERS_MAX]; /* decoders of base64 runs */

@@ -1,5 +1,6 @@
 /* International bank account numbers (ISO 13616): country, two check digits modulo 97 (ISO/IEC 7064), and the country's
- * own account number in the structure its registry entry gives. In one run, or in groups of four. */
+ * own account number in the structure its registry entry gives. In one run, in groups of four, or in these with a blank
+ * behind the country too. */
 #include "scan/recognise.h"
 
 #include <string.h>
@@ -63,13 +64,58 @@ static bool is_varied(const uint8_t *text, size_t length)
     return changes >= 3;
 }
 
+/* How many bytes part two groups at `at`: a mark, two blanks, or a no-break space. 0: nothing that parts groups. */
+static size_t joint_length(const struct text *text, size_t at)
+{
+    uint8_t byte = byte_at(text, at);
+    if (byte == 0xc2)
+        return byte_at(text, at + 1) == 0xa0 ? 2 : 0;
+    if (byte == ' ')
+        return byte_at(text, at + 1) == ' ' ? 2 : 1;
+    return byte == '-' || byte == '.' || byte == '\t' || byte == '/' || byte == '_' ? 1 : 0;
+}
+
+/* May the number end at `end`? Behind one in one run, statements write its currency. */
+static bool may_end(const struct text *text, size_t end, bool whole)
+{
+    static const char currencies[] = " EUR USD GBP SEK NOK DKK ISK CHF PLN CZK HUF RON BGN UAH RUB TRY ";
+    char word[] = "    ";
+    word[0] = ' ';
+    if (whole && is_upper(byte_at(text, end)) && text->length - end >= 3 && !is_alnum(byte_at(text, end + 3))) {
+        memcpy(word + 1, text->data + end, 3);
+        return memchr(word, 0, 4) == NULL && strstr(currencies, word) != NULL;
+    }
+    return !is_alnum(byte_at(text, end)) && byte_at(text, end) != '_';
+}
+
+/* Where the number begins of which the anchor may be a part: "IBAN" written to it, or a blank behind the country. */
+static size_t find_begin(const struct text *text, size_t at, bool *parted)
+{
+    uint8_t byte = text->data[at];
+    *parted = is_digit(byte);
+    if (*parted)
+        return byte_at(text, at + 2) == ' ' && byte_at(text, at - 1) == ' ' && is_upper(byte_at(text, at - 2)) &&
+                       is_upper(byte_at(text, at - 3)) && !is_alnum(byte_at(text, at - 4))
+                   ? at - 3
+                   : SIZE_MAX;
+    if (is_digit(byte_at(text, at + 2)))
+        return at;
+    bool glued = text->length - at > HEAD && to_upper(byte) == 'I' && to_upper(text->data[at + 1]) == 'B' &&
+                 to_upper(text->data[at + 2]) == 'A' && to_upper(text->data[at + 3]) == 'N';
+    return glued ? at + HEAD : SIZE_MAX;
+}
+
 bool verify_iban(const struct text *text, size_t at, struct match *match)
 {
     char pattern[LONGEST];
     uint8_t number[LONGEST + HEAD];
-    uint8_t first = text->data[at];
-    uint8_t second = byte_at(text, at + 1);
-    uint8_t before = byte_at(text, at - 1);
+    bool parted;
+    size_t begin = find_begin(text, at, &parted);
+    if (begin == SIZE_MAX)
+        return false;
+    uint8_t first = byte_at(text, begin);
+    uint8_t second = byte_at(text, begin + 1);
+    uint8_t before = byte_at(text, begin - 1);
     const struct country *country = NULL;
     for (size_t i = 0; i < sizeof countries / sizeof *countries && country == NULL; i++) {
         if (to_upper(first) == countries[i].code[0] && to_upper(second) == countries[i].code[1])
@@ -78,11 +124,16 @@ bool verify_iban(const struct text *text, size_t at, struct match *match)
     if (country == NULL || is_upper(first) != is_upper(second) || before == '_' || before == '+')
         return false;
     size_t length = HEAD + expand(country->structure, pattern);
-    uint8_t separator = is_alnum(byte_at(text, at + HEAD)) ? 0 : byte_at(text, at + HEAD);
-    size_t end = at;
+    size_t behind_head = begin + HEAD + (parted ? 1 : 0);
+    bool whole = is_alnum(byte_at(text, behind_head));
+    size_t joint = whole ? 0 : joint_length(text, behind_head);
+    size_t end = begin;
     for (size_t i = 0; i < length; i++, end++) {
-        if (separator != 0 && i > 0 && i % 4 == 0 && byte_at(text, end) == separator)
+        if (parted && i == 2)
             end++;
+        if (joint > 0 && i > 0 && i % 4 == 0 && byte_at(text, end) == byte_at(text, behind_head) &&
+            joint_length(text, end) == joint)
+            end += joint;
         uint8_t byte = to_upper(byte_at(text, end));
         char class = i < HEAD ? 'c' : pattern[i - HEAD];
         if ((class != 'a' && is_digit(byte)) || (class != 'n' && is_upper(byte)))
@@ -90,10 +141,9 @@ bool verify_iban(const struct text *text, size_t at, struct match *match)
         else
             return false;
     }
-    uint8_t after = byte_at(text, end);
-    if (is_alnum(after) || after == '_' || !has_check_digits(number, length) || !is_varied(number, length))
+    if (!may_end(text, end, whole) || !has_check_digits(number, length) || !is_varied(number, length))
         return false;
-    match->begin = at;
+    match->begin = begin;
     match->end = end;
     for (size_t i = 0; i < length; i++)
         put(match, number[i]);

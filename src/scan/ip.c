@@ -109,11 +109,26 @@ static bool is_heading(const struct text *text, const uint8_t octet[4], size_t a
            (after == ' ' && is_upper(after2) && is_lower(byte_at(text, end + 2)));
 }
 
-/* The version of a program that says who it is: "Mozilla/5.0 (…) Chrome/4.0.219.6". */
+/* Programs that say who they are with a version (RFC 9110, section 10.1.5). */
+static const char products[] =
+    " firefox chrome chromium edg edge opr opera safari vivaldi brave yabrowser thunderbird seamonkey applewebkit "
+    "gecko "
+    "trident electron curl wget okhttp nginx apache iis dalvik whatsapp telegram headlesschrome samsungbrowser crios "
+    "fxios ucbrowser outlook php openssl python java jdk jre ";
+
+/* The version of a program: "Firefox/115.0.3.1", "Mozilla/5.0 (…) Chrome/4.0.219.6". */
 static bool in_user_agent(const struct text *text, size_t at)
 {
     enum { LINE_SEEN = 256 };
-    return byte_at(text, at - 1) == '/' && is_alpha(byte_at(text, at - 2)) && mentions(text, at, LINE_SEEN, "mozilla/");
+    return byte_at(text, at - 1) == '/' && is_alpha(byte_at(text, at - 2)) &&
+           (follows_word(text, at, products) || mentions(text, at, LINE_SEEN, "mozilla/"));
+}
+
+/* The address of a host in a mail's header: "Received: from mx (mail [8.8.8.8])". */
+static bool in_received(const struct text *text, size_t at)
+{
+    enum { LINE_SEEN = 256 };
+    return byte_at(text, at - 1) == '[' && mentions(text, at, LINE_SEEN, "received:");
 }
 
 static bool is_v6_byte(uint8_t byte)
@@ -188,7 +203,8 @@ static bool verify_v4(const struct text *text, size_t at, struct match *match)
         bool arc = octet[0] <= 2 && octet[1] < 40; /* of ITU or ISO: a comment, "//2.5.4.45" */
         bool addressed = (after == ':' && is_digit(after2)) || before == '@' || (before == '[' && !tiny) ||
                          (before == '/' && byte_at(text, begin - 2) == '/' && (!arc || text->data[begin - 3] == ':')) ||
-                         in_access_log(text, end) || follows_word(text, begin, address_words);
+                         in_access_log(text, end) || follows_word(text, begin, address_words) ||
+                         in_received(text, begin);
         if (!addressed)
             return false;
     }

@@ -1,18 +1,18 @@
 /* Addresses of network interfaces (IEEE 802, EUI-48): six pairs of hexadecimal digits with colons or dashes, or three
  * groups of four with dots, and nothing of the kind before or behind, as in fingerprints, dumps and UUIDs. Not those of
- * groups (the lowest bit of the first byte), nor examples that count up. What has no letter is a MAC only where a word
- * says so: dates and counters look the same. */
+ * groups (the lowest bit of the first byte), nor examples that count up. What has no letter, or no separators, is a MAC
+ * only where a word says so: dates, counters and hashes look the same. */
 #include "scan/recognise.h"
 
 #include <string.h>
 
-enum { BYTES = 6, DIGITS = 2 * BYTES };
+enum { BYTES = 6, DIGITS = 2 * BYTES, COUNTED = 9, LABEL_MOST = 16 };
 
 /* Reads six bytes in groups of `width` digits at `at`; returns the end, or 0. */
 static size_t read_groups(const struct text *text, size_t at, uint8_t separator, size_t width, uint8_t digits[DIGITS])
 {
     for (size_t i = 0; i < DIGITS; i++) {
-        if (i > 0 && i % width == 0 && byte_at(text, at++) != separator)
+        if (width < DIGITS && i > 0 && i % width == 0 && byte_at(text, at++) != separator)
             return 0;
         if (hex_value(byte_at(text, at)) < 0)
             return 0;
@@ -29,6 +29,7 @@ static bool is_device(const uint8_t digits[DIGITS], uint8_t separator, bool *let
     unsigned lowers = 0;
     unsigned repeated = 0;
     unsigned steps = 0;
+    unsigned counts = 0;
     unsigned seen = 0;
     for (size_t i = 0; i < DIGITS; i += 2) {
         unsigned high = (unsigned)hex_value(digits[i]) & 15;
@@ -38,10 +39,13 @@ static bool is_device(const uint8_t digits[DIGITS], uint8_t separator, bool *let
         seen |= 1U << high | 1U << low;
         repeated += high == low;
         steps += i > 0 && high == ((unsigned)hex_value(digits[i - 2]) & 15) + 1;
+        /* One digit after the other, "12:34:56:78:90:ab". */
+        counts += low == high + 1 || (high == 9 && low == 0);
+        counts += i > 0 && high == ((unsigned)hex_value(digits[i - 1]) & 15) + 1;
     }
     *letters = uppers + lowers > 0;
     return (hex_value(digits[1]) & 1) == 0 && __builtin_popcount(seen) >= 4 && repeated < BYTES && steps + 1 < BYTES &&
-           (uppers == 0 || (lowers == 0 && separator != '.'));
+           counts < COUNTED && (uppers == 0 || (lowers == 0 && separator != '.'));
 }
 
 static bool is_joined(uint8_t byte, uint8_t separator)
@@ -71,18 +75,23 @@ bool verify_mac(const struct text *text, size_t at, struct match *match)
     static const char words[] =
         " mac ether ethernet hwaddr lladdr bssid hw hardware physical wlan wifi lan addr macaddr "
         "address adresse ";
+    static const char bare_words[] = " mac macs ether hwaddr lladdr bssid macaddr macaddress macadresse ";
     uint8_t separator = text->data[at];
-    size_t width = separator == '.' ? 4 : 2;
+    bool bare = hex_value(separator) >= 0;
+    size_t width = bare ? DIGITS : separator == '.' ? 4 : 2;
     uint8_t digits[DIGITS];
     bool letters;
-    if (at < width || !may_begin(text, at - width, separator))
+    if (bare ? !has_word_before(text, at, LABEL_MOST, bare_words)
+             : at < width || !may_begin(text, at - width, separator))
         return false;
-    size_t begin = at - width;
+    size_t begin = bare ? at : at - width;
     size_t end = read_groups(text, begin, separator, width, digits);
     if (end == 0)
         return false;
     match->end = end;
     uint8_t after = byte_at(text, end);
+    if (bare && (is_joined(byte_at(text, begin - 1), '-') || after == '-'))
+        return false;
     bool goes_on = (after == separator || after == '-' || after == ':') && is_alnum(byte_at(text, end + 1));
     bool block = after == '/' && is_digit(byte_at(text, end + 1)) && is_digit(byte_at(text, end + 2)) &&
                  !is_alnum(byte_at(text, end + 3)); /* of a maker: "70:B3:D5:AB:80:00/36" */

@@ -263,11 +263,28 @@ static bool check_pl(const char *c)
     return is_day(month, number(c, 4, 2)) && (weigh(c, "1379137913") + digit(c[10])) % 10 == 0;
 }
 
+static bool check_pt_any(const char *c)
+{
+    unsigned rest = weigh(c, "98765432") % 11;
+    return c[0] != '0' && c[0] != '4' && c[0] != '7' && (rest < 2 ? 0 : 11 - rest) == digit(c[8]);
+}
+
+/* Of people: those of companies begin with other digits. */
 static bool check_pt(const char *c)
 {
     unsigned rest = weigh(c, "98765432") % 11;
     return (c[0] == '1' || c[0] == '2' || c[0] == '3' || (c[0] == '4' && c[1] == '5')) &&
            (rest < 2 ? 0 : 11 - rest) == digit(c[8]);
+}
+
+/* Digits in odd places count by this row; the letter is the sum. No number begins with 12. */
+static bool check_cy(const char *c)
+{
+    static const uint8_t odd[10] = {1, 0, 5, 7, 9, 13, 15, 17, 19, 21};
+    unsigned sum = 0;
+    for (size_t i = 0; i < 8; i++)
+        sum += i % 2 == 0 ? odd[digit(c[i])] : digit(c[i]);
+    return number(c, 0, 2) != 12 && (unsigned)(c[8] - 'A') == sum % 26;
 }
 
 static bool check_ro(const char *c)
@@ -328,6 +345,7 @@ static const struct national_form lead_2[] = {
 };
 static const struct national_form lead_3[] = {
     {"HU", "###~###~###", check_hu_insurance, 0, " taj ", NULL},
+    {"PT", "### ### ###", check_pt_any, 0, " nif nipc contribuinte ", "o fiscal"},
     {"PT", "### ### ###", check_pt, 6, " nif contribuinte ", "o fiscal"},
     {"", NULL, NULL, 0, NULL, NULL},
 };
@@ -356,6 +374,7 @@ static const struct national_form lead_7[] = {
 static const struct national_form lead_8[] = {
     {"SE", "########-####", check_se_long, 3, WORDS_SE, NULL},
     {"ES", "########a", check_es, 2, WORDS_ES, NULL},
+    {"CY", "########a", check_cy, 0, " tic tin ", "\xce\x91\xce\xa6\xce\xa4"},
     {"ES", "########-a", check_es, 2, WORDS_ES, NULL},
     {"ES", "######## a", check_es, 0, WORDS_ES, NULL},
     {"", NULL, NULL, 0, NULL, NULL},
@@ -364,6 +383,7 @@ static const struct national_form lead_9[] = {
     {"HU", "#########", check_hu_insurance, 0, " taj ", NULL},
     {"NL", "#########", check_nl, 7, WORDS_NL, NULL},
     {"PT", "#########", check_pt, 7, " nif contribuinte nipc ", "o fiscal"},
+    {"PT", "#########", check_pt_any, 0, " nif nipc contribuinte ", "o fiscal"},
     {"GR", "#########", check_gr_tax, 7, " afm ", "\xce\x91\xce\xa6\xce\x9c"},
     {"", NULL, NULL, 0, NULL, NULL},
 };

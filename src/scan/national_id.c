@@ -1,13 +1,21 @@
 /* National identity numbers. A check digit lets one number in ten through by chance, so a number is taken only where a
  * word announces it, or in a column: where the lines right above and below hold other numbers of its kind in the same
- * field, more of them the weaker the check. The value is the country, a colon, and the number without separators (FI
- * with its sign). */
+ * field, more of them the weaker the check, or two under a heading with such a word. The value is the country, a colon,
+ * and the number without separators (FI with its sign). */
 #include "scan/national.h"
 #include "scan/recognise.h"
 
 #include <string.h>
 
-enum { WORD_REACH = 48, COLUMN_REACH = 1024, FIELDS_REACH = 256, COLUMN_LINES = 8, RUN_BETWEEN = 5, HEAD = 5 };
+enum {
+    HEADED = 2,
+    WORD_REACH = 48,
+    COLUMN_REACH = 1024,
+    FIELDS_REACH = 256,
+    COLUMN_LINES = 8,
+    RUN_BETWEEN = 5,
+    HEAD = 5
+};
 
 static bool fits(char pattern, uint8_t byte)
 {
@@ -118,6 +126,17 @@ static enum like look_at_line(const struct text *text, size_t line, size_t field
     return EMPTY;
 }
 
+/* Does the field, which holds no number, say what the column's numbers are? */
+static bool is_heading(const struct text *text, size_t line, size_t field, const struct national_form *form)
+{
+    enum { HEADING_MOST = 64 };
+    size_t begin = find_field(text, line, field);
+    size_t end = begin;
+    while (end - begin < HEADING_MOST && !is_line_end(byte_at(text, end)) && !is_field_end(byte_at(text, end)))
+        end++;
+    return has_word_before(text, end, end - begin, form->words);
+}
+
 static bool in_column(const struct text *text, size_t at, const struct national_form *form, const char *own)
 {
     size_t line = at;
@@ -132,6 +151,7 @@ static bool in_column(const struct text *text, size_t at, const struct national_
     if (at - line >= FIELDS_REACH || find_field(text, line, field) != at)
         return false;
     size_t above = line;
+    size_t least = form->column;
     for (unsigned i = 0; i < COLUMN_LINES && above > 0 && at - above < COLUMN_REACH; i++) {
         above--;
         if (above > 0 && text->data[above] == '\n' && text->data[above - 1] == '\r')
@@ -142,6 +162,8 @@ static bool in_column(const struct text *text, size_t at, const struct national_
         if (said == UNLIKE)
             break;
         like += said == LIKE;
+        if (said == EMPTY && least > HEADED && is_heading(text, above, field, form))
+            least = HEADED;
     }
     size_t below = at;
     for (unsigned i = 0; i < COLUMN_LINES; i++) {
@@ -155,7 +177,7 @@ static bool in_column(const struct text *text, size_t at, const struct national_
             break;
         like += said == LIKE;
     }
-    return like >= form->column;
+    return like >= least;
 }
 
 /* Not one digit over and over, nor all of them in order, "123456789", as programs and examples have it. */

@@ -1,6 +1,9 @@
 /* Telephone numbers in international form (ITU-T E.164): '+', a country code, and as many digits as that country's
- * numbers have, with the separators people write. "(0)", the trunk prefix of many countries, is left out. */
+ * numbers have, with the separators people write. "(0)", the trunk prefix of many countries, is left out. For the '+'
+ * may stand "00": then a word or a scheme must say that it is a telephone's, or the groups be such as no table has. */
 #include "scan/recognise.h"
+
+#include <string.h>
 
 enum { DIGITS_MAX = 15, SPAN_MAX = 32, GROUPS_MAX = 12 };
 
@@ -69,16 +72,35 @@ struct written {
     uint8_t digits[DIGITS_MAX];
     size_t length;
     struct {
-        size_t end, length;
+        size_t end, length; /* bytes of text, digits in all */
     } group[GROUPS_MAX];
     size_t groups;
 };
 
+/* How long a separator is that stands at `at`: a mark, or a blank or hyphen of typesetting (U+00A0, U+2007 to U+202F).
+ */
+static size_t separator_length(const struct text *text, size_t at)
+{
+    static const char marks[] = "\x87\x89\x8a\x90\x91\x92\x93\xaf"; /* last bytes of U+20xx */
+    uint8_t byte = byte_at(text, at);
+    if (byte == ' ' || byte == '-' || byte == '.' || byte == '/')
+        return 1;
+    if (byte == 0xc2 && byte_at(text, at + 1) == 0xa0)
+        return 2;
+    uint8_t last = byte_at(text, at + 2);
+    return byte == 0xe2 && byte_at(text, at + 1) == 0x80 && last != 0 && strchr(marks, (char)last) != NULL ? 3 : 0;
+}
+
 /* Reads digits and separators. At most two separator characters stand between groups, with one pair of brackets. */
 static void read_number(const struct text *text, size_t at, struct written *written)
 {
+    enum { CODE_MOST = 3 };
     size_t i = at;
-    bool open = false;
+    size_t code = 0;
+    while (code <= CODE_MOST && is_digit(byte_at(text, at + code)))
+        code++;
+    /* "(+46) 70 …": the bracket before the '+' ends behind the code. */
+    bool open = code <= CODE_MOST && byte_at(text, at + code) == ')' && byte_at(text, at - 2) == '(';
     while (written->groups < GROUPS_MAX && i - at < SPAN_MAX) {
         size_t begin = i;
         while (is_digit(byte_at(text, i)) && i - begin <= DIGITS_MAX)
@@ -96,15 +118,9 @@ static void read_number(const struct text *text, size_t at, struct written *writ
             written->group[written->groups].end = i;
             written->group[written->groups++].length = written->length;
         }
-        uint8_t byte = byte_at(text, i);
-        bool separated = closed;
-        if (byte == ' ' || byte == '-' || byte == '.' || byte == '/') {
-            i++;
-            separated = true;
-        } else if (byte == 0xc2 && byte_at(text, i + 1) == 0xa0) { /* no-break space */
-            i += 2;
-            separated = true;
-        }
+        size_t separator = separator_length(text, i);
+        bool separated = closed || separator > 0;
+        i += separator;
         open = byte_at(text, i) == '(';
         i += open;
         if (!open && !separated)
@@ -169,16 +185,43 @@ static bool is_quoted_on(const struct text *text, size_t end)
     return byte_at(text, sign) == '=' && (sign == end || after == '\r' || after == '\n');
 }
 
-bool verify_phone(const struct text *text, size_t at, struct match *match)
+/* Does a word or a scheme say that a telephone's number begins at `at`? */
+static bool is_announced(const struct text *text, size_t at)
+{
+    static const char words[] =
+        " tel telefon telephone telefone telefono phone phones phonenumber mobile mobil mob cell cellphone handy fax "
+        "gsm "
+        "call callto sms whatsapp viber signal msisdn tlf tfn telefonnummer mobilnummer rufnummer telefoon puhelin ";
+    return follows_word(text, at, words);
+}
+
+/* A number that begins with "00" and that no word announces: in groups, not all as wide as the next ones, as in dumps
+ * and tables, with no digits before or behind it. */
+static bool is_grouped(const struct text *text, size_t at, size_t end, const struct written *written, size_t groups)
+{
+    enum { GROUPS_LEAST = 3, WIDE = 3, CODE_MOST = 5 };
+    size_t wide = 0;
+    size_t unlike = 0;
+    size_t last = 0;
+    for (size_t i = 1; i < groups; i++) {
+        size_t width = written->group[i].length - written->group[i - 1].length;
+        wide += width >= WIDE;
+        unlike += i > 1 && width != last;
+        last = width;
+    }
+    return groups >= GROUPS_LEAST && wide > 0 && unlike > 0 && written->group[0].end - at <= CODE_MOST &&
+           !is_digit(byte_at(text, at - 2)) && !is_digit(byte_at(text, end + 1));
+}
+
+/* Reads the number whose country's code begins at `at`; what it begins with stands from `begin` on. */
+static bool verify_number(const struct text *text, size_t begin, size_t at, struct match *match)
 {
     struct written written = {.length = 0};
-    uint8_t before = byte_at(text, at - 1);
-    if (before == '+' || before == '-' || before == '*' || before == '_' || before == '.' || before == ')' ||
-        before == ']' || before == '%' || before == '$' || byte_at(text, at + 1) == '0')
-        return false;
-    read_number(text, at + 1, &written);
+    bool zeros = text->data[begin] == '0';
+    uint8_t before = byte_at(text, begin - 1);
+    read_number(text, at, &written);
     const struct plan *plan = find_plan(written.digits, written.length);
-    if (plan == NULL || written.groups == 0 || is_position(text, at))
+    if (plan == NULL || written.groups == 0)
         return false;
     size_t code = plan->code < 10 ? 1 : plan->code < 100 ? 2 : 3;
     if (written.group[0].length < code) /* nobody parts a country's code */
@@ -203,7 +246,9 @@ bool verify_phone(const struct text *text, size_t at, struct match *match)
             return false;
         if (!is_varied(national, length - code))
             return false;
-        match->begin = at;
+        if (zeros && !is_announced(text, begin) && !is_grouped(text, begin, end, &written, groups))
+            return false;
+        match->begin = begin;
         match->end = end;
         put(match, '+');
         for (size_t i = 0; i < length; i++)
@@ -211,4 +256,18 @@ bool verify_phone(const struct text *text, size_t at, struct match *match)
         return true;
     }
     return false;
+}
+
+bool verify_phone(const struct text *text, size_t at, struct match *match)
+{
+    uint8_t before = byte_at(text, at - 1);
+    if (before == '+' || before == '-' || before == '*' || before == '_' || before == '.' || before == ')' ||
+        before == ']' || before == '%' || before == '$')
+        return false;
+    if (text->data[at] == '+')
+        return byte_at(text, at + 1) != '0' && !is_position(text, at) && verify_number(text, at, at + 1, match);
+    /* "00", then the code, behind a blank perhaps. */
+    size_t code = byte_at(text, at + 2) == ' ' ? at + 3 : at + 2;
+    return byte_at(text, at + 1) == '0' && byte_at(text, code) != '0' && is_digit(byte_at(text, code)) &&
+           before != '/' && before != '#' && before != ',' && before != '=' && verify_number(text, at, code, match);
 }

@@ -33,6 +33,7 @@ struct recogniser {
     bool (*verify)(const struct text *text, size_t at, struct match *match);
     const char *first;  /* at a shape's anchor stands one of these bytes; NULL: any */
     const char *before; /* and before it, if a letter or digit, one of these; NULL: any */
+    bool messenger;     /* of the names before a slash, only those of messengers' sites are its own (engine.c) */
     bool after_mail; /* called where a mail address was found, too, with its '@' as the anchor: match->begin and end are
                         the address's */
 };
@@ -164,6 +165,11 @@ bool has_scheme(const struct text *text, size_t begin, size_t end);
 /* The top-level domain a host name ends with, data[at..end): two or more letters of one case that no file name ends
  * with, or the form "xn--…". */
 bool is_top_level(const struct text *text, size_t at, size_t end);
+
+/* Is the host at `at`, behind an '@', one of those that WhatsApp's ids have and no mailboxes: of a person, of a group?
+ */
+enum messenger { MESSENGER_NONE, MESSENGER_PERSON, MESSENGER_GROUP };
+enum messenger messenger_id(const struct text *text, size_t at);
 
 /* Keccak-f[1600] (FIPS 202) over one short message: `suffix` is 0x01 for Ethereum's Keccak-256, 0x06 for SHA3-256. */
 void keccak_256(const void *data, size_t length, uint8_t suffix, uint8_t out[32]);

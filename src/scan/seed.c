@@ -1,7 +1,8 @@
 /* Seed phrases (BIP-39): 12, 15, 18, 21 or 24 words of one language's list, the last bits of which are the beginning of
  * the SHA-256 of the others. With and without accents, over line ends, with commas, quotes or numbers between the
  * words. With twelve words every sixteenth row of words has a right checksum, so a phrase must begin and end as one:
- * where the row of listed words does, or where something stands that parts none of its words. */
+ * where the row of listed words does, or where something stands that parts none of its words. One or two further words
+ * of the list may stand at one end where a line or a mark delimits the other. */
 #include "scan/recognise.h"
 #include "scan/seed_words.h"
 
@@ -9,7 +10,7 @@
 
 #include <string.h>
 
-enum { WORDS_MOST = 24, WORDS_FEWEST = 12, GAP_MAX = 9, LETTERS_FEWEST = 3 };
+enum { WORDS_MOST = 24, WORDS_FEWEST = 12, GAP_MAX = 9, LETTERS_FEWEST = 3, STRAY_MOST = 2 };
 
 /* What stands in a gap, as a set. */
 enum { SPACE = 1, LINE = 2, BLANK_LINE = 4, COMMA = 8, DIGIT = 16, DOT = 32, QUOTE = 64, OTHER = 128, NO_WORD = 256 };
@@ -209,6 +210,51 @@ static bool is_sorted(const struct phrase *phrase, size_t count, unsigned langua
     return rises == count - 1 || falls == count - 1;
 }
 
+/* Does a line begin at `at`, or a mark that ends what was said before stand there? */
+static bool is_delimited(const struct text *text, size_t at)
+{
+    enum { BLANKS_MOST = 4 };
+    size_t before = at;
+    while (before > 0 && at - before < BLANKS_MOST && (text->data[before - 1] == ' ' || text->data[before - 1] == '\t'))
+        before--;
+    uint8_t byte = byte_at(text, before - 1);
+    return byte == 0 || byte == FILL || byte == '\n' || byte == '\r' || byte == ':' || byte == '=' || byte == '"';
+}
+
+/* How many words of the language stand in the row right before `at`; STRAY_MOST + 1 for more than that, or too many. */
+static size_t count_before(const struct text *text, size_t at, unsigned language)
+{
+    size_t count = 0;
+    while (count <= STRAY_MOST) {
+        size_t end = at;
+        while (end > 0 && at - end < GAP_MAX && text->data[end - 1] < 0x7f && !is_alpha(text->data[end - 1]))
+            end--;
+        size_t word = end;
+        while (word > 0 && end - word <= SEED_LETTERS && is_alpha(text->data[word - 1]))
+            word--;
+        uint64_t packed;
+        uint16_t number[SEED_LANGUAGES_MAX];
+        if (word == end || read_word(text, word, &packed) != end || (look_up(packed, number) >> language & 1) == 0)
+            break;
+        count++;
+        at = word;
+    }
+    return count;
+}
+
+/* Is the row of words that `at` begins, or goes on with, of `count` words and one or two more at one end? */
+static bool has_stray(const struct text *text, size_t at, const struct phrase *phrase, size_t count, unsigned language)
+{
+    if (phrase->count == WORDS_MOST)
+        return false;
+    if (phrase->count > count)
+        return phrase->count - count <= STRAY_MOST && is_delimited(text, at);
+    size_t before = count_before(text, at, language);
+    unsigned last = phrase->gap[count - 1];
+    return phrase->count == count && before > 0 && before <= STRAY_MOST &&
+           ((last & (LINE | DOT)) != 0 || phrase->end[count - 1] == text->length);
+}
+
 /* May a phrase whose words are parted by `inner` begin at `at`? */
 static bool may_begin(const struct text *text, size_t at, unsigned inner, unsigned language)
 {
@@ -251,13 +297,17 @@ bool verify_seed(const struct text *text, size_t at, struct match *match)
         }
         /* A row goes on if the next gap is like those before: numbered, if they all are. */
         bool row_ends = count == phrase.count && count < WORDS_MOST;
-        if (count > phrase.count ||
-            (!row_ends && (phrase.gap[count - 1] & ~inner) == 0 && (common & ~phrase.gap[count - 1]) == 0))
+        if (count > phrase.count)
+            continue;
+        bool goes_on = !row_ends && (phrase.gap[count - 1] & ~inner) == 0 && (common & ~phrase.gap[count - 1]) == 0;
+        if (goes_on && phrase.count - count > STRAY_MOST)
             continue;
         for (unsigned rest = phrase.spoken[count - 1]; rest != 0; rest &= rest - 1) {
             unsigned language = (unsigned)__builtin_ctz(rest);
             if (!has_checksum(&phrase, count, language) || is_sorted(&phrase, count, language) ||
-                !is_drawn(&phrase, count, language) || !may_begin(text, at, inner, language))
+                !is_drawn(&phrase, count, language))
+                continue;
+            if ((goes_on || !may_begin(text, at, inner, language)) && !has_stray(text, at, &phrase, count, language))
                 continue;
             match->begin = at;
             match->end = phrase.end[count - 1];

@@ -133,15 +133,28 @@ TARGET ALWAYS_INLINE word find_marks(struct row *row, size_t slot, const struct 
     struct span colon = SPAN(COLON);
     struct span paired = SPAN(PAIRED);
     struct span domain = SPAN(DOMAIN);
+    struct span coin = SPAN(COIN);
     struct span second = SPAN(SECOND);
     struct span third = SPAN(THIRD);
     struct span pair_second = SPAN(PAIR_SECOND);
-    word at = HERE(AT) & is->alnum1;
+    struct span printed = SPAN(TEXT);
+    struct span accent = SPAN(ACCENT);
+    word sign = HERE(AT);
+    word at = sign & is->alnum1;
+    /* Before, or before and behind it, letters of UTF-8. */
+    word at_letters = sign & ~AHEAD(printed, 1) & AHEAD(accent, 2) & (BEHIND(accent, 1) | BEHIND(is->local, 1));
     word plus = HERE(PLUS) & is->digit1 & is->edge;
     word scheme = colon.here & ~is->edge & AHEAD(is->slash, 1) & AHEAD(is->slash, 2);
     word host = is->slash.here & ~is->edge & (BEHIND(is->dot, 3) | BEHIND(is->dot, 4));
-    word lower = AHEAD(is->alpha, 1) & AHEAD(is->alpha, 2) & ~(AHEAD(is->upper, 1) | AHEAD(is->upper, 2));
-    word name = is->dot.here & ~is->edge & lower & (~AHEAD(is->local, 3) | (AHEAD(domain, 1) & ~AHEAD(is->local, 4)));
+    word cased = AHEAD(is->alpha, 1) & AHEAD(is->alpha, 2) & ~(AHEAD(is->upper, 1) ^ AHEAD(is->upper, 2));
+    /* Of the letters that CLASS_DOMAIN has: bces before three more, not before five. */
+    word domain1 = AHEAD(domain, 1);
+    word early = AHEAD(is->hex, 1) | AHEAD(coin, 1);
+    word three = ~AHEAD(is->local, 4);
+    word four = early & ~AHEAD(is->local, 5);
+    word six = ~early & AHEAD(is->local, 6) & ~AHEAD(is->local, 7);
+    word name = is->dot.here & (~is->edge | BEHIND(accent, 1)) & cased &
+                (~AHEAD(is->local, 3) | (domain1 & (three | four | six)));
     word dotted =
         is->dot.here & is->digit_before & is->digit1 & (AHEAD(is->dot, 2) | AHEAD(is->dot, 3) | AHEAD(is->dot, 4));
     word colons = colon.here & BEHIND(is->hex, 1) & BEHIND(is->hex, 2) & BEHIND(is->digit, 4);
@@ -155,10 +168,10 @@ TARGET ALWAYS_INLINE word find_marks(struct row *row, size_t slot, const struct 
                   (AHEAD(colon, 1) | AHEAD(colon, 2) | AHEAD(colon, 3) | AHEAD(colon, 4) | AHEAD(colon, 5));
     if (LANES(pairs) != 0)
         pairs = find_pairs(is, paired);
-    word any = at | plus | scheme | host | name | dotted | colons | pairs | literal;
+    word any = at | at_letters | plus | scheme | host | name | dotted | colons | pairs | literal;
     if (LANES(any) == 0)
         return any;
-    KEEP_SHAPE(AT, at & BEHIND(is->local, 1));
+    KEEP_SHAPE(AT, (at & BEHIND(is->local, 1)) | at_letters);
     KEEP_SHAPE(HANDLE, at & is->edge & AHEAD(is->alpha, 1) & AHEAD(is->local, 2) & AHEAD(is->local, 3) &
                            AHEAD(is->local, 4) & AHEAD(is->local, 5));
     KEEP_SHAPE(PLUS, plus);
@@ -187,6 +200,9 @@ TARGET ALWAYS_INLINE word find_numbers(struct row *row, size_t slot, const struc
     word behind_dot = BEHIND(is->dot, 1);
     struct span number = either(is->digit, between_digits(is, either(is->separator, is->dot)));
     word digits = first & AHEAD(number, 4) & AHEAD(number, 8) & AHEAD(number, 9);
+    /* Groups of four, one or two bytes apart, whatever these are. */
+    word fours = first & AHEAD(is->digit, 3) & ~AHEAD(is->alnum, 4) & AHEAD(is->digit, 8) & AHEAD(is->digit, 12) &
+                 AHEAD(is->digit, 13);
     word numbers = digits | (first & is->digit1 & AHEAD(is->digit, 3) & AHEAD(is->digit, 5) & ~behind_dot);
     word fiscal = is->alpha.here & is->edge & AHEAD(is->digit, 6) & AHEAD(is->digit, 9);
     word account = is->alpha.here & is->edge & AHEAD(is->alpha, 1) & AHEAD(is->digit, 2) & AHEAD(is->alnum, 3);
@@ -195,7 +211,8 @@ TARGET ALWAYS_INLINE word find_numbers(struct row *row, size_t slot, const struc
                 (~AHEAD(is->local, 8) | (AHEAD(is->local, 10) & ~AHEAD(is->local, 11)));
     word groups =
         is->hex.here & is->edge & AHEAD(is->separator, 4) & AHEAD(is->separator, 9) & AHEAD(is->separator, 14);
-    if (LANES(numbers) != 0) {
+    word twelve = is->hex.here & is->edge & AHEAD(is->hex, 7) & AHEAD(is->hex, 11) & ~AHEAD(is->alnum, 12);
+    if (LANES(numbers | fours) != 0) {
         struct span plain = eight(either(is->digit, between_digits(is, is->separator)));
         struct span dot = between_digits(is, is->dot);
         struct span digit2 = TWICE(is->digit, 1);
@@ -204,19 +221,30 @@ TARGET ALWAYS_INLINE word find_numbers(struct row *row, size_t slot, const struc
         word eleven = plain.here & AHEAD(plain, 3);
         word dotted = (AHEAD(dot, 2) & (AHEAD(dot, 5) | AHEAD(dot, 6))) | (AHEAD(dot, 4) & AHEAD(dot, 7));
         numbers &= (six | eleven | dotted) & ~behind_dot & (is->edge | seven);
-        digits = first & eleven & AHEAD(plain, 5);
+        fours &=
+            digit2.here & AHEAD(digit2, 2) &
+            ((AHEAD(digit2, 5) & AHEAD(digit2, 7) & ~AHEAD(is->alnum, 9)) | (AHEAD(digit2, 6) & ~AHEAD(is->alnum, 5)));
+        digits = (first & eleven & AHEAD(plain, 5)) | fours;
     }
     if (LANES(fiscal) != 0)
         fiscal &= find_fiscal(is);
     if (LANES(account) != 0) {
         struct span parted = eight(either(is->alnum, is->separator));
         struct span whole = eight(is->alnum);
-        account &= (AHEAD(is->digit, 3) & AHEAD(parted, 4) & AHEAD(parted, 7)) | (whole.here & AHEAD(whole, 6));
+        word fours_too = ~AHEAD(is->alnum, 4) & AHEAD(is->alnum, 8) & AHEAD(is->alnum, 12) & AHEAD(is->alnum, 13);
+        account &= (AHEAD(is->digit, 3) & ((AHEAD(parted, 4) & AHEAD(parted, 7)) | fours_too)) |
+                   (whole.here & AHEAD(whole, 6));
     }
     if (LANES(groups) != 0) {
         struct span hex2 = TWICE(is->hex, 1);
         groups &= hex2.here & AHEAD(hex2, 2) & AHEAD(hex2, 5) & AHEAD(hex2, 7) & AHEAD(is->hex, 10);
     }
+    if (LANES(twelve) != 0) {
+        struct span hex4 = TWICE(is->hex, 1);
+        hex4 = TWICE(hex4, 2);
+        twelve &= hex4.here & AHEAD(hex4, 4) & AHEAD(hex4, 8);
+    }
+    groups |= twelve;
     word any = numbers | digits | fiscal | account | code | groups;
     if (LANES(any) == 0)
         return any;
@@ -275,12 +303,14 @@ TARGET ALWAYS_INLINE word find_wide(struct row *row, size_t slot)
 }
 
 /* What cannot stand among the words of a list, but for what lasts too long: a word of one or two letters (told by what
- * follows it), a capital within a word, a dot behind one, and characters that part no words. */
-TARGET ALWAYS_INLINE word find_odd(word letters_before, word letters, word joints, word gaps)
+ * follows it), a capital behind a small letter, a dot behind a letter, and characters that part no words. */
+TARGET ALWAYS_INLINE word find_odd(word letters_before, word letters, word uppers_before, word uppers, word dots,
+                                   word gaps)
 {
     word inner = JOIN(letters_before, letters, 63);
+    word large = JOIN(uppers_before, uppers, 63);
     word brief = ~letters & inner & ~(JOIN(letters_before, letters, 62) & JOIN(letters_before, letters, 61));
-    return brief | (joints & inner) | ~(letters | gaps);
+    return brief | (dots & inner) | (uppers & inner & ~large) | ~(letters | gaps);
 }
 
 TARGET ALWAYS_INLINE word find_words(struct row *row, size_t slot, const struct common *is)
@@ -288,14 +318,15 @@ TARGET ALWAYS_INLINE word find_words(struct row *row, size_t slot, const struct 
     const uint64_t sevens[8] = {LOW_SEVEN, LOW_SEVEN, LOW_SEVEN, LOW_SEVEN, LOW_SEVEN, LOW_SEVEN, LOW_SEVEN, LOW_SEVEN};
     word low = LOAD(sevens);
     struct span letter = either(is->alpha, SPAN(ACCENT));
-    struct span joint = either(is->upper, is->dot);
     struct span gap = SPAN(GAP);
     /* Ten letters or more, and ten bytes without any. */
     struct span same = {low, ~(letter.here ^ AHEAD(letter, 1)), ~(letter.after ^ NEXT_AHEAD(letter, 1))};
     struct span lasting = eight(same);
-    struct span odd = {
-        low, find_odd(letter.before, letter.here, joint.here, gap.here) | (lasting.here & AHEAD(same, 8)),
-        find_odd(letter.here, letter.after, joint.after, gap.after) | (lasting.after & NEXT_AHEAD(same, 8))};
+    struct span odd = {low,
+                       find_odd(letter.before, letter.here, is->upper.before, is->upper.here, is->dot.here, gap.here) |
+                           (lasting.here & AHEAD(same, 8)),
+                       find_odd(letter.here, letter.after, is->upper.here, is->upper.after, is->dot.after, gap.after) |
+                           (lasting.after & NEXT_AHEAD(same, 8))};
     /* A phrase covers five groups of eight bytes wholly, the first of them that in which it begins or the next. Bit 7
      * of each group that has nothing odd: */
     struct span calm = {low, ~(ADD(odd.here & low, low) | odd.here | low),

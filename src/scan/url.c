@@ -1,6 +1,7 @@
 /* Addresses of the web and its kin (RFC 3986): a scheme, a host that can exist, and what may follow. Scheme and host
  * are lower-cased, the rest stays as it stands. */
 #include "scan/credential.h"
+#include "scan/idn.h"
 
 #include <arpa/inet.h>
 #include <string.h>
@@ -82,27 +83,37 @@ static bool is_host(const struct text *text, size_t at, size_t end)
            (length - label == 5 && strncasecmp(copy + label, "local", 5) == 0) || is_top_level(text, at + label, end);
 }
 
-/* The end of the host at `at`, or `at` if none stands there. */
-static size_t host_end(const struct text *text, size_t at)
+/* The end of the host at `at`, or `at` if none stands there. One in letters beyond ASCII is written to `name`. */
+static size_t host_end(const struct text *text, size_t at, char name[IDN_MOST + 1], size_t *length)
 {
     size_t end = at;
     if (byte_at(text, at) == '[') {
         char copy[INET6_ADDRSTRLEN];
-        size_t length = 0;
-        while (length < sizeof copy - 1 && byte_at(text, at + 1 + length) != ']') {
-            copy[length] = (char)byte_at(text, at + 1 + length);
-            length++;
+        size_t size = 0;
+        while (size < sizeof copy - 1 && byte_at(text, at + 1 + size) != ']') {
+            copy[size] = (char)byte_at(text, at + 1 + size);
+            size++;
         }
-        copy[length] = '\0';
+        copy[size] = '\0';
         struct in6_addr v6;
-        return byte_at(text, at + 1 + length) == ']' && inet_pton(AF_INET6, copy, &v6) == 1 ? at + length + 2 : at;
+        return byte_at(text, at + 1 + size) == ']' && inet_pton(AF_INET6, copy, &v6) == 1 ? at + size + 2 : at;
     }
+    size_t ascii = 0; /* where the letters beyond ASCII begin */
     while (end - at <= HOST_MAX) {
         uint8_t byte = byte_at(text, end);
-        bool joins = byte == '.' && is_alnum(byte_at(text, end + 1));
-        if (!is_alnum(byte) && byte != '-' && byte != '_' && !joins)
+        bool joins = byte == '.' && (is_alnum(byte_at(text, end + 1)) || is_idn_byte(text, end + 1));
+        bool beyond = is_idn_byte(text, end);
+        if (!is_alnum(byte) && byte != '-' && byte != '_' && !joins && !beyond)
             break;
+        ascii = beyond && ascii == 0 ? end : ascii;
         end++;
+    }
+    if (ascii != 0) {
+        *length = idn_to_ascii(text, at, end, name);
+        if (is_host(&(struct text){.data = (const uint8_t *)name, .length = *length}, 0, *length))
+            return end;
+        *length = 0; /* another text, glued to the name */
+        end = text->data[ascii - 1] == '.' ? ascii - 1 : ascii;
     }
     return is_host(text, at, end) ? end : at;
 }
@@ -176,17 +187,33 @@ static size_t counted_end(const struct text *text, size_t begin, size_t after_ho
     return length <= MOST && begin + length >= after_host && begin + length < end ? begin + length : end;
 }
 
-/* In a list of "https://site/path:name:password", where the address ends; else `end`. */
+/* In a list of "https://site/path:name:password", or a row of a table with these, where the address ends; else `end`.
+ */
 static size_t cut_password(const struct text *text, size_t begin, size_t after_host, size_t end)
 {
     struct credential line;
     uint8_t before = byte_at(text, begin - 1);
-    if ((before != 0 && before != '\n' && before != '\r' && before != FILL) ||
-        memchr(text->data + after_host, ':', end - after_host) == NULL)
+    bool first = before == 0 || before == '\n' || before == '\r' || before == FILL;
+    bool row = (first || before == ',') && memchr(text->data + after_host, ',', end - after_host) != NULL;
+    if (!row && (!first || memchr(text->data + after_host, ':', end - after_host) == NULL))
         return end;
-    bool found = read_credential(text, begin, line_end(text, begin), &line) && line.url == begin &&
-                 line.url_end >= after_host && line.url_end < end;
+    size_t from = first ? begin : line_begin(text, begin);
+    size_t stop = line_end(text, begin);
+    bool found = read_credential(text, from, stop, &line) && line.url == begin && line.url_end >= after_host &&
+                 line.url_end < end;
+    if (found && line.row) /* a comma may be the address's own, but hardly behind the slash of its host */
+        found = (text->data[line.url_end - 1] == '/' && line.url_end == after_host + 1) ||
+                is_listed(text, &line, from, stop);
     return found ? line.url_end : end;
+}
+
+/* Without the backslashes of roff. */
+static void put_part(const struct text *text, size_t begin, size_t end, bool folds, struct match *match)
+{
+    for (size_t i = begin; i < end; i++) {
+        if (text->data[i] != '\\')
+            put(match, folds ? to_lower(text->data[i]) : text->data[i]);
+    }
 }
 
 bool verify_url(const struct text *text, size_t at, struct match *match)
@@ -198,7 +225,9 @@ bool verify_url(const struct text *text, size_t at, struct match *match)
     size_t begin = at - scheme;
     size_t limit = begin + LONGEST + 1;
     size_t host = user_end(text, at + 3);
-    size_t end = host_end(text, host);
+    char name[IDN_MOST + 1];
+    size_t name_length = 0;
+    size_t end = host_end(text, host, name, &name_length);
     if (end == host)
         return false;
     size_t after_host = end;
@@ -213,12 +242,15 @@ bool verify_url(const struct text *text, size_t at, struct match *match)
     while (end > after_host && strchr(".,;:!?'*&([", text->data[end - 1]) != NULL)
         end--;
     match->begin = begin;
-    for (size_t i = begin; i < end; i++) {
-        if (text->data[i] == '\\')
-            continue;
-        bool folds = i < at || (i >= host && i < after_host);
-        put(match, folds ? to_lower(text->data[i]) : text->data[i]);
+    put_part(text, begin, at, true, match);
+    put_part(text, at, host, false, match);
+    if (name_length > 0) {
+        for (size_t i = 0; i < name_length; i++)
+            put(match, (uint8_t)name[i]);
+    } else {
+        put_part(text, host, after_host, true, match);
     }
+    put_part(text, after_host, end, false, match);
     match->end = end;
     return true;
 }

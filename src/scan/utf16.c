@@ -8,15 +8,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { NO_BREAK = 0xa0 }; /* U+00A0 */
+
 static bool is_text(uint8_t byte)
 {
     return (byte >= ' ' && byte < 0x7f) || byte == '\t' || byte == '\n' || byte == '\r';
 }
 
-/* Does a character with a NUL behind it stand at `at`? */
+/* Does a character with a NUL behind it stand at `at`: of text, or a no-break space, which is read as a blank? */
 static bool is_pair(const struct text *text, size_t at)
 {
-    return at + 1 < text->length && is_text(text->data[at]) && text->data[at + 1] == 0;
+    return at + 1 < text->length && text->data[at + 1] == 0 && (is_text(text->data[at]) || text->data[at] == NO_BREAK);
 }
 
 /* Where the pairs from `at` end. */
@@ -53,7 +55,7 @@ static void add_run(struct sb_scanner *scanner, const struct view *view, struct 
     run.own_end = run.text + own_end;
     const uint8_t *units = view->text.data + run.data + (run.big_endian ? 1 : 0);
     for (size_t i = 0; i < run.length; i++)
-        wide->text[wide->length + i] = units[2 * i];
+        wide->text[wide->length + i] = units[2 * i] == NO_BREAK ? ' ' : units[2 * i];
     wide->length += run.length;
     wide->text[wide->length++] = FILL;
     wide->runs[wide->count++] = run;

@@ -40,6 +40,65 @@ static void credential(void **state)
                    "credential:anna@example.org:" PASSWORD);
     credentials_in("SOFT: Chrome\nHost: https://a.example:8443/login\nLogin: Anna\nPass: password\n", 1,
                    "credential:a.example/Anna:" PASSWORD);
+    /* Other separators, where what they part is plain to see; a site's address without its scheme, or with a blank
+     * behind; telephone numbers; rows of tables. */
+    credentials_in("anna@example.org,passw0rd\nbo@example.org,qwerty1\ncarl@example.net,qwerty2\n", 3, NULL);
+    credentials_in("anna@example.org\tpassw0rd\nbo@example.org\tqwerty1\ncarl@example.net\tqwerty2\n", 3, NULL);
+    credentials_in("anna@example.org passw0rd\nbo@example.org qwerty1\ncarl@example.net qwerty2\n", 3, NULL);
+    credentials_in("a.example.org/in:anna:password\na.example.org/in:bo:qwerty1\nb.example.org/"
+                   ":carl:qwerty2\nb.example.org:80/:dora:qwerty3\n",
+                   3, "credential:a.example.org/anna:" PASSWORD);
+    credentials_in("a.example.org/in:anna@example.org:password\na.example.org/:bo@example.org:qwerty1\n"
+                   "b.example.org:carl@example.org:qwerty2\n",
+                   3, "credential:anna@example.org:" PASSWORD);
+    credentials_in(
+        "https://a.example/in anna:password\nhttps://a.example/in bo:qwerty1\nhttps://b.example/ carl:qwerty2\n", 3,
+        "credential:a.example/anna:" PASSWORD);
+    credentials_in("+46701740605:password\n+46701740606:qwerty1\n+46701740607:qwerty2\n", 3,
+                   "credential:+46701740605:" PASSWORD);
+    credentials_in("name,url,username,password\nx,https://a.example/in,anna,password\n", 1,
+                   "credential:a.example/anna:" PASSWORD);
+    credentials_in(
+        "\"url\",\"username\",\"password\",\"guid\"\n\"https://a.example\",\"anna@example.org\",\"password\",\"1\"\n",
+        1, "credential:anna@example.org:" PASSWORD);
+    credentials_in(
+        "x,https://a.example/in,anna,passw0rd\nx,https://a.example/,bo,qwerty1\nx,https://b.example/,carl,qwerty2\n", 3,
+        NULL);
+    /* Blocks in other languages, in one line, without a site. */
+    credentials_in("URL: https://a.example/in\nUSR: anna\nPWD: password\n", 1, "credential:a.example/anna:" PASSWORD);
+    credentials_in("URL: https://a.example/in\nBenutzername: anna\nPasswort: password\n", 1,
+                   "credential:a.example/anna:" PASSWORD);
+    credentials_in("URL: https://a.example/in\nNom d'utilisateur : anna\nMot de passe : password\n", 1,
+                   "credential:a.example/anna:" PASSWORD);
+    credentials_in("URL: https://a.example/in\nUsuario: anna\nContrase\u00f1a: password\n", 1,
+                   "credential:a.example/anna:" PASSWORD);
+    credentials_in("URL: https://a.example/in\n\u041b\u043e\u0433\u0438\u043d: "
+                   "anna\n\u041f\u0430\u0440\u043e\u043b\u044c: password\n",
+                   1, "credential:a.example/anna:" PASSWORD);
+    credentials_in("url: https://a.example/in\nusername: \"anna\"\npassword: \"password\"\n", 1,
+                   "credential:a.example/anna:" PASSWORD);
+    credentials_in("URL: https://a.example/in | Login: anna | Password: password\n", 1,
+                   "credential:a.example/anna:" PASSWORD);
+    credentials_in("Login: anna@example.org\nPassword: password\n", 1, "credential:anna@example.org:" PASSWORD);
+    credentials_in("Login: anna@example.org | Password: password\n", 1, "credential:anna@example.org:" PASSWORD);
+    /* Addresses with names, dates, numbers, hosts; tables of anything else; timestamps and paths. */
+    credentials_in("anna@example.org,Anna\nbo@example.org,Bo\ncarl@example.net,Carl\n", 0, NULL);
+    credentials_in("anna@example.org,2021-01-05\nbo@example.org,2021-01-06\ncarl@example.net,2021-01-07\n", 0, NULL);
+    credentials_in("anna@example.org 5-Jan-2021\nbo@example.org 6-Jan-2021\ncarl@example.net 7-Jan-2021\n", 0, NULL);
+    credentials_in("anna@example.org\thost1.example.org\nbo@example.org\thost2.example.org\n"
+                   "carl@example.net\thost3.example.org\n",
+                   0, NULL);
+    credentials_in("anna@example.org 12345678\nbo@example.org 23456789\ncarl@example.net 34567890\n", 0, NULL);
+    credentials_in(
+        "x,https://a.example/1,title,text\nx,https://a.example/2,heading,words\nx,https://a.example/3,name,more\n", 0,
+        NULL);
+    credentials_in("a.example.org/one.c:12:error1\nb.example.org/two.c:13:error2\nc.example.org/three.c:14:error\n", 0,
+                   NULL);
+    credentials_in("+46701740605:ok\n+46701740606:no\n+46701740607:ok\n", 0, NULL);
+    credentials_in("mail: anna@example.org\nsubject: password\n", 0, NULL);
+    /* A password is no domain. */
+    assert_null(
+        strstr(found_in("a@example.org:dragon.com\nb@example.org:qwerty1\nc@example.net:qwerty2\n", 78), "domain"));
     /* No list: one line or two, the same name, prose, lists of addresses, of places, of words. */
     credentials_in("anna@example.org:password\n", 0, NULL);
     credentials_in("anna@example.org:password1\nbo@example.org:qwerty1\n", 0, NULL);
@@ -67,6 +126,24 @@ static void passwords_stay_hidden(void **state)
         "write to anna@example.org:Hunter2secret now, or bo@example.org",
         "  User Password = Hunter2secret\n see https://example.org/\n",
         "anna@example.org:\xc3\xa5Hunter2secret\nbo@example.org",
+        "name,url,username,password\nx,https://a.example/in,anna,Hunter2secret\nx,https://a.example/"
+        ",bo,Hunter2secret!\n",
+        "x,https://login.example.org/,anna.berg,Hunter2secret!\n",
+        "\"https://a.example\",\"anna\",\"Hunter2secret\"\n\"https://b.example\",\"bo\",\"Hunter2secret\"\n",
+        "anna@example.org,Hunter2secret\nbo@example.org,1Hunter2secret\ncarl@example.org,Hunter2secret3\n",
+        "anna@example.org\tHunter2secret\nbo@example.org\t1Hunter2secret\ncarl@example.org\tHunter2secret3\n",
+        "anna@example.org Hunter2secret\nbo@example.org 1Hunter2secret\ncarl@example.org Hunter2secret3\n",
+        "+46701740605:Hunter2secret\n+46701740606:Hunter2secret1\n+46701740607:Hunter2secret2\n",
+        "a.example.org/in:anna:Hunter2secret\na.example.org/in:bo:Hunter2secret1\na.example.org/:c:Hunter2secret2\n",
+        "a.example.org/in:anna@example.org:Hunter2secret\nwww.example.org",
+        "https://a.example/in anna:Hunter2secret\nhttps://a.example/in bo:Hunter2secret1\n",
+        "URL: https://a.example/in\nUSR: anna\nPWD: Hunter2secret\n",
+        "URL: https://a.example/in\nUtilisateur: anna\nMot de passe: Hunter2secret\n",
+        "URL: https://a.example/in\nUsuario: anna\nContrase\u00f1a: Hunter2secret\n",
+        "URL: https://a.example/in\n\u041b\u043e\u0433\u0438\u043d: anna\n\u041f\u0430\u0440\u043e\u043b\u044c: "
+        "Hunter2secret\n",
+        "URL: https://a.example/in | Login: anna | Password: Hunter2secret\n",
+        "Login: anna@example.org | Password: Hunter2secret | 192.0.2.7\n",
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         for (int wide = 0; wide < 3; wide++) {
@@ -111,6 +188,19 @@ static void messengers(void **state)
            "domain:chat.whatsapp.com whatsapp:chat.whatsapp.com/AbCdEfGhIjKlMnOpQrStU1"},
           {"wa.me/0701740605", ""}, {"wa.me/4670", ""}, {"nowa.me/46701740605", ""},
           {"chat.whatsapp.com/AbCdEfGhIjKlMnOpQrStU", "domain:chat.whatsapp.com"},
+          {"whatsapp://send?phone=46701740605", "whatsapp:+46701740605"},
+          {"whatsapp://send?text=x&phone=+46701740605", "phone:+46701740605 whatsapp:+46701740605"},
+          {"api.whatsapp.com/send?text=x%20y&phone=46701740605", "domain:api.whatsapp.com whatsapp:+46701740605"},
+          {"wa.me/c/46701740605", "whatsapp:+46701740605"},
+          {"WhatsApp: +46 70 174 06 05", "phone:+46701740605 whatsapp:+46701740605"},
+          /* Its own ids are no mail addresses. */
+          {"46701740605@s.whatsapp.net", "whatsapp:+46701740605"}, {"<46701740605@c.us>", "whatsapp:+46701740605"},
+          {"46701740605:12@s.whatsapp.net.", "whatsapp:+46701740605"},
+          {"120363025246125486@g.us", "whatsapp:120363025246125486@g.us"},
+          {"46701740605-1423938472@g.us", "whatsapp:46701740605-1423938472@g.us"}, {"whatsapp://send?text=phone", ""},
+          {"whatsapp://send?phone=0701740605", ""}, {"whats +46 70 174 06 05", "phone:+46701740605"},
+          {"anna1@c.us", "email:anna1@c.us"}, {"46701740605@c.us.example.org", "email:46701740605@c.us.example.org"},
+          {"4670@s.whatsapp.net", ""}, {"a46701740605@g.us", "email:a46701740605@g.us"},
           /* Discord. */
           {"discord.gg/AbC123x", "discord:AbC123x"},
           {"discord.com/invite/some-server", "discord:some-server domain:discord.com"},
@@ -214,7 +304,11 @@ static void national_numbers(void **state)
           {"matricule 1893120105732", "national_id:LU:1893120105732"},
           {"personas kods 161175-19997", "national_id:LV:16117519997"}, {"BSN: 111222333", "national_id:NL:111222333"},
           {"<bsn>1112.22.333</bsn>", "national_id:NL:111222333"}, {"PESEL 44051401359", "national_id:PL:44051401359"},
-          {"NIF 287024008", "national_id:PT:287024008"}, {"CNP 1630615123457", "national_id:RO:1630615123457"},
+          {"NIF 287024008", "national_id:PT:287024008"}, {"NIF 501442600", "national_id:PT:501442600"},
+          {"NIF 501442601", ""}, {"NIF: 501 442 600", "national_id:PT:501442600"},
+          {"TIC 10259033P", "national_id:CY:10259033P"}, {"TIN: 10259033P", "national_id:CY:10259033P"},
+          {"TIC 10259033Q", ""}, {"tip 10259033P", ""}, {"TIC 12259033P", ""},
+          {"CNP 1630615123457", "national_id:RO:1630615123457"},
           {"personnummer 880320-0016", "national_id:SE:8803200016"},
           {"personnr: 19880320-0016", "national_id:SE:8803200016"},
           {"EMSO 0101006500006", "national_id:SI:0101006500006"},
@@ -241,8 +335,13 @@ static void columns(void **state)
     const char *found = found_in(good, sizeof good - 1);
     assert_non_null(strstr(found, "national_id:SE:8803200016"));
     assert_non_null(strstr(found, "national_id:SE:4103219202"));
+    /* Three are enough under a heading that names them. */
+    static const char headed[] = "name;personnr;x\na;650504-8386;x\nb;750805-1922;x\nc;540113-6626;x\n";
+    found = found_in(headed, sizeof headed - 1);
+    assert_string_equal(found, "national_id:SE:5401136626 national_id:SE:6505048386 national_id:SE:7508051922");
     /* In another field of some lines, or with numbers between that are none. */
     static const char *const bad[] = {
+        "name;number;x\na;650504-8386;x\nb;750805-1922;x\nc;540113-6626;x\n",
         "1;880320-0016;x\n2;x;811218-9876\n3;640823-3234;x\n4;x;670919-9530\n5;121212-1212;x\n",
         "880320-0016\n811218-9877\n640823-3234\n670919-9531\n121212-1212\n",
         "880320-0016\n880320-0016\n880320-0016\n880320-0016\n880320-0016\n880320-0016\n",

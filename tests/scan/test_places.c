@@ -38,8 +38,16 @@ static void bic(void **state)
           {"bic=\"DSBACNBXSHA\"", "bic:DSBACNBXSHA"}, {"ESSESESS (BIC)", "bic:ESSESESS"},
           {"BIC code of the bank is AARBDE5W100", "bic:AARBDE5W100"}, {"SWIFT: MARKDEFF", "bic:MARKDEFF"},
           {"SWIFT LANGUAGE", ""}, {"DEUTDEFF", ""}, {"BIC: DEUTXXFF", ""}, {"BIC: DEUTDEFFX", ""},
-          {"BIC: DEUTDEFFXAB", ""}, {"BIC: DEU1DEFF", ""}, {"BIC: DEUTUKFF", ""}, {"BIC: deutdeff", ""},
-          {"the BIC was DEUTDEFF", ""}, {"BIC: DEUTDEFF_X", ""}, {"BICYCLE: DEUTDEFF", ""});
+          {"BIC/SWIFT-kod: HANDSESS", "bic:HANDSESS"}, {"BIC-koodi NDEAFIHH", "bic:NDEAFIHH"},
+          {"BIC kood HABAEE2X", "bic:HABAEE2X"}, {"SWIFT kodu: ISBKTRIS", "bic:ISBKTRIS"},
+          {"SWIFT-\u043a\u043e\u0434: SABRRUMM", "bic:SABRRUMM"}, {"<BICFI>COBADEFFXXX</BICFI>", "bic:COBADEFFXXX"},
+          {"Bank identifier code: COBADEFFXXX", "bic:COBADEFFXXX"},
+          {"IBAN DE89370400440532013000 / COBADEFFXXX", "bic:COBADEFFXXX iban:DE89370400440532013000"},
+          {"DE89 3704 0044 0532 0130 00 COBADEFFXXX", "bic:COBADEFFXXX iban:DE89370400440532013000"},
+          {"DE88370400440532013000 / COBADEFFXXX", ""}, {"identifier code: COBADEFFXXX", ""},
+          {"bank code: COBADEFFXXX", ""}, {"\u043a\u043e\u0434: SABRRUMM", ""}, {"BIC: DEUTDEFFXAB", ""},
+          {"BIC: DEU1DEFF", ""}, {"BIC: DEUTUKFF", ""}, {"BIC: deutdeff", ""}, {"the BIC was DEUTDEFF", ""},
+          {"BIC: DEUTDEFF_X", ""}, {"BICYCLE: DEUTDEFF", ""});
 }
 
 /* The English vectors are those of the standard's reference implementation. */
@@ -81,9 +89,22 @@ static void seed(void **state)
         {"Letter Advice Cage Absurd Amount Doctor Acoustic Avoid Letter Advice Cage Above", "seed:" LETTER "above"},
         {"letter advice cage absurd amount doctor\r\nacoustic avoid letter advice cage above", "seed:" LETTER "above"},
         {"seed:" LETTER "above.", "seed:" LETTER "above"},
+        /* In capitals, parted by slashes, numbered with '#'. */
+        {"LETTER ADVICE CAGE ABSURD AMOUNT DOCTOR ACOUSTIC AVOID LETTER ADVICE CAGE ABOVE", "seed:" LETTER "above"},
+        {"letter / advice / cage / absurd / amount / doctor / acoustic / avoid / letter / advice / cage / above",
+         "seed:" LETTER "above"},
+        {"#1 letter #2 advice #3 cage #4 absurd #5 amount #6 doctor #7 acoustic #8 avoid #9 letter #10 advice #11 cage "
+         "#12 above",
+         "seed:" LETTER "above"},
+        /* Words of the list behind or before it, where the other end is plain. */
+        {"seed: " LETTER "above letter advice\n", "seed:" LETTER "above"},
+        {LEGAL "yellow abandon", "seed:" LEGAL "yellow"},
+        {"words and so, zoo zoo " LETTER "above\n", "seed:" LETTER "above"}, {"so " LETTER "above letter advice\n", ""},
+        {LETTER "above letter advice cage", ""}, {"zoo zoo zoo " LETTER "above\n", ""},
+        {"zoo zoo " LETTER "above zoo\n", ""}, {"zone zoo " LETTER "above so\n", ""},
         /* The wrong last word, a word of no list, one too few, the list itself. */
         {ABANDON "abandon", ""}, {LETTER "absorb", ""}, {LETTER "aboves", ""}, {LETTER, ""},
-        {LEGAL "yellow abandon", ""}, {"legal winner thank year wave sausage worth useful legal winner the yellow", ""},
+        {"legal winner thank year wave sausage worth useful legal winner the yellow", ""},
         {"abandon ability able about above absent absorb abstract absurd abuse access accident account accuse achieve "
          "acid acoustic acquire across act action actor actress actual",
          ""});
@@ -149,22 +170,46 @@ static void seed_accents(void **state)
 static void domain(void **state)
 {
     (void)state;
-    CHECK({"see shop.example.org for it", "domain:shop.example.org"}, {"example.com", "domain:example.com"},
-          {"\"krim.example.net\",", "domain:krim.example.net"}, {"a.b.example.co.uk.", "domain:a.b.example.co.uk"},
-          {"host=db.example.de\n", "domain:db.example.de"}, {"example.org:443", "domain:example.org"},
-          {"example.org/path", "domain:example.org"}, {"www.example.info", "domain:www.example.info"},
-          {"domain: example.so", "domain:example.so"}, {"mail.example.pl", "domain:mail.example.pl"},
-          {"163.com", "domain:163.com"}, {"t.co/abc", ""}, {"xn--bcher-kva.com", "domain:xn--bcher-kva.com"},
-          /* Found as what they are part of. */
-          {"anna@shop.example.org", "email:anna@shop.example.org"},
-          {"https://shop.example.org/x", "url:https://shop.example.org/x"},
-          /* Files, members, packages, versions, suffixes alone, ends that nobody can register under. */
-          {"readme.md main.py libfoo.so setup.pl lib.rs run.sh a.zip film.mov", ""}, {"foo.bar.name", ""},
-          {"self.info.name user.id", ""}, {"foo.com(x)", ""}, {"org.example.net", ""}, {"com.example.de", ""},
-          {"x.com", ""}, {"co.uk", ""}, {"example.c0m", ""}, {"example.krim", ""}, {"/usr/lib/example.org", ""},
-          {"example.org_x", ""}, {"$example.com", ""}, {".example.com", ""}, {"-example.com", ""},
-          {"exa..mple.com", ""}, {"Example.Com", ""}, {"1.2.com", ""}, {"foo.example.onion", ""},
-          {"1.2.0.192.in-addr.arpa", ""});
+    CHECK(
+        {"see shop.example.org for it", "domain:shop.example.org"}, {"example.com", "domain:example.com"},
+        {"\"krim.example.net\",", "domain:krim.example.net"}, {"a.b.example.co.uk.", "domain:a.b.example.co.uk"},
+        {"host=db.example.de\n", "domain:db.example.de"}, {"example.org:443", "domain:example.org"},
+        {"example.org/path", "domain:example.org"}, {"www.example.info", "domain:www.example.info"},
+        {"domain: example.so", "domain:example.so"}, {"mail.example.pl", "domain:mail.example.pl"},
+        {"163.com", "domain:163.com"}, {"t.co/abc", ""}, {"xn--bcher-kva.com", "domain:xn--bcher-kva.com"},
+        /* In capitals, with a word or "www."; ends of all kinds, with such or a name that no program has. */
+        {"WWW.EXAMPLE.COM", "domain:www.example.com"}, {"WWW.example.com", "domain:www.example.com"},
+        {"Domain Name: EXAMPLE-MARKET.BIZ", "domain:example-market.biz"}, {"Domain: example.xyz", "domain:example.xyz"},
+        {"Host: panel.example.website", ""}, {"evil-host.top", "domain:evil-host.top"},
+        {"darkmarket.shop", "domain:darkmarket.shop"}, {"server: a.example.online", "domain:a.example.online"},
+        {"COMMAND.COM", ""}, {"README.MD", ""}, {"file NAME.COM", ""}, {"obj.name.top", ""}, {"style.top", ""},
+        {"element.top = 1", ""}, {"bounding-box.top + 1", ""}, {"position.xyz", ""}, {"$store.site", ""},
+        {"redux.store", ""}, {"host == other.target", ""}, {"self.site = packagefile.site", ""},
+        {"\"host\": \"panel.example.shop\"", "domain:panel.example.shop"}, {"something.site(x)", ""},
+        /* Letters beyond ASCII. */
+        {"see m\u00fcnchen.de for it", "domain:xn--mnchen-3ya.de"}, {"M\u00fcnchen.de", ""},
+        {"https://m\u00fcller-bau.de/kontakt", "url:https://xn--mller-bau-q9a.de/kontakt"},
+        {"https://\u043f\u0440\u0438\u043c\u0435\u0440.\u0440\u0444/", "url:https://xn--e1afmkfd.xn--p1ai/"},
+        {"kontakt@m\u00fcller-bau.de", "email:kontakt@xn--mller-bau-q9a.de"},
+        {"anna@m\u00dcLLER-BAU.de,", "email:anna@xn--mller-bau-q9a.de"},
+        {"\u0438\u0432\u0430\u043d@\u043f\u0440\u0438\u043c\u0435\u0440.\u0440\u0444",
+         "email:\u0438\u0432\u0430\u043d@xn--e1afmkfd.xn--p1ai"},
+        {"info@\u043f\u0440\u0438\u043c\u0435\u0440.\u0440\u0444 ", "email:info@xn--e1afmkfd.xn--p1ai"},
+        {"https://example.org\u3002", "url:https://example.org"},
+        {"https://example.org\u201d", "url:https://example.org"},
+        {"https://example.org.\u8bbf\u95ee", "url:https://example.org"},
+        {"anna@example.org\u3002", "email:anna@example.org"}, {"\u8bbf\u95eeexample.com", ""},
+        {"https://ex\u0430mple.org/", ""}, {"info@\u043f\u0440\u0438\u043c\u0435\u0440.\u043f\u0440\u0438\u043c", ""},
+        {"info@\u201cx.org", ""},
+        /* Found as what they are part of. */
+        {"anna@shop.example.org", "email:anna@shop.example.org"},
+        {"https://shop.example.org/x", "url:https://shop.example.org/x"},
+        /* Files, members, packages, versions, suffixes alone, ends that nobody can register under. */
+        {"readme.md main.py libfoo.so setup.pl lib.rs run.sh a.zip film.mov", ""}, {"foo.bar.name", ""},
+        {"self.info.name user.id", ""}, {"foo.com(x)", ""}, {"org.example.net", ""}, {"com.example.de", ""},
+        {"x.com", ""}, {"co.uk", ""}, {"example.c0m", ""}, {"example.krim", ""}, {"/usr/lib/example.org", ""},
+        {"example.org_x", ""}, {"$example.com", ""}, {".example.com", ""}, {"-example.com", ""}, {"exa..mple.com", ""},
+        {"Example.Com", ""}, {"1.2.com", ""}, {"foo.example.onion", ""}, {"1.2.0.192.in-addr.arpa", ""});
 }
 
 static void i2p(void **state)
@@ -194,7 +239,14 @@ static void mac(void **state)
           {"08:00:27:4e:66:a1:42", ""}, {"42:08:00:27:4e:66:a1", ""}, {"08:00:27:4e:66", ""}, {"08:00:27:4e:66-a1", ""},
           {"08:00:27:4e:66:a1b", ""}, {"08 00 27 4e 66 a1", ""}, {"08:00:27:4e:66:A1", ""},
           {"6f9619ff-8b86-d011-b42d-00cf4fc964ff", ""}, {"5d:41:40:2a:bc:4b:2a:76:b9:71:9d:91:10:17:c5:92", ""},
-          {"2024.1101.1203", ""}, {"[*04BE.0020.0002]", ""});
+          /* Without separators, behind a label. */
+          {"MAC A45E60D891F3", "mac:a4:5e:60:d8:91:f3"}, {"\"mac\":\"a45e60d891f3\"", "mac:a4:5e:60:d8:91:f3"},
+          {"MAC-Adresse: b827eb123456", "mac:b8:27:eb:12:34:56"}, {"mac address a45e60d891f3", "mac:a4:5e:60:d8:91:f3"},
+          {"mac of the file and its hash a45e60d891f3", ""}, {"macaddr=b827eb123478,", "mac:b8:27:eb:12:34:78"},
+          {"A45E60D891F3", ""}, {"id a45e60d891f3", ""}, {"mac a45e60d891f3a", ""}, {"MAC a45e60d891f3-1", ""},
+          {"mac A45e60d891f3", ""}, {"mac: 12345678-1234-1234-1234-a45e60d891f3", ""},
+          /* One digit after the other. */
+          {"12:34:56:78:90:ab", ""}, {"01:23:45:67:89:ab", ""}, {"2024.1101.1203", ""}, {"[*04BE.0020.0002]", ""});
 }
 
 static void imei(void **state)

@@ -31,12 +31,58 @@ static void card(void **state)
           {"14539578763621486", ""}, {"45395787636214861", ""}, {"x4539578763621486", ""}, {"4539578763621486a", ""},
           {"0.4539578763621486", ""}, {"4539578763621486.25", ""}, {"_4539578763621486", ""}, {"4539578763621486_", ""},
           {"1b2c-4539578763621486-ab", ""}, {"45395787-6362-1486", ""}, {"4539 5787-6362 1486", ""},
-          {"453 957876362 1486", ""}, {"4539  5787  6362  1486", ""}, {"1111 4539 5787 6362 1486", ""},
-          {"4539 5787 6362 1486 863A 9", ""}, {"268C7 4539 5787 6362 1486 x", ""},
-          {"Kort 4539 5787 6362 1486 Anna", "card:4539578763621486"}, {"4539 5787 6362 1486 2222", ""},
-          {"timestamp: 4539578763621486", ""}, {"\"id\": 4539578763621486", ""},
+          {"453 957876362 1486", ""}, {"1111 4539 5787 6362 1486", ""}, {"4539 5787 6362 1486 863A 9", ""},
+          {"268C7 4539 5787 6362 1486 x", ""}, {"Kort 4539 5787 6362 1486 Anna", "card:4539578763621486"},
+          {"4539 5787 6362 1486 2222", ""}, {"timestamp: 4539578763621486", ""}, {"\"id\": 4539578763621486", ""},
           {"https://example.org/i/4539578763621486", "url:https://example.org/i/4539578763621486"},
-          {"%B4539578763621486^2712", ""}, {"4539578763621486=2713101", ""});
+          {"%B4539578763621486^2712", ""}, {"4539578763621486=2713101", ""},
+          /* As cards are traded: with month, year and check value. */
+          {"4539578763621486:12:27:123", "card:4539578763621486"},
+          {"4539578763621486/12/27/123", "card:4539578763621486"},
+          {"4539578763621486:12/27:123\n", "card:4539578763621486"},
+          {"4539578763621486:12:2027:1234:Anna", "card:4539578763621486"},
+          {"4539578763621486/12/27", "card:4539578763621486"}, {"4539578763621486:13:27:123", ""},
+          {"4539578763621486:12:77:123", ""}, {"4539578763621486:12:277:123", ""}, {"4539578763621486:12:27:123a", ""},
+          {"4539578763621486/12", ""}, {"4539578763621486:0012:27", ""},
+          {"https://example.org/4539578763621486/12/27/123", "url:https://example.org/4539578763621486/12/27/123"});
+}
+
+/* Groups parted by more than a blank or a hyphen, and groups that are no columns of a table, but further cards. */
+static void card_groups(void **state)
+{
+    (void)state;
+    CHECK(
+        {"4539\u00a05787\u00a06362\u00a01486", "card:4539578763621486"},
+        {"4539\t5787\t6362\t1486", "card:4539578763621486"}, {"4539  5787  6362  1486", "card:4539578763621486"},
+        {"4539.5787.6362.1486", "card:4539578763621486"}, {"Kort:\t4539.5787.6362.1486. Anna", "card:4539578763621486"},
+        {"4539\t5787\t6362\t1486\t12/27", "card:4539578763621486"},
+        {"4539 5787 6362 1486 5425 2334 3010 9903", "card:4539578763621486 card:5425233430109903"},
+        {"4539 5787 6362 1486 5425 2334 3010 9903 4916 3385 0608 2832\n",
+         "card:4539578763621486 card:4916338506082832 card:5425233430109903"},
+        /* Parted in two ways, rows of a table, a fraction, hexadecimal columns. */
+        {"4539\u00a05787 6362\u00a01486", ""}, {"4539\t5787 6362\t1486", ""}, {"1111\t4539\t5787\t6362\t1486", ""},
+        {"4539\t5787\t6362\t1486\t2222", ""}, {"4539  5787  6362  1486  2a22", ""}, {"12  4539  5787  6362  1486", ""},
+        {"1.4539.5787.6362.1486", ""}, {"4539.5787.6362.1486.1", ""}, {"4539   5787   6362   1486", ""},
+        {"4539,5787,6362,1486", ""}, {"4539  5787  6362  1487", ""}, {"4539 5787 6362 1486 5425 2334 3010 9904", ""},
+        {"4539 5787 6362 1486 5425 2334 3010 9903 1234", ""}, {"1234 4539 5787 6362 1486 5425 2334 3010 9903", ""});
+}
+
+/* A no-break space parts groups in UTF-16 too. */
+static void wide_groups(void **state)
+{
+    (void)state;
+    for (int big_endian = 0; big_endian < 2; big_endian++) {
+        static const char text[] =
+            "Kort: 4539~5787~6362~1486\nIBAN: SE45~5000~0000~0583~9825~7466\ntel +46~70~174~06~05\n";
+        struct bytes data = {0};
+        append_utf16(&data, text, big_endian);
+        for (size_t i = 0; i < data.length; i++)
+            if (data.data[i] == '~')
+                data.data[i] = 0xa0;
+        assert_string_equal(found_in(data.data, data.length),
+                            "card:4539578763621486 iban:SE4550000000058398257466 phone:+46701740605");
+        bytes_free(&data);
+    }
 }
 
 static void iban(void **state)
@@ -160,7 +206,18 @@ static void iban(void **state)
           {"IBAN:SE4550000000058398257466;", "iban:SE4550000000058398257466"}, {"SE4550000000058398257467", ""},
           {"SE455000000005839825746", ""}, {"SE45500000000583982574660", ""}, {"xSE4550000000058398257466", ""},
           {"sE4550000000058398257466", ""}, {"SE45 5000 0000-0583 9825 7466", ""}, {"XX4550000000058398257466", ""},
-          {"GB2960161331926819NWBK", ""});
+          {"GB2960161331926819NWBK", ""},
+          /* With other joints, with a blank behind the country, with what stands before and behind it in one word. */
+          {"SE45\u00a05000\u00a00000\u00a00583\u00a09825\u00a07466", "iban:SE4550000000058398257466"},
+          {"SE45\t5000\t0000\t0583\t9825\t7466", "iban:SE4550000000058398257466"},
+          {"SE45  5000  0000  0583  9825  7466", "iban:SE4550000000058398257466"},
+          {"SE45.5000.0000.0583.9825.7466", "iban:SE4550000000058398257466"},
+          {"IBAN: SE 45 5000 0000 0583 9825 7466", "iban:SE4550000000058398257466"},
+          {"IBANSE4550000000058398257466", "iban:SE4550000000058398257466"},
+          {"SE4550000000058398257466EUR 10", "iban:SE4550000000058398257466"}, {"SE 45 5000 0000 0583 9825 7467", ""},
+          {"USE 45 5000 0000 0583 9825 7466", ""}, {"SE4550000000058398257466EURO", ""},
+          {"SE4550000000058398257466ABC", ""}, {"SE45\t5000 0000\t0583 9825\t7466", ""},
+          {"SE45  5000 0000  0583  9825  7466", ""}, {"XIBANSE4550000000058398257466", ""});
 }
 
 static void email(void **state)
@@ -172,6 +229,7 @@ static void email(void **state)
           {"mail a+b_c-d@mail.example.se.", "email:a+b_c-d@mail.example.se"},
           {"xlsx_comment@microsoft_excel.com", "email:xlsx_comment@microsoft_excel.com"},
           {"a@b.test,c@d.invalid;e@f.example", "email:a@b.test email:c@d.invalid email:e@f.example"},
+          {"user%tag@example.org", "email:user%tag@example.org"}, {"a%20bo@example.org", "email:bo@example.org"},
           {"o'brien@example.net", "email:o'brien@example.net"}, {"'quoted@example.net'", "email:quoted@example.net"},
           {"mailto:x@xn--bcher-kva.example", "email:x@xn--bcher-kva.example"},
           {"u@example.xn--p1ai", "email:u@example.xn--p1ai"}, {"git@github.com:samband", "email:git@github.com"},
@@ -237,6 +295,8 @@ static void ip(void **state)
     (void)state;
     CHECK({"from 192.0.2.1 to 198.51.100.23:443", "ip:192.0.2.1 ip:198.51.100.23"}, {"[203.0.113.9]", "ip:203.0.113.9"},
           {"203.0.113.9.", "ip:203.0.113.9"}, {"203.0.113.0/24", "ip:203.0.113.0"}, {"dns 8.8.8.8", "ip:8.8.8.8"},
+          {"Received: from mx (mail [8.8.8.8])", "ip:8.8.8.8"}, {"see (mail [8.8.8.8])", ""}, {"Firefox/115.0.3.1", ""},
+          {"Safari/185.220.101.4", ""}, {"smb/185.220.101.4", "ip:185.220.101.4"},
           {"2001:DB8:0:0:0:0:0:1", "ip:2001:db8::1"}, {"2001:db8::1", "ip:2001:db8::1"},
           {"[2001:db8::a:b]:443", "ip:2001:db8::a:b"},
           /* With IPv4 at its end: an address of its own, or IPv4 in the clothes of IPv6. */
@@ -277,6 +337,18 @@ static void phone(void **state)
           {"+44 20 7123 4567", "phone:+442071234567"}, {"+33 1 23 45 67 89", ""}, {"+1 234 567 890 12", ""},
           {"+1 234 567 8901", ""}, {"+1 234 567 8900", ""}, {"+44 1234 567890", ""}, {"+1 987 654 3210", ""},
           {"+46 98 765 43 21", ""}, {"+7 890 123 45 67", ""}, {"+46 70 000 00 00", ""});
+    /* "00" for '+', brackets around the code, separators of typesetting. */
+    CHECK({"0046 70 174 06 05", "phone:+46701740605"}, {"00 49 151 2397 8845", "phone:+4915123978845"},
+          {"tel:0033612937485", "phone:+33612937485"}, {"callto:0046701740605", "phone:+46701740605"},
+          {"Telefon: 0046701740605", "phone:+46701740605"}, {"(+46) 70 174 06 05", "phone:+46701740605"},
+          {"(+46)701740605", "phone:+46701740605"}, {"(+46701740605)", "phone:+46701740605"},
+          {"+46\u00a070\u00a0174\u00a006\u00a005", "phone:+46701740605"},
+          {"+46\u202f70\u202f174\u202f06\u202f05", "phone:+46701740605"},
+          {"+46\u201170\u2011174\u201106\u201105", "phone:+46701740605"},
+          /* Numbers with zeros in front, dumps, tables, no code. */
+          {"0046701740605", ""}, {"id 0046701740605", ""}, {"00 46 70 17 40 60 50", ""}, {"0046 7017 4060 5000", ""},
+          {"12 0046 70 174 06 05", ""}, {"0046 70 174 06 05 12", ""}, {"10046 70 174 06 05", ""},
+          {"tel:000701740605", ""}, {"tel:0099912345678", ""}, {"hotel 0046701740605", ""});
 }
 
 static void btc(void **state)
@@ -334,9 +406,9 @@ static void eth(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(card),  cmocka_unit_test(iban),  cmocka_unit_test(email),
-        cmocka_unit_test(url),   cmocka_unit_test(onion), cmocka_unit_test(ip),
-        cmocka_unit_test(phone), cmocka_unit_test(btc),   cmocka_unit_test(eth),
+        cmocka_unit_test(card),  cmocka_unit_test(card_groups), cmocka_unit_test(wide_groups), cmocka_unit_test(iban),
+        cmocka_unit_test(email), cmocka_unit_test(url),         cmocka_unit_test(onion),       cmocka_unit_test(ip),
+        cmocka_unit_test(phone), cmocka_unit_test(btc),         cmocka_unit_test(eth),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -47,6 +47,10 @@ static const struct coin_vector vectors[] = {
     {"xrp", "rrrrrrrrrrrrrrrrrrrrrhoLvTp", NULL},
     {"xrp", "rrrrrrrrrrrrrrrrrrrrBZbvji", NULL},
     {"xrp", "rf1BiGeXwwQoi8Z2ueFYTEXSwuJYfV2Jpn", NULL},
+    /* XLS-5d: without a tag, with one, with the largest. */
+    {"xrp", "X7AcgcsBL6XDcUb289X4mJ8djcdyKaB5hJDWMArnXr61cqZ", NULL},
+    {"xrp", "XV5sbjUmgPpvXv4ixFWZ5ptAYZ6PD2gYsjNFQLKYW33DzBm", NULL},
+    {"xrp", "XVLhHMPHU98es4dbozjVtdWzVrDjtV18pX8yuPT7y4xaEHi", NULL},
     /* The Monero project's own address and a subaddress; an integrated address with its standard one. */
     {"xmr", "44AFFq5kSiGBoZ4NMDwYtN18obc8AemS33DBLWs3H7otXft3XjrpDtQGv7SqSsaBYBb98uNbr2VBBEt7f2wfn3RVGQBEP3A", NULL},
     {"xmr", "888tNkZrPN6JsEgekjMnABU4TBzc2Dt29EPAvkRxbANsAnjyPbb3iQ1YBRk1UXcdRsiKc9dhwMVgN5S9cQUiyoogDavup3H", NULL},
@@ -67,6 +71,13 @@ static const struct coin_vector vectors[] = {
     {"ada", "addr128phkx6acpnf78fuvxn0mkew3l0fd058hzquvz7w36x4gtupnz75xxcrtw79hu", NULL},
     {"ada", "addr1vx2fxv2umyhttkxyxp8x0dlpdt3k6cwng5pxj3jhsydzers66hrl8", NULL},
     {"ada", "addr1w8phkx6acpnf78fuvxn0mkew3l0fd058hzquvz7w36x4gtcyjy7wx", NULL},
+    {"ada", "stake1uyehkck0lajq8gr28t9uxnuvgcqrc6070x3k9r8048z8y5gh6ffgw", NULL},
+    {"ada", "stake178phkx6acpnf78fuvxn0mkew3l0fd058hzquvz7w36x4gtcccycj5", NULL},
+    /* Of the Byron era: the examples of CIP-19 and of Cardano's documentation. */
+    {"ada", "Ae2tdPwUPEZFRbyhz3cpfC2CumGzNkFBN2L42rcUc2yjQpEkxDbkPodpMAi", NULL},
+    {"ada", "Ae2tdPwUPEYwFx4dmJheyNPPYXtvHbJLeCaA96o6Y2iiUL18cAt7AizN2zG", NULL},
+    {"ada", "DdzFFzCqrhsrcTVhLygT24QwTnNqQqQ8mZrq5jykUzMveU26sxaH529kMpo7VhPrt5pwW3dXeB2k3EEvKcNBRmzCfcQ7dTkyGzTs658C",
+     NULL},
     /* Bitcoin Core, src/test/data/base58_keys_valid.json; the Bitcoin wiki, "Wallet import format". */
     {"wif", "5Kd3NBUAdUnhyzenEwVLy9pBKxSwXvE9FMPyR4UKZvpe6E3AgLr", NULL},
     {"wif", "Kz6UJmQACJmLtaQj5A3JAge4kVTNQ8gbvXuwbmCj7bsaabudb3RD", NULL},
@@ -164,14 +175,17 @@ static void neighbours_deny(void **state)
 static void other_networks(void **state)
 {
     static const char *const texts[] = {
-        "nhRsrUaxZou6sewjqaS37cJrMRJRgwVXdk",                              /* Dogecoin's test network */
-        "6K7a8wZW8A1oZxNd7wZz8PhgAAaDxybkzNpD1sGVvmSaBmc3Hg2",             /* a private key of Dogecoin's */
-        "bchtest:pr6m7j9njldwwzlg9v7v53unlr4jkmx6eyvwc0uz5t",              /* Bitcoin Cash's test network */
-        "pref:pr6m7j9njldwwzlg9v7v53unlr4jkmx6ey65nvtks5",                 /* a vector with a prefix of its own */
-        "bitcoincash:q9adhakpwzztepkpwp5z0dq62m6u5v5xtyj7j3h2ws4mr9g0",    /* 24 bytes, which no script has */
-        "bitcoincash:Qpm2qsznhks23z7629mms6s4cwef74vcwvy22gdx6a",          /* in two cases */
-        "tpgc1qpftpsvdn6mjp8celrkj0qxqy4jlapl959rlwg9",                    /* another prefix */
-        "stake1uyehkck0lajq8gr28t9uxnuvgcqrc6070x3k9r8048z8y5gh6ffgw",     /* CIP-19, an account, not an address */
+        "nhRsrUaxZou6sewjqaS37cJrMRJRgwVXdk",                               /* Dogecoin's test network */
+        "6K7a8wZW8A1oZxNd7wZz8PhgAAaDxybkzNpD1sGVvmSaBmc3Hg2",              /* a private key of Dogecoin's */
+        "bchtest:pr6m7j9njldwwzlg9v7v53unlr4jkmx6eyvwc0uz5t",               /* Bitcoin Cash's test network */
+        "pref:pr6m7j9njldwwzlg9v7v53unlr4jkmx6ey65nvtks5",                  /* a vector with a prefix of its own */
+        "bitcoincash:q9adhakpwzztepkpwp5z0dq62m6u5v5xtyj7j3h2ws4mr9g0",     /* 24 bytes, which no script has */
+        "bitcoincash:Qpm2qsznhks23z7629mms6s4cwef74vcwvy22gdx6a",           /* in two cases */
+        "tpgc1qpftpsvdn6mjp8celrkj0qxqy4jlapl959rlwg9",                     /* another prefix */
+        "stake_test1urhqj6v0u59at0wknm38jqqpwqt57h4v26cwhdnw9mkrlpggpregu", /* CIP-19, test network */
+        "stake1uyehkck0lajq8gr28t9uxnuvgcqrc6070x3k9r8048z8y5gh6ffgx",
+        "Ae2tdPwUPEZFRbyhz3cpfC2CumGzNkFBN2L42rcUc2yjQpEkxDbkPodpMAj",
+        "T7oKJ3q7s94kDH6tpkBowhetT1JKfcfdSCmAXbS75iATyLD",                 /* XLS-5d, test network */
         "addr_test1vz2fxv2umyhttkxyxp8x0dlpdt3k6cwng5pxj3jhsydzerspjrlsz", /* CIP-19, test network */
         "9szghg3GN35i7zk8aci6gE76QQ68YsqaJTcSxJ5f6iUsTnYUZrPrh3CecdoQbGNi8HNoamaJZUne3iVqYve5kCH42a5e3qZ", /* Monero's
                                                                                                             */
