@@ -51,6 +51,11 @@ static bool is_small(uint8_t c)
     return c >= 'a' && c <= 'z';
 }
 
+static bool is_capital(uint8_t c)
+{
+    return c >= 'A' && c <= 'Z';
+}
+
 static bool begins(const uint8_t *data, size_t length, const char *text)
 {
     size_t size = strlen(text);
@@ -137,7 +142,7 @@ static bool is_telling(const struct notation *notation, const uint8_t *data, siz
     case ':':
         return text[1] == '/' && text[2] == '/';
     case '/':
-        return before == ':' && text[1] == '/';
+        return (before == ':' && text[1] == '/') || (is_capital(before) && is_capital(text[1])); /* a stripe's name */
     case '+':
         return is_digit(text[1]);
     case '%': /* encoded twice; or a magnetic stripe */

@@ -80,6 +80,7 @@ static const struct {
                                  "0343"},
     {"?q=ozone%20drill%20grab%20fiber", "|?q=ozone drill grab fiber"},
     {"track=%25B4539578763621486%5EDOE%2FJOHN%5E2912&x", "|track=%B4539578763621486^DOE/JOHN^2912&x"},
+    {"<i>%B4539578763621486^DOE&#x2F;JOHN^2912</i> A&#47;b", "|%B4539578763621486^DOE/JOHN^2912"},
     {"%3b4539578763621486%3d2912%3F", "|;4539578763621486=2912?"},
     {"words=ozone%2Cdrill%2Cgrab%2Cfiber", "|words=ozone,drill,grab,fiber"},
     {"1.%20ozone%0D%0A2.%20drill%0D%0A3.%20grab", "|1. ozone\r\n2. drill\r\n3. grab"},
