@@ -3,6 +3,8 @@
 #ifndef FUZZ_FUZZ_H
 #define FUZZ_FUZZ_H
 
+#include <sanitizer/allocator_interface.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +17,44 @@ static inline void require(int condition)
 {
     if (!condition)
         abort();
+}
+
+/* Memory in use, counted where it is allocated: from fuzz_memory_begin on, no more than FUZZ_MEMORY at any time. */
+enum { FUZZ_MEMORY = 192 << 20 };
+
+static struct {
+    bool counting;
+    size_t begin;
+} fuzz_memory;
+
+static inline void fuzz_allocated(const volatile void *memory, size_t size)
+{
+    (void)memory;
+    if (!fuzz_memory.counting)
+        return;
+    size_t now = __sanitizer_get_current_allocated_bytes();
+    if (size > FUZZ_MEMORY || now > fuzz_memory.begin + FUZZ_MEMORY)
+        abort();
+}
+
+static inline void fuzz_freed(const volatile void *memory)
+{
+    (void)memory;
+}
+
+static inline void fuzz_memory_begin(void)
+{
+    static bool installed;
+    if (!installed)
+        (void)__sanitizer_install_malloc_and_free_hooks(fuzz_allocated, fuzz_freed);
+    installed = true;
+    fuzz_memory.begin = __sanitizer_get_current_allocated_bytes();
+    fuzz_memory.counting = true;
+}
+
+static inline void fuzz_memory_end(void)
+{
+    fuzz_memory.counting = false;
 }
 
 enum { FUZZ_BUDGET = 4 << 20 }; /* bytes of output before a target stops a decoder */

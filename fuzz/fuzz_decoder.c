@@ -22,7 +22,9 @@ static void decode_one(const struct sb_container *container, const uint8_t *data
         {fuzz_view}, data, length, (size_t)1 << ((choice & 15) < VIEW_LEAST ? VIEW_LEAST : choice & 15), NULL, 0};
     struct fuzz_output output = {{.write = fuzz_write}, 0, choice & 0x80 ? 1000 : FUZZ_BUDGET, 0, 0};
     uint64_t consumed = UINT64_MAX;
+    fuzz_memory_begin();
     enum sb_decode_result result = DECODER.decode(container, &input.input, &output.output, &consumed);
+    fuzz_memory_end();
     require(consumed <= length);
     require(output.stopped == (result == SB_DECODE_STOPPED));
     require(result != SB_DECODE_NO_MEMORY);

@@ -1,6 +1,7 @@
 /* The whole scanner: every recogniser, view and decoder on hostile bytes, cut into chunks as the sweep cuts them. What
  * it reports must keep the contract of scan.h. */
 #include "fuzz.h"
+#include "scan/engine.h"
 #include "scan/scan.h"
 #include "tests/scan/memory.h"
 
@@ -35,7 +36,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t own = (size_t)16 << (data[0] & 15);
     size_t length = size - 1;
     struct sb_sink sink = {.sighting = check_sighting, .note = check_note, .context = &length};
+    fuzz_memory_begin();
     require(scan_memory(scanner, data + 1, length, own, true, &sink) == 0);
-    require(sb_scan_decoded(scanner) <= 9 << 20);
+    fuzz_memory_end();
+    /* Time, in what takes it: bytes decoded and bytes looked at, by the budgets. */
+    require(sb_scan_decoded(scanner) <= (9 << 20) + (uint64_t)length * 48);
+    require(scanner->shown <= (257 << 20) + (uint64_t)length * 16 + sb_scan_decoded(scanner) * 4);
     return 0;
 }

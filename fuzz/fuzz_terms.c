@@ -46,8 +46,8 @@ static void read_as_term(const uint8_t *data, size_t size)
 {
     struct bytes out[SB_ENCODING_COUNT] = {{0}, {0}, {0}};
     struct error error = {0};
-    size_t column;
-    if (write_term((const char *)data, size, out, &column, &error) != 0)
+    size_t column, cost;
+    if (write_term((const char *)data, size, out, &cost, &column, &error) != 0)
         require(error.text[0] != '\0' && column <= size + 1);
     else
         require(out[0].length > 0 && out[1].length > 0 && column == 0);

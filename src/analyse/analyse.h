@@ -51,12 +51,13 @@ int analyse_reach(const char *path, int (*each)(void *context, const char *path)
 int analyse_of_others(struct store *store, const char *authority, const char *path, bool *others, struct error *error);
 
 /* Asks a worker whether search terms are sound (one each, without line breaks). -1 when one is not (then bad->known), or
- * when none can be asked. */
+ * when none can be asked. `alive` (NULL: nobody) is called about once a second while it takes. */
 struct analyse_bad_term {
     bool known;
     size_t term, column; /* which one, from 0; its character, from 1, or 0: the whole */
 };
-int analyse_terms_check(const char *const items[], size_t count, struct analyse_bad_term *bad, struct error *error);
+int analyse_terms_check(const char *const items[], size_t count, void (*alive)(void *context), void *context,
+                        struct analyse_bad_term *bad, struct error *error);
 
 struct analyse_outcome {
     long peak_kib;     /* the most memory a worker had */

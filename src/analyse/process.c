@@ -20,7 +20,8 @@
 #endif
 
 enum { PATH_SIZE = 4096, READ_STEP = 256 * 1024 };
-enum { NOT_STARTED = 127 }; /* the dynamic linker's status when it cannot map a library */
+enum { FIRST_PATIENCE = 2000 }; /* milliseconds without taking a byte of it */
+enum { NOT_STARTED = 127 };     /* the dynamic linker's status when it cannot map a library */
 
 const char *program_path(const char *name, const char *variable)
 {
@@ -87,6 +88,8 @@ void process_put_opening(const struct opening *opening, struct bytes *out)
     wire_put_u32(out, PROTOCOL_VERSION);
     wire_put_u64(out, opening->memory);
     wire_put_text(out, opening->terms == NULL ? "" : opening->terms);
+    wire_put_blob(out, opening->compiled == NULL ? NULL : opening->compiled->data,
+                  opening->compiled == NULL ? 0 : opening->compiled->length);
     wire_put_u8(out, opening->terms_only);
     wire_put_u32(out, count);
     for (const char *at = paths; *at != '\0';) {
@@ -123,8 +126,11 @@ int process_start(struct process *process, const struct bytes *first, struct err
         return fail(error, "cannot start %s: %s (run `make install`, or set SAMBAND_WORKER)", program,
                     strerror(problem));
     }
-    /* A worker that died at once is seen by the first receive, with how it ended. */
-    (void)process_send(process, first);
+    /* A worker that died at once is seen by the first receive, with how it ended. Until it has its first request, which
+     * may be megabytes of compiled search terms, it has met no evidence, and is waited for. */
+    int left = process_send(process, first) == 0 && process->out.length > 0;
+    while (left == 1 && poll(&(struct pollfd){process->to, POLLOUT, 0}, 1, FIRST_PATIENCE) > 0)
+        left = process_flush(process);
     return 0;
 }
 
@@ -152,9 +158,9 @@ int process_send(struct process *process, const struct bytes *request)
 
 int process_receive(struct process *process, int milliseconds)
 {
-    struct pollfd wait = {process->from, POLLIN, 0};
-    int ready = poll(&wait, 1, milliseconds);
-    if (ready <= 0)
+    struct pollfd waits[] = {{process->from, POLLIN, 0}, {process->to, POLLOUT, 0}};
+    int ready = poll(waits, process->out.length > 0 ? 2 : 1, milliseconds);
+    if (ready <= 0 || waits[0].revents == 0)
         return ready < 0 && errno != EINTR ? -1 : 0;
     if (process->in_at > 0) {
         memmove(process->in.data, process->in.data + process->in_at, process->in.length - process->in_at);

@@ -33,6 +33,7 @@ struct opening {
     const struct bytes *inside; /* of which disk within, as inside_put_places writes it; NULL: of none */
     uint64_t memory;            /* bytes it may have; 0: no limit */
     const char *terms;          /* search terms, one a line; NULL: none */
+    const struct bytes *compiled; /* the same as a worker compiled them; NULL: none */
     bool terms_only;
 };
 

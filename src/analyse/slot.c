@@ -223,8 +223,7 @@ enum slot_event slot_await(struct slot *slot, double silence,
             return event;
         if (progress != NULL && slot->progress != before)
             progress(context, slot->progress, slot->unit.bytes);
-        struct pollfd wait = {slot->process.from, POLLIN, 0};
-        (void)poll(&wait, 1, 250);
+        slots_wait(slot, 1, 250);
     }
 }
 
@@ -236,7 +235,7 @@ void slots_wait(const struct slot *slots, unsigned count, int milliseconds)
         const struct slot *slot = &slots[i];
         if (slot->state == SLOT_OPENING || slot->state == SLOT_BUSY)
             waits[waiting++] = (struct pollfd){slot->process.from, POLLIN, 0};
-        if (slot->state == SLOT_BUSY && slot->process.out.length > 0)
+        if ((slot->state == SLOT_OPENING || slot->state == SLOT_BUSY) && slot->process.out.length > 0)
             waits[waiting++] = (struct pollfd){slot->process.to, POLLOUT, 0};
     }
     (void)poll(waits, waiting, milliseconds);

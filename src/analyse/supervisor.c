@@ -97,6 +97,7 @@ static int open_slot(struct supervisor *supervisor, struct slot *slot)
                               .inside = &supervisor->medium.inside,
                               .memory = memory,
                               .terms = bytes_text(&lines),
+                              .compiled = term_sets_compiled(&supervisor->sets, slot->terms),
                               .terms_only = slot->terms_only};
     int result = slot_open(slot, slot->unit.evidence_id, &opening, slot_now(), supervisor->error);
     bytes_free(&lines);

@@ -1,5 +1,6 @@
-/* Search terms are compiled where they are used, in a worker before it locks itself: `samband` links neither the engine
- * nor a reader of their syntax. So that a wrong one is told before anything begins, a worker is asked first. */
+/* Search terms are compiled by a worker that opens nothing: `samband` links neither the engine nor a reader of their
+ * syntax. So a wrong one is told before anything begins. What it compiled is handed to the workers that search, unread.
+ */
 #include "analyse/terms.h"
 
 #include <poll.h>
@@ -11,7 +12,7 @@
 #include "base/text.h"
 #include "base/wire.h"
 
-enum { PATIENCE = 120 * 1000 }; /* milliseconds for a worker to compile all terms */
+enum { PATIENCE = 120 * 1000 }; /* milliseconds without a word of the worker that compiles */
 
 /* ---- lists ---- */
 
@@ -99,12 +100,117 @@ void terms_write(const struct terms *terms, struct bytes *out)
     }
 }
 
+/* ---- compiling ---- */
+
+static int take_verdict(uint8_t type, const uint8_t *payload, size_t length, struct analyse_bad_term *bad,
+                        struct error *error)
+{
+    struct wire_reader reader = {payload, length, 0, false};
+    size_t text_length;
+    if (type == FRAME_DONE)
+        return 0;
+    if (type == FRAME_BAD_TERM) {
+        bad->term = wire_get_u32(&reader);
+        bad->column = wire_get_u32(&reader);
+    }
+    const char *text = wire_get_text(&reader, ERROR_TEXT_MAX, &text_length);
+    struct bytes printable = {0};
+    text_append_printable(&printable, text, text_length);
+    (void)fail(error, "%s", bytes_text(&printable));
+    bytes_free(&printable);
+    bad->known = type == FRAME_BAD_TERM && wire_done(&reader);
+    return -1;
+}
+
+static int take_part(const uint8_t *payload, size_t length, struct bytes *compiled, size_t *total)
+{
+    struct wire_reader reader = {payload, length, 0, false};
+    size_t part;
+    const uint8_t *data = wire_get_blob(&reader, COMPILED_PART, &part);
+    *total += part;
+    if (!wire_done(&reader) || part == 0 || *total > COMPILED_MAX)
+        return -1;
+    if (compiled != NULL)
+        bytes_append(compiled, data, part);
+    return compiled != NULL && compiled->failed ? -1 : 0;
+}
+
+/* Frames up to the last one. 1: it came; else nothing more does. */
+static int listen(struct process *process, struct bytes *compiled, void (*alive)(void *context), void *context,
+                  struct analyse_bad_term *bad, struct error *error, int *verdict)
+{
+    size_t total = 0;
+    int waited = 0;
+    for (int came = 0; came >= 0 && waited < PATIENCE; waited = came == 0 ? waited + 100 : 0) {
+        uint8_t type = 0;
+        const uint8_t *payload = NULL;
+        size_t length = 0;
+        int found;
+        (void)process_flush(process);
+        came = process_receive(process, 100);
+        while ((found = process_frame(process, &type, &payload, &length)) == 1) {
+            if (type == FRAME_COMPILED) {
+                if (take_part(payload, length, compiled, &total) != 0)
+                    return 0;
+            } else if (type != FRAME_PROGRESS) {
+                *verdict = take_verdict(type, payload, length, bad, error);
+                return 1;
+            } else if (alive != NULL) {
+                alive(context);
+            }
+        }
+        if (found < 0)
+            return 0;
+    }
+    return 0;
+}
+
+/* Has a worker compile the terms, into *compiled (NULL: to see whether they can be). */
+static int compile(const char *const items[], size_t count, struct bytes *compiled, void (*alive)(void *context),
+                   void *context, struct analyse_bad_term *bad, struct error *error)
+{
+    struct bytes lines = {0};
+    struct bytes request = {0};
+    struct process process;
+    *bad = (struct analyse_bad_term){0};
+    for (size_t i = 0; i < count; i++) {
+        bytes_append_text(&lines, items[i]);
+        bytes_append_char(&lines, '\n');
+    }
+    if (lines.length > TERMS_MAX_BYTES) {
+        bytes_free(&lines);
+        return fail(error, "the search terms are more than %d MiB", TERMS_MAX_BYTES >> 20);
+    }
+    size_t start = frame_begin(&request, FRAME_TERMS);
+    wire_put_u32(&request, PROTOCOL_VERSION);
+    wire_put_blob(&request, lines.data, lines.length);
+    frame_end(&request, start);
+    int result =
+        lines.failed || request.failed ? fail(error, "memory is short") : process_start(&process, &request, error);
+    bytes_free(&lines);
+    bytes_free(&request);
+    if (result != 0)
+        return -1;
+    char how[ERROR_TEXT_MAX] = "";
+    int ended = listen(&process, compiled, alive, context, bad, error, &result);
+    process_stop(&process, ended != 1, how, sizeof how);
+    return ended == 1 ? result : fail(error, "the search terms could not be compiled: %s", how);
+}
+
+int analyse_terms_check(const char *const items[], size_t count, void (*alive)(void *context), void *context,
+                        struct analyse_bad_term *bad, struct error *error)
+{
+    return compile(items, count, NULL, alive, context, bad, error);
+}
+
 /* ---- sets of the store ---- */
 
 struct term_set {
     struct term_set *next;
     int64_t id;
     struct terms terms;
+    bool tried;
+    struct bytes compiled;
 };
 
 static int take_set(void *context, const char *lines)
@@ -132,74 +238,29 @@ int term_sets_get(struct term_sets *sets, struct store *store, int64_t id, const
     return set->terms.count > 0 ? 0 : fail(error, "search terms cannot be had from the store");
 }
 
+const struct bytes *term_sets_compiled(struct term_sets *sets, int64_t id)
+{
+    struct term_set *set = id == 0 ? NULL : sets->first;
+    while (set != NULL && set->id != id)
+        set = set->next;
+    if (set == NULL)
+        return NULL;
+    if (!set->tried) {
+        struct analyse_bad_term bad;
+        set->tried = true;
+        if (compile(set->terms.items, set->terms.count, &set->compiled, NULL, NULL, &bad, NULL) != 0)
+            bytes_free(&set->compiled);
+    }
+    return &set->compiled;
+}
+
 void term_sets_free(struct term_sets *sets)
 {
     while (sets->first != NULL) {
         struct term_set *set = sets->first;
         sets->first = set->next;
         terms_free(&set->terms);
+        bytes_free(&set->compiled);
         free(set);
     }
-}
-
-/* ---- are they sound? ---- */
-
-static int take_verdict(uint8_t type, const uint8_t *payload, size_t length, struct analyse_bad_term *bad,
-                        struct error *error)
-{
-    struct wire_reader reader = {payload, length, 0, false};
-    size_t text_length;
-    if (type == FRAME_DONE)
-        return 0;
-    if (type == FRAME_BAD_TERM) {
-        bad->term = wire_get_u32(&reader);
-        bad->column = wire_get_u32(&reader);
-    }
-    const char *text = wire_get_text(&reader, ERROR_TEXT_MAX, &text_length);
-    struct bytes printable = {0};
-    text_append_printable(&printable, text, text_length);
-    (void)fail(error, "%s", bytes_text(&printable));
-    bytes_free(&printable);
-    bad->known = type == FRAME_BAD_TERM && wire_done(&reader);
-    return -1;
-}
-
-int analyse_terms_check(const char *const items[], size_t count, struct analyse_bad_term *bad, struct error *error)
-{
-    struct bytes lines = {0};
-    struct bytes request = {0};
-    struct process process;
-    *bad = (struct analyse_bad_term){0};
-    for (size_t i = 0; i < count; i++) {
-        bytes_append_text(&lines, items[i]);
-        bytes_append_char(&lines, '\n');
-    }
-    if (lines.length > TERMS_MAX_BYTES) {
-        bytes_free(&lines);
-        return fail(error, "the search terms are more than %d MiB", TERMS_MAX_BYTES >> 20);
-    }
-    size_t start = frame_begin(&request, FRAME_TERMS);
-    wire_put_u32(&request, PROTOCOL_VERSION);
-    wire_put_blob(&request, lines.data, lines.length);
-    frame_end(&request, start);
-    int result =
-        lines.failed || request.failed ? fail(error, "memory is short") : process_start(&process, &request, error);
-    bytes_free(&lines);
-    bytes_free(&request);
-    if (result != 0)
-        return -1;
-    uint8_t type = 0;
-    const uint8_t *payload = NULL;
-    size_t length = 0;
-    int found = 0;
-    int waited = 0;
-    for (int came = 0; found == 0 && came >= 0 && waited < PATIENCE; waited += came == 0 ? 100 : 0) {
-        (void)process_flush(&process);
-        came = process_receive(&process, 100);
-        found = process_frame(&process, &type, &payload, &length);
-    }
-    char how[ERROR_TEXT_MAX] = "";
-    result = found == 1 ? take_verdict(type, payload, length, bad, error) : -1;
-    process_stop(&process, found != 1, how, sizeof how);
-    return found == 1 ? result : fail(error, "the search terms could not be compiled: %s", how);
 }

@@ -34,6 +34,9 @@ struct term_sets {
 /* *terms gets set `id`, which is valid until term_sets_free; NULL for id 0. */
 int term_sets_get(struct term_sets *sets, struct store *store, int64_t id, const struct terms **terms,
                   struct error *error);
+/* The set as a worker compiled it, the first time it is asked for; empty where that failed, which the workers say. NULL
+ * for id 0. The set was got before. */
+const struct bytes *term_sets_compiled(struct term_sets *sets, int64_t id);
 void term_sets_free(struct term_sets *sets);
 
 #endif

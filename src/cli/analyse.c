@@ -221,7 +221,7 @@ static int run_analyse(const struct cli *cli, int argc, char **argv)
         return misuse(&analyse_command, "name at least one disk image, file or folder");
     if (!sound_numbers(&analyse_command, &analysing))
         return EXIT_MISUSE;
-    if (gather_terms(&analysing.term, &analysing.term_files, &analysing.terms, &analysing.error) != 0)
+    if (gather_terms(&analysing.term, &analysing.term_files, analysing.quiet, &analysing.terms, &analysing.error) != 0)
         return finish(&analysing, -1);
     if (!store_exists(cli)) {
         struct error error = {0};

@@ -17,6 +17,7 @@ struct origin {
 };
 
 struct gathered {
+    bool quiet, said;
     struct arena arena;
     const char **items;
     struct origin *origins;
@@ -91,11 +92,20 @@ static int add_file(struct gathered *gathered, const char *path)
     return result;
 }
 
-static int judge(const struct gathered *gathered)
+/* Said once, where it takes long enough to be wondered about. */
+static void say_compiling(void *context)
+{
+    struct gathered *gathered = context;
+    if (!gathered->said && !gathered->quiet)
+        (void)fprintf(stderr, "samband: compiling %zu search terms\n", gathered->count);
+    gathered->said = true;
+}
+
+static int judge(struct gathered *gathered)
 {
     struct analyse_bad_term bad;
     struct error problem = {0};
-    if (analyse_terms_check(gathered->items, gathered->count, &bad, &problem) == 0)
+    if (analyse_terms_check(gathered->items, gathered->count, say_compiling, gathered, &bad, &problem) == 0)
         return 0;
     if (!bad.known || bad.term >= gathered->count)
         return fail(gathered->error, "%s", problem.text);
@@ -112,10 +122,10 @@ static int judge(const struct gathered *gathered)
     return -1;
 }
 
-int gather_terms(const struct option_list *given, const struct option_list *files, struct terms *terms,
+int gather_terms(const struct option_list *given, const struct option_list *files, bool quiet, struct terms *terms,
                  struct error *error)
 {
-    struct gathered gathered = {.error = error};
+    struct gathered gathered = {.quiet = quiet, .error = error};
     int result = 0;
     *terms = (struct terms){0};
     for (size_t i = 0; result == 0 && i < given->count; i++)

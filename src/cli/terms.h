@@ -7,7 +7,7 @@
 
 /* Reads them and lets a worker judge them. -1 with a sentence that says which one is wrong, by file, line and column.
  * With no term at all, and no file, terms->count is 0. */
-int gather_terms(const struct option_list *given, const struct option_list *files, struct terms *terms,
+int gather_terms(const struct option_list *given, const struct option_list *files, bool quiet, struct terms *terms,
                  struct error *error);
 
 #endif

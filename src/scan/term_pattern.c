@@ -404,10 +404,12 @@ static int half_expression(const char *term, size_t length, size_t *column, stru
                        "stands, put a backslash before it (in either case) or quotation marks around it");
 }
 
-int write_term(const char *term, size_t length, struct bytes out[SB_ENCODING_COUNT], size_t *column,
+int write_term(const char *term, size_t length, struct bytes out[SB_ENCODING_COUNT], size_t *cost, size_t *column,
                struct error *error)
 {
+    enum { LITERAL_CHEAPER = 8 }; /* characters that stand for themselves cost so many times less */
     *column = 0;
+    *cost = 0;
     if (length == 0)
         return fail(error, "a term is empty");
     if (length > SB_TERM_MAX)
@@ -436,6 +438,7 @@ int write_term(const char *term, size_t length, struct bytes out[SB_ENCODING_COU
     else
         result = expression ? read_expression(&reader) : read_literal(&reader);
     charset_free(&reader.set);
+    *cost = expression ? reader.sizes[0] : length / LITERAL_CHEAPER + 1;
     *column = result == 0 ? 0 : reader.column;
     for (int encoding = 0; result == 0 && encoding < SB_ENCODING_COUNT; encoding++)
         if (out[encoding].failed)

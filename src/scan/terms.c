@@ -9,6 +9,7 @@
 
 #include "scan/engine.h"
 #include "scan/term_pattern.h"
+#include "scan/terms_pack.h"
 
 enum { PIECE = 16 << 20 }; /* bytes owned by one look at a view */
 
@@ -32,7 +33,7 @@ struct look {
     struct sb_scanner *scanner;
     struct sb_terms *terms;
     const struct view *view;
-    size_t base;               /* of the bytes looked at, in the view */
+    size_t base, length;       /* of the bytes looked at, in the view */
     size_t own_begin, own_end; /* where matches may begin */
 };
 
@@ -55,11 +56,18 @@ void sb_terms_free(struct sb_terms *terms)
 static int write_patterns(struct sb_terms *terms, struct bytes *patterns, struct sb_term_problem *problem,
                           struct error *error)
 {
+    size_t sum = 0;
     for (size_t i = 0; i < terms->count; i++) {
         problem->term = i;
-        if (write_term(terms->texts[i], strlen(terms->texts[i]), &patterns[i * SB_ENCODING_COUNT], &problem->column,
-                       error) != 0)
+        size_t cost;
+        if (write_term(terms->texts[i], strlen(terms->texts[i]), &patterns[i * SB_ENCODING_COUNT], &cost,
+                       &problem->column, error) != 0)
             return -1;
+        sum += cost;
+        if (sum > SB_TERMS_COST)
+            return fail(error,
+                        "up to here the search terms are more than can be searched for at once: shorten the regular "
+                        "expressions or what they repeat, or give the terms in several helpings");
     }
     problem->term = terms->count;
     return 0;
@@ -144,6 +152,39 @@ struct sb_terms *sb_terms_new(const char *const terms[], size_t count, struct sb
     return copy;
 }
 
+/* ---- to other processes and back ---- */
+
+int terms_pack(const struct sb_terms *terms, struct bytes *out, struct error *error)
+{
+    char *packed = NULL;
+    size_t length = 0;
+    if (hs_serialize_database(terms->database, &packed, &length) != HS_SUCCESS)
+        return fail(error, "memory is short");
+    if (length <= TERMS_PACKED_MAX)
+        bytes_append(out, packed, length);
+    free(packed);
+    if (length > TERMS_PACKED_MAX)
+        return fail(error, "the search terms are more than can be searched for at once: give them in several helpings");
+    return out->failed ? fail(error, "memory is short") : 0;
+}
+
+struct sb_terms *terms_unpack(const char *const terms[], size_t count, const uint8_t *packed, size_t length,
+                              struct error *error)
+{
+    size_t size = 0;
+    struct sb_terms *copy = calloc(1, sizeof *copy);
+    int result = copy == NULL || copy_terms(copy, terms, count, error) != 0 ? fail(error, "memory is short") : 0;
+    if (result == 0 &&
+        (hs_serialized_database_size((const char *)packed, length, &size) != HS_SUCCESS || size > TERMS_PACKED_MAX ||
+         hs_deserialize_database((const char *)packed, length, &copy->database) != HS_SUCCESS ||
+         hs_alloc_scratch(copy->database, &copy->scratch) != HS_SUCCESS))
+        result = fail(error, "the search terms could not be taken over as they were compiled");
+    if (result == 0)
+        return copy;
+    sb_terms_free(copy);
+    return NULL;
+}
+
 /* ---- looking ---- */
 
 /* Does the match begin in what a container's decoder has read already? Then it was found there, decoded. */
@@ -184,10 +225,12 @@ static int take_match(unsigned pattern, unsigned long long from, unsigned long l
 {
     struct look *look = context;
     struct sb_terms *terms = look->terms;
-    struct pending *pending = &terms->pending[pattern];
+    if (pattern >= terms->count * SB_ENCODING_COUNT || from > to || to > look->length)
+        return 1; /* not what was compiled from these terms */
     size_t begin = look->base + (size_t)from;
     size_t end = look->base + (size_t)to;
     (void)flags;
+    struct pending *pending = &terms->pending[pattern];
     bool longer = pending->end != 0 && begin == pending->found;
     if (longer && end - pending->begin <= SB_TERM_MATCH_MAX) {
         pending->end = end;
@@ -211,7 +254,7 @@ void scan_terms(struct sb_scanner *scanner, const struct view *view)
         size_t own_end = view->own_end - at < PIECE ? view->own_end : at + PIECE;
         size_t base = at > SB_MARGIN ? at - SB_MARGIN : 0;
         size_t end = view->text.length - own_end < SB_MARGIN ? view->text.length : own_end + SB_MARGIN;
-        struct look look = {scanner, terms, view, base, at, own_end};
+        struct look look = {scanner, terms, view, base, end - base, at, own_end};
         hs_error_t problem = hs_scan(terms->database, (const char *)view->text.data + base, (unsigned)(end - base), 0,
                                      terms->scratch, take_match, &look);
         for (size_t i = 0; i < terms->touched_count; i++) {

@@ -29,6 +29,8 @@ struct opening {
     uint64_t memory;
     const uint8_t *terms; /* in the request */
     size_t terms_length;
+    const uint8_t *compiled;
+    size_t compiled_length;
     bool terms_only;
 };
 
@@ -99,6 +101,7 @@ static int read_opening(struct opening *opening, struct wire_reader *request, st
         return fail(error, "samband and samband-worker are of different versions: install both again");
     opening->memory = wire_get_u64(request);
     opening->terms = wire_get_blob(request, TERMS_MAX_BYTES, &opening->terms_length);
+    opening->compiled = wire_get_blob(request, COMPILED_MAX, &opening->compiled_length);
     opening->terms_only = wire_get_u8(request) != 0;
     uint32_t count = wire_get_u32(request);
     if (count == 0 || count > MOST_PATHS)
@@ -119,15 +122,8 @@ static int read_opening(struct opening *opening, struct wire_reader *request, st
 /* Everything that needs files of the system is loaded before the door closes. */
 static int prepare(struct worker *worker, const struct opening *opening, struct error *error)
 {
-    struct sb_term_problem problem;
-    if (opening->terms_length > 0 && terms_compile(worker, opening->terms, opening->terms_length, &problem, error) != 0)
-        return -1;
     worker->terms_only = opening->terms_only;
     if (sb_type_prepare(error) != 0)
-        return -1;
-    worker->scanner =
-        sb_scanner_new(&(struct sb_scan_options){.terms = worker->terms, .terms_only = worker->terms_only}, error);
-    if (worker->scanner == NULL)
         return -1;
     worker->findings = findings_new(&worker->answer);
     worker->digester = digester_new();
@@ -135,6 +131,17 @@ static int prepare(struct worker *worker, const struct opening *opening, struct 
     if (worker->findings == NULL || worker->digester == NULL || worker->buffer == NULL)
         return fail(error, "memory is short");
     return 0;
+}
+
+/* What another worker compiled is believed no more than evidence. */
+static int prepare_scanner(struct worker *worker, const struct opening *opening, struct error *error)
+{
+    if (opening->terms_length > 0 && terms_take(worker, opening->terms, opening->terms_length, opening->compiled,
+                                                opening->compiled_length, error) != 0)
+        return -1;
+    worker->scanner =
+        sb_scanner_new(&(struct sb_scan_options){.terms = worker->terms, .terms_only = worker->terms_only}, error);
+    return worker->scanner == NULL ? -1 : 0;
 }
 
 /* The evidence, and within it one disk after the other. */
@@ -164,6 +171,8 @@ static int open_evidence(struct worker *worker, struct wire_reader *request, str
     struct cage_allowance allowance = {opening.files, opening.file_count, opening.folders, opening.file_count,
                                        opening.memory};
     int result = cage_lock(&allowance, error);
+    if (result == 0)
+        result = prepare_scanner(worker, &opening, error);
     if (result == 0)
         result = open_all(worker, &opening, error);
     arena_free(&opening.arena);

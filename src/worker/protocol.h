@@ -6,9 +6,11 @@
  * unseen.
  *
  *  request   payload
- *  TERMS     version u32, search terms (blob, one a line)            in OPEN's place: are they sound? Answered by DONE,
- *                                                                    BAD_TERM or FAILED; then the worker ends
- *  OPEN      version u32, memory limit u64 (bytes, 0 none), search terms (blob, one a line, may be empty), terms only u8,
+ *  TERMS     version u32, search terms (blob, one a line)            in OPEN's place: compile them. Answered by PROGRESS,
+ *                                                                    COMPILED…, DONE, or by BAD_TERM or FAILED; then
+ *                                                                    the worker ends
+ *  OPEN      version u32, memory limit u64 (bytes, 0 none), search terms (blob, one a line, may be empty), what
+ *            COMPILED said of them (blob), terms only u8,
  *            count u32, paths (text)…, count u32, places…            answered by READY or FAILED
  *            (a place: volume start u64, inode u64, attribute type u32, attribute id u32, path text, size u64: of a disk
  *            image in the evidence before; the last is the evidence that is opened)
@@ -31,7 +33,7 @@
 
 #include "base/bytes.h"
 
-enum { PROTOCOL_VERSION = 4 };
+enum { PROTOCOL_VERSION = 5 };
 static const uint64_t FILE_SIZE_MOST =
     INT64_MAX / 2; /* bytes of a file and of its slack: what claims more, has so many */
 
@@ -45,6 +47,8 @@ enum {
     INSIDE_MOST = 3,            /* places of an OPEN: disks within disks within a disk */
     PEEK_MOST = 8192,           /* bytes of a PEEK */
     TERMS_MAX_BYTES = 32 << 20, /* bytes of all search terms, their lines' ends included */
+    COMPILED_MAX = 160 << 20,   /* bytes of them compiled */
+    COMPILED_PART = 512 << 10,
 };
 
 /* How much is read of a file that claims `size` bytes on a medium of `medium` bytes (0: a folder): it may claim any
@@ -88,6 +92,7 @@ enum frame_type {
     FRAME_DISK,       /* file u32, plain u8: it is a disk image, and was not scanned; plain: of which the file's bytes are
                          the disk's */
     FRAME_BAD_TERM,   /* line u32 (from 0), column u32 (from 1; 0: the whole), reason text */
+    FRAME_COMPILED,   /* blob: the next part of the compiled terms, COMPILED_PART bytes at most */
     FRAME_BYTES,      /* blob: fewer than asked for only at the end of the medium */
 };
 

@@ -27,9 +27,9 @@ struct worker {
     uint8_t *buffer; /* SOURCE_BUFFER bytes, for the source of the unit */
 };
 
-/* terms.c: compiles the lines into worker->terms; answers whether they are sound. */
-int terms_compile(struct worker *worker, const uint8_t *text, size_t length, struct sb_term_problem *problem,
-                  struct error *error);
+/* terms.c: takes the compiled terms over into worker->terms; compiles terms for others. */
+int terms_take(struct worker *worker, const uint8_t *text, size_t length, const uint8_t *compiled,
+               size_t compiled_length, struct error *error);
 void terms_judge(struct worker *worker, struct wire_reader *request);
 
 /* files.c: a place as requests write it. The path stands in `path`, FILES_PATH_MAX + 1 bytes. */

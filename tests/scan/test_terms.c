@@ -1,6 +1,7 @@
 /* Search terms: what each form finds, in which encoding and where, across chunks, in containers and over seams, and
  * what is said of one that is wrong. */
 #include "harness.h"
+#include "scan/terms_pack.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -280,6 +281,52 @@ static void a_seam_tells_what_crosses_it(void **state)
     sb_terms_free(terms);
 }
 
+static void too_many_are_refused_where_they_become_it(void **state)
+{
+    (void)state;
+    enum { COUNT = 6000, EACH = 37 };
+    static char texts[COUNT][64];
+    static const char *list[COUNT];
+    for (int i = 0; i < COUNT; i++) {
+        (void)snprintf(texts[i], sizeof texts[i], "/some name %06d[a-z\u00e5]{1,20}x?/i", i);
+        list[i] = texts[i];
+    }
+    struct sb_term_problem problem;
+    struct error error = {0};
+    assert_null(sb_terms_new(list, COUNT, &problem, &error));
+    assert_int_equal(problem.term, SB_TERMS_COST / EACH);
+    assert_non_null(strstr(error.text, "up to here"));
+}
+
+static void compiled_terms_are_taken_over(void **state)
+{
+    (void)state;
+    static const char text[] = "one TWO thre three";
+    static const char *const list[] = {"two", "/thr?e+/"};
+    struct sb_terms *terms = compile(list, 2);
+    struct bytes packed = {0};
+    struct scan scan = {.places = true, .options = {.terms_only = true}};
+    assert_int_equal(terms_pack(terms, &packed, NULL), 0);
+    sb_terms_free(terms);
+    scan.options.terms = terms_unpack(list, 2, packed.data, packed.length, NULL);
+    assert_non_null(scan.options.terms);
+    assert_int_equal(scan_bytes(&scan, text, sizeof text - 1), 0);
+    assert_string_equal(bytes_text(&scan.found), "term /thr?e+/ @13+5 utf-8 \nterm /thr?e+/ @8+4 utf-8 \n"
+                                                 "term two @4+3 utf-8 \n");
+    scan_free(&scan);
+    sb_terms_free(scan.options.terms);
+    struct sb_terms *fewer = terms_unpack(list, 1, packed.data, packed.length, NULL); /* not what was compiled */
+    scan = (struct scan){.options = {.terms = fewer, .terms_only = true}};
+    assert_int_equal(scan_bytes(&scan, "three", 5), 0);
+    assert_int_equal(scan.sightings, 0);
+    scan_free(&scan);
+    sb_terms_free(fewer);
+    packed.data[packed.length / 2] ^= 1;
+    assert_null(terms_unpack(list, 2, packed.data, packed.length, NULL));
+    assert_null(terms_unpack(list, 2, packed.data, 7, NULL));
+    bytes_free(&packed);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -290,6 +337,8 @@ int main(void)
         cmocka_unit_test(containers_are_searched),
         cmocka_unit_test(a_match_is_told_in_bounded_pieces),
         cmocka_unit_test(a_seam_tells_what_crosses_it),
+        cmocka_unit_test(too_many_are_refused_where_they_become_it),
+        cmocka_unit_test(compiled_terms_are_taken_over),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
