@@ -13,7 +13,7 @@ struct stream_step {
     size_t out_left;
 };
 
-enum stream_status { STREAM_ON, STREAM_END, STREAM_BROKEN, STREAM_UNKNOWN, STREAM_NO_MEMORY };
+enum stream_status { STREAM_ON, STREAM_END, STREAM_BROKEN, STREAM_UNKNOWN, STREAM_TOO_LARGE, STREAM_NO_MEMORY };
 
 /* How one format is decoded. */
 struct stream_format {
