@@ -307,6 +307,7 @@ int main(void)
         cmocka_unit_test(survives_flipped_bits),
         cmocka_unit_test(stops_a_bomb_when_asked),
         cmocka_unit_test(joins_streams),
+        cmocka_unit_test(reads_members_of_zip),
         cmocka_unit_test(knows_how_long_it_is),
         cmocka_unit_test(says_what_it_cannot_open),
         cmocka_unit_test(is_not_fooled),
