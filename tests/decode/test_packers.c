@@ -302,14 +302,10 @@ static void reads_members_of_zip(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(gives_back_what_went_in),
-        cmocka_unit_test(keeps_what_came_before_a_cut),
-        cmocka_unit_test(survives_flipped_bits),
-        cmocka_unit_test(stops_a_bomb_when_asked),
-        cmocka_unit_test(joins_streams),
-        cmocka_unit_test(reads_members_of_zip),
-        cmocka_unit_test(knows_how_long_it_is),
-        cmocka_unit_test(says_what_it_cannot_open),
+        cmocka_unit_test(gives_back_what_went_in), cmocka_unit_test(keeps_what_came_before_a_cut),
+        cmocka_unit_test(survives_flipped_bits),   cmocka_unit_test(stops_a_bomb_when_asked),
+        cmocka_unit_test(joins_streams),           cmocka_unit_test(reads_members_of_zip),
+        cmocka_unit_test(knows_how_long_it_is),    cmocka_unit_test(says_what_it_cannot_open),
         cmocka_unit_test(is_not_fooled),
     };
     return cmocka_run_group_tests_name("decode: packers", tests, NULL, NULL);
