@@ -10,6 +10,7 @@
 
 #include "base/number.h"
 #include "decode/input.h"
+#include "decode/zip_packed.h"
 
 enum { SEVENZIP_HEADER = 32, CABINET_HEADER = 36, RAR_HEADER = 14, MEMBERS_MAX = 1 << 20 };
 
@@ -82,14 +83,8 @@ static enum sb_decode_result judge(struct archive *archive, struct archive_entry
     return SB_DECODE_BROKEN;
 }
 
-static enum sb_decode_result read_member(struct archive *archive, struct archive_entry *entry, struct sb_output *output)
+static enum sb_decode_result read_data(struct archive *archive, struct archive_entry *entry, struct sb_output *output)
 {
-    const char *name = archive_entry_pathname_utf8(entry);
-    if (name == NULL)
-        name = archive_entry_pathname(entry);
-    size_t length = name == NULL ? 0 : strnlen(name, SB_LABEL_MAX);
-    if (output_member(output, name, length) != 0)
-        return SB_DECODE_STOPPED;
     if (archive_entry_is_encrypted(entry))
         return SB_DECODE_ENCRYPTED;
     for (;;) {
@@ -104,6 +99,17 @@ static enum sb_decode_result read_member(struct archive *archive, struct archive
         if (size > 0 && output_pieces(output, data, size) != 0)
             return SB_DECODE_STOPPED;
     }
+}
+
+static enum sb_decode_result read_member(struct archive *archive, struct archive_entry *entry, struct sb_output *output)
+{
+    const char *name = archive_entry_pathname_utf8(entry);
+    if (name == NULL)
+        name = archive_entry_pathname(entry);
+    size_t length = name == NULL ? 0 : strnlen(name, SB_LABEL_MAX);
+    if (output_member(output, name, length) != 0)
+        return SB_DECODE_STOPPED;
+    return read_data(archive, entry, output);
 }
 
 /* All members, up to one that breaks: what follows it in a shared stream is lost too. */
@@ -136,6 +142,26 @@ static enum sb_decode_result decode(const struct sb_container *container, struct
     if (archive == NULL)
         return SB_DECODE_NO_MEMORY;
     enum sb_decode_result result = opens(archive, &reader) ? read_members(archive, output) : SB_DECODE_BROKEN;
+    (void)archive_read_free(archive);
+    return result;
+}
+
+/* It reads what stands behind the header, whatever the archive's list says. */
+enum sb_decode_result archive_read_zip_member(struct sb_input *input, struct sb_output *output, uint64_t end)
+{
+    struct reader reader = {.input = input, .end = end};
+    struct archive_entry *entry;
+    struct archive *archive = archive_read_new();
+    if (archive == NULL)
+        return SB_DECODE_NO_MEMORY;
+    enum sb_decode_result result = SB_DECODE_BROKEN;
+    if (archive_read_support_format_zip_streamable(archive) == ARCHIVE_OK &&
+        archive_read_set_read_callback(archive, read_on) == ARCHIVE_OK &&
+        archive_read_set_callback_data(archive, &reader) == ARCHIVE_OK && archive_read_open1(archive) == ARCHIVE_OK) {
+        int status = archive_read_next_header(archive, &entry);
+        bool whole = status == ARCHIVE_OK || status == ARCHIVE_WARN;
+        result = whole ? read_data(archive, entry, output) : judge(archive, NULL);
+    }
     (void)archive_read_free(archive);
     return result;
 }

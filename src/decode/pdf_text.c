@@ -5,7 +5,8 @@
  * encoding of their own are not translated. Only what stands in text objects (BT to ET) is read, the rest is skipped at
  * the speed of a search, so a stream that shows nothing costs little.
  *
- * The stream's own bytes are passed on first, then a line feed and its text. A stream with more text than is kept hands
+ * The stream's own bytes are passed on first, without the strings that a TJ shows with others, since each is a piece of
+ * a value that would be taken for one; then a line feed and its text. A stream with more text than is kept hands
  * text out in between, at the end of one of its lines, so memory stays bounded and nothing is read twice. */
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +34,7 @@ struct pdf_text {
 
     size_t text_length;
     uint8_t text[TEXT_MAX];
+    uint8_t passed[SLICE];
 };
 
 static const struct matrix identity = {1, 0, 0, 1, 0, 0};
@@ -41,6 +43,7 @@ static int write_slices(struct sb_output *output, const uint8_t *data, size_t le
 static void read_bytes(struct pdf_text *text, const uint8_t *data, size_t length);
 static void run_operator(struct pdf_words *words, unsigned operation);
 static bool begins_inside(const uint8_t *data, size_t length);
+static size_t find_pair(const uint8_t *data, size_t length, char capital, char next);
 
 struct pdf_text *pdf_text_new(struct sb_output *next)
 {
@@ -100,6 +103,34 @@ static bool looks_like_content(const uint8_t *data, size_t length)
     return odd * 4 <= length;
 }
 
+/* Blanks what stands between the brackets of each "[(piece) -20 (piece)] TJ". */
+static void blank_pieces(uint8_t *data, size_t length)
+{
+    for (size_t at = 0, from = 0; (at += find_pair(data + at, length - at, 'T', 'J')) < length; at += 2, from = at) {
+        size_t end = at;
+        while (end > from && (data[end - 1] == ' ' || data[end - 1] == '\n' || data[end - 1] == '\r'))
+            end--;
+        if (end == from || data[end - 1] != ']')
+            continue;
+        const uint8_t *begin = memrchr(data + from, '[', end - 1 - from);
+        if (begin == NULL)
+            continue;
+        size_t first = (size_t)(begin - data) + 1;
+        const uint8_t *piece = memchr(data + first, ')', end - 1 - first);
+        if (piece != NULL && memchr(piece, '(', end - 1 - (size_t)(piece - data)) != NULL)
+            memset(data + first, ' ', end - 1 - first);
+    }
+}
+
+static int pass_on(struct pdf_text *text, const uint8_t *data, size_t length)
+{
+    if (!text->words.inside && find_pair(data, length, 'B', 'T') == length)
+        return text->next->write(text->next, data, length);
+    memcpy(text->passed, data, length);
+    blank_pieces(text->passed, length);
+    return text->next->write(text->next, text->passed, length);
+}
+
 static int write_slices(struct sb_output *output, const uint8_t *data, size_t length)
 {
     struct pdf_text *text = (struct pdf_text *)output;
@@ -115,7 +146,7 @@ static int write_slices(struct sb_output *output, const uint8_t *data, size_t le
         const uint8_t *line_end = memrchr(data, '\n', slice);
         if (line_end != NULL)
             slice = (size_t)(line_end - data) + 1;
-        int stop = text->next->write(text->next, data, slice);
+        int stop = pass_on(text, data, slice);
         if (stop != 0)
             return stop;
         read_bytes(text, data, slice);

@@ -11,6 +11,8 @@ static enum sb_decode_result result_of(enum stream_status status)
     switch (status) {
     case STREAM_UNKNOWN:
         return SB_DECODE_UNKNOWN;
+    case STREAM_TOO_LARGE:
+        return SB_DECODE_TOO_LARGE;
     case STREAM_NO_MEMORY:
         return SB_DECODE_NO_MEMORY;
     case STREAM_END:

@@ -13,7 +13,7 @@ struct stream_step {
     size_t out_left;
 };
 
-enum stream_status { STREAM_ON, STREAM_END, STREAM_BROKEN, STREAM_UNKNOWN, STREAM_NO_MEMORY };
+enum stream_status { STREAM_ON, STREAM_END, STREAM_BROKEN, STREAM_UNKNOWN, STREAM_TOO_LARGE, STREAM_NO_MEMORY };
 
 /* How one format is decoded. */
 struct stream_format {
@@ -33,8 +33,8 @@ enum { STREAMS_TOGETHER = 256 << 20 };
 /* Decodes from the container's first byte until `step` says STREAM_END or fails, and the streams that follow directly;
  * `state` is the step's own. A step that neither takes nor gives anything is a broken stream. The bytes of a stream
  * count as consumed when it was decoded to its end, or when the input ended first; of one that breaks only its header,
- * `container->skip`, since part of what was taken for it may be another file's text. A following one at which the output
- * stops is left as a container of its own. Takes 64 KiB of memory beside the library's own. */
+ * `container->skip`, since part of what was taken for it may be another file's text. A following one at which the
+ * output stops is left as a container of its own. Takes 64 KiB of memory beside the library's own. */
 enum sb_decode_result stream_decode(const struct sb_container *container, struct sb_input *input,
                                     struct sb_output *output, uint64_t *consumed, const struct stream_format *format,
                                     void *state);

@@ -71,6 +71,7 @@ static enum stream_status step(void *state, struct stream_step *next)
     case LZMA_MEM_ERROR:
         return STREAM_NO_MEMORY;
     case LZMA_MEMLIMIT_ERROR:
+        return STREAM_TOO_LARGE;
     case LZMA_OPTIONS_ERROR: /* a filter or check that the library does not know */
         return STREAM_UNKNOWN;
     default:

@@ -6,8 +6,9 @@
  * out only when the header gives its size and the record that must follow it (another member, its data descriptor, the
  * central directory) stands where that size says; otherwise (size unknown, archive fragmented, header invented) it
  * consumes the header alone and the plain scan sees the bytes. A deflated member is consumed when it inflates to its
- * end with the right checksum or the input ends. Encrypted members and unknown methods consume their header alone: the
- * plain scan judges their payload, so a false flag hides nothing.
+ * end with the right checksum or the input ends. BZip2, LZMA, xz, Zstandard and PPMd are libarchive's. Encrypted
+ * members and unknown methods consume their header alone: the plain scan judges their payload, so a false flag hides
+ * nothing.
  *
  * Parts in XML (office files, electronic books) are handed out as the text a person reads, see markup.c; offsets in
  * them count in that text. */
@@ -15,11 +16,13 @@
 #include "decode/inflate.h"
 #include "decode/input.h"
 #include "decode/markup.h"
+#include "decode/zip_packed.h"
 
 enum { HEADER = 30, NAME_MAX_PLAUSIBLE = 4096, DESCRIPTOR_MAX = 24 };
 enum { SIGNATURE_MEMBER = 0x04034b50, SIGNATURE_DESCRIPTOR = 0x08074b50, SIGNATURE_DIRECTORY = 0x02014b50 };
 enum { FLAG_ENCRYPTED = 1, FLAG_DESCRIPTOR = 8, FLAG_MASKED = 0x2000 };
-enum { METHOD_STORED = 0, METHOD_DEFLATED = 8 };
+enum { METHOD_STORED = 0, METHOD_DEFLATED = 8, METHOD_BZIP2 = 12, METHOD_LZMA = 14 };
+enum { METHOD_ZSTANDARD = 93, METHOD_XZ = 95, METHOD_PPMD = 98 };
 enum { EXTRA_ZIP64 = 1 };
 
 /* The methods APPNOTE names, 0 to 20 and 93 to 99. */
@@ -166,11 +169,34 @@ static enum sb_decode_result inflate_member(const struct sb_container *container
     return SB_DECODE_DONE;
 }
 
+/* Is it one of those that another library reads? */
+static bool method_packed(unsigned method)
+{
+    return method == METHOD_BZIP2 || method == METHOD_LZMA || method == METHOD_ZSTANDARD || method == METHOD_XZ ||
+           method == METHOD_PPMD;
+}
+
+/* Consumed is what is proven: as a deflated member, and by the record that follows where the header's size says. */
+static enum sb_decode_result read_packed(const struct sb_container *container, struct sb_input *input,
+                                         struct sb_output *output, uint64_t *consumed)
+{
+    uint64_t end;
+    bool sized = container->size > 0 && !__builtin_add_overflow(container->skip, container->size, &end) &&
+                 record_follows(input, end);
+    enum sb_decode_result result = archive_read_zip_member(input, output, INT64_MAX / 2);
+    if (result == SB_DECODE_DONE && sized)
+        *consumed = end;
+    return result;
+}
+
 static enum sb_decode_result unpack(const struct sb_container *container, struct sb_input *input,
                                     struct sb_output *output, uint64_t *consumed)
 {
-    return (container->method & 0xffff) == METHOD_STORED ? copy_stored(container, input, output, consumed)
-                                                         : inflate_member(container, input, output, consumed);
+    unsigned method = container->method & 0xffff;
+    if (method == METHOD_STORED)
+        return copy_stored(container, input, output, consumed);
+    return method == METHOD_DEFLATED ? inflate_member(container, input, output, consumed)
+                                     : read_packed(container, input, output, consumed);
 }
 
 static enum sb_decode_result decode(const struct sb_container *container, struct sb_input *input,
@@ -186,7 +212,7 @@ static enum sb_decode_result decode(const struct sb_container *container, struct
     unsigned flags = container->method >> 16;
     if (flags & (FLAG_ENCRYPTED | FLAG_MASKED))
         return SB_DECODE_ENCRYPTED;
-    if (method != METHOD_STORED && method != METHOD_DEFLATED)
+    if (method != METHOD_STORED && method != METHOD_DEFLATED && !method_packed(method))
         return SB_DECODE_UNKNOWN;
     if (!markup_named(container->label, container->label_length))
         return unpack(container, input, output, consumed);

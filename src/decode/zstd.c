@@ -1,7 +1,6 @@
 /* Zstandard, RFC 8878: one frame is one container, with those that follow it. Windows up to 8 MiB are allowed, which
- * RFC 8878 asks of every decoder and all levels but the "ultra" ones keep to; a frame that needs more, or a dictionary,
- * is reported unknown.
- */
+ * RFC 8878 asks of every decoder and all levels but the "ultra" ones keep to; a frame that needs
+ * more is reported too large, one that needs a dictionary unknown. */
 #include <string.h>
 #include <zstd.h>
 #include <zstd_errors.h>
@@ -46,6 +45,7 @@ static enum stream_status step(void *state, struct stream_step *next)
     if (ZSTD_isError(status)) {
         switch (ZSTD_getErrorCode(status)) {
         case ZSTD_error_frameParameter_windowTooLarge:
+            return STREAM_TOO_LARGE;
         case ZSTD_error_frameParameter_unsupported:
         case ZSTD_error_dictionary_wrong:
             return STREAM_UNKNOWN;

@@ -219,11 +219,11 @@ static void says_what_it_cannot_open(void **state)
         enum sb_decode_result result;
     } large[] = {
         {&sb_decoder_zstd, "printf word | zstd -q -19 --zstd=wlog=23 -c", SB_DECODE_DONE},
-        {&sb_decoder_zstd, "printf word | zstd -q -19 --zstd=wlog=24 -c", SB_DECODE_UNKNOWN},
+        {&sb_decoder_zstd, "printf word | zstd -q -19 --zstd=wlog=24 -c", SB_DECODE_TOO_LARGE},
         {&sb_decoder_xz, "printf word | xz --lzma2=dict=64MiB -c", SB_DECODE_DONE},
-        {&sb_decoder_xz, "printf word | xz --lzma2=dict=128MiB -c", SB_DECODE_UNKNOWN},
+        {&sb_decoder_xz, "printf word | xz --lzma2=dict=128MiB -c", SB_DECODE_TOO_LARGE},
         {&sb_decoder_lzma, "printf word | xz --format=lzma --lzma1=dict=48MiB -c", SB_DECODE_DONE},
-        {&sb_decoder_lzma, "printf word | xz --format=lzma --lzma1=dict=128MiB -c", SB_DECODE_UNKNOWN},
+        {&sb_decoder_lzma, "printf word | xz --format=lzma --lzma1=dict=128MiB -c", SB_DECODE_TOO_LARGE},
     };
     for (size_t i = 0; i < sizeof large / sizeof large[0]; i++) {
         struct bytes data = read_command(large[i].command);
@@ -272,16 +272,40 @@ static void is_not_fooled(void **state)
     assert_true(sb_decoder_lz4.sniff(largest, sizeof largest, 0, &container));
 }
 
+/* Members of a ZIP in methods of others, consumed as a whole when the next record stands where it should. */
+static void reads_members_of_zip(void **state)
+{
+    (void)state;
+    static const char *const methods[] = {"BZIP2", "LZMA"};
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
+        char command[300];
+        (void)snprintf(
+            command, sizeof command,
+            "python3 -c \"import zipfile as z,io,sys;b=io.BytesIO();f=z.ZipFile(b,'w',z.ZIP_%s);"
+            "f.writestr('a.txt','anna.berg@example.org '*9);f.close();sys.stdout.buffer.write(b.getvalue())\"",
+            methods[i]);
+        struct bytes data = read_command(command);
+        for (size_t view = 0; view <= 4096; view += 4096) {
+            struct run run =
+                run_decoder(&sb_decoder_zip, data.data, data.length, 0, &(struct run_options){.view = view});
+            assert_true(run.sniffed);
+            assert_int_equal(run.result, SB_DECODE_DONE);
+            assert_int_equal(run.out.length, 9 * strlen("anna.berg@example.org "));
+            assert_memory_equal(run.out.data, "anna.berg@example.org ", strlen("anna.berg@example.org "));
+            assert_memory_equal(data.data + run.consumed, "PK\1\2", 4);
+            run_free(&run);
+        }
+        bytes_free(&data);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(gives_back_what_went_in),
-        cmocka_unit_test(keeps_what_came_before_a_cut),
-        cmocka_unit_test(survives_flipped_bits),
-        cmocka_unit_test(stops_a_bomb_when_asked),
-        cmocka_unit_test(joins_streams),
-        cmocka_unit_test(knows_how_long_it_is),
-        cmocka_unit_test(says_what_it_cannot_open),
+        cmocka_unit_test(gives_back_what_went_in), cmocka_unit_test(keeps_what_came_before_a_cut),
+        cmocka_unit_test(survives_flipped_bits),   cmocka_unit_test(stops_a_bomb_when_asked),
+        cmocka_unit_test(joins_streams),           cmocka_unit_test(reads_members_of_zip),
+        cmocka_unit_test(knows_how_long_it_is),    cmocka_unit_test(says_what_it_cannot_open),
         cmocka_unit_test(is_not_fooled),
     };
     return cmocka_run_group_tests_name("decode: packers", tests, NULL, NULL);

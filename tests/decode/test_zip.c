@@ -152,8 +152,9 @@ static void says_what_it_cannot_open(void **state)
         enum sb_decode_result result;
     } rows[] = {
         {8, 1, SB_DECODE_ENCRYPTED},      {0, 1, SB_DECODE_ENCRYPTED}, {99, 1, SB_DECODE_ENCRYPTED},
-        {8, 0x2000, SB_DECODE_ENCRYPTED}, {9, 0, SB_DECODE_UNKNOWN},   {12, 0, SB_DECODE_UNKNOWN},
-        {14, 0, SB_DECODE_UNKNOWN},       {93, 0, SB_DECODE_UNKNOWN},  {95, 0, SB_DECODE_UNKNOWN},
+        {8, 0x2000, SB_DECODE_ENCRYPTED}, {9, 0, SB_DECODE_UNKNOWN},   {10, 0, SB_DECODE_UNKNOWN},
+        {12, 0, SB_DECODE_BROKEN},        {14, 0, SB_DECODE_BROKEN},   {93, 0, SB_DECODE_BROKEN},
+        {95, 0, SB_DECODE_BROKEN},        {97, 0, SB_DECODE_UNKNOWN},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct bytes data = {0};
