@@ -153,6 +153,8 @@ extern const struct sb_decoder sb_decoder_json_slashes;
 extern const struct sb_decoder sb_decoder_json_at;
 extern const struct sb_decoder sb_decoder_entity_number;
 extern const struct sb_decoder sb_decoder_entity_at;
+extern const struct sb_decoder sb_decoder_entity_plus;
+extern const struct sb_decoder sb_decoder_entity_colon;
 extern const struct sb_decoder sb_decoder_entity_unbroken;
 
 #endif

@@ -9,6 +9,7 @@
  * however many there are between (a list of addresses in one parameter, say). The sniff denies all of them but the
  * first. */
 #include <string.h>
+#include <strings.h>
 
 #include "decode/characters.h"
 #include "decode/input.h"
@@ -28,6 +29,8 @@ _Static_assert(REACH <= (int)SB_BEFORE_MAX, "a token's beginning is in sight");
 _Static_assert(LOOK >= AHEAD * ESCAPE_MAX, "all that is looked at is in sight");
 
 struct notation {
+    const char *const
+        *anchors;     /* what an escape that tells begins with, in capitals or small letters: a row each below */
     const char *ends; /* characters that end a token, beside control characters but those in `lines` */
     const char *lines;
     bool strings; /* the '"' that ends one does not where a backslash stands before it */
@@ -127,12 +130,19 @@ static bool begin_words(const struct notation *notation, const uint8_t *data, si
     return true;
 }
 
+static bool is_anchor(const struct notation *notation, const uint8_t *data, size_t length)
+{
+    const char *const *anchor = notation->anchors;
+    while (*anchor != NULL &&
+           (length < strlen(*anchor) || strncasecmp((const char *)data, *anchor, strlen(*anchor)) != 0))
+        anchor++;
+    return *anchor != NULL;
+}
+
 /* Does an escape begin at data[0] that tells of a value? */
 static bool is_telling(const struct notation *notation, const uint8_t *data, size_t length, uint8_t before)
 {
-    uint8_t out[ESCAPE_MAX];
-    size_t written;
-    if (length < 2 || notation->decode(data, length, out, &written) == 0)
+    if (!is_anchor(notation, data, length))
         return false;
     struct ahead ahead = look_ahead(notation, data, length);
     const uint8_t *text = ahead.character;
@@ -319,9 +329,12 @@ static size_t decode_entity(const uint8_t *data, size_t length, uint8_t *out, si
     return 0;
 }
 
-static const struct notation percent = {" \"'<>`", "", false, decode_percent};
-static const struct notation json = {"\"", "", true, decode_json};
-static const struct notation entity = {"<>", "\t\r\n", false, decode_entity};
+static const char *const percent_anchors[] = {"%40", "%3A", "%2B", "%20", "%C2", "%25", "%3B", "%2C", "%0A", NULL};
+static const char *const json_anchors[] = {"\\u00", "\\/\\/", "\\x40", NULL};
+static const char *const entity_anchors[] = {"&#", "&commat;", "&nbsp;", "&plus;", "&colon;", NULL};
+static const struct notation percent = {percent_anchors, " \"'<>`", "", false, decode_percent};
+static const struct notation json = {json_anchors, "\"", "", true, decode_json};
+static const struct notation entity = {entity_anchors, "<>", "\t\r\n", false, decode_entity};
 
 /* One row of the table for each way to write an anchor. */
 /* NOLINTBEGIN(bugprone-macro-parentheses): names and literals, which brackets would spoil */
@@ -361,4 +374,6 @@ ROW(json_slashes, "JSON", json, "\\/\\/", false);
 ROW(json_at, "JSON", json, "\\x40", false);
 ROW(entity_number, "ENTITY", entity, "&#", false);
 ROW(entity_at, "ENTITY", entity, "&commat;", false);
+ROW(entity_plus, "ENTITY", entity, "&plus;", false);
+ROW(entity_colon, "ENTITY", entity, "&colon;", false);
 ROW(entity_unbroken, "ENTITY", entity, "&nbsp;", false);

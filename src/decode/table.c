@@ -60,6 +60,8 @@ const struct sb_decoder *const sb_decoders[] = {
     &sb_decoder_json_at,
     &sb_decoder_entity_number,
     &sb_decoder_entity_at,
+    &sb_decoder_entity_plus,
+    &sb_decoder_entity_colon,
     &sb_decoder_entity_unbroken,
     NULL,
 };

@@ -31,17 +31,19 @@ static bool is_stripe_tail(const struct text *text, size_t at)
     return month >= 1 && month <= 12;
 }
 
-/* Track 1: the holder's name between '^', then the tail. */
+/* Track 1: the holder's name between '^', in which pages write the slash as "&#x2F;", then the tail. */
 static bool is_track1(const struct text *text, size_t end)
 {
-    enum { NAME_MAX = 26 };
+    enum { NAME_MAX = 26, REFERENCE = 6 };
     if (byte_at(text, end) != '^')
         return false;
     for (size_t i = end + 1; i <= end + 1 + NAME_MAX; i++) {
         uint8_t byte = byte_at(text, i);
         if (byte == '^')
             return is_stripe_tail(text, i + 1);
-        if (byte < ' ' || byte > 0x5f)
+        if (byte == '&' && byte_at(text, i + 1) == '#' && byte_at(text, i + REFERENCE - 1) == ';')
+            i += REFERENCE - 1;
+        else if (byte < ' ' || byte > 0x5f)
             return false;
     }
     return false;

@@ -4,12 +4,13 @@
 #include "harness.h" /* last: cmocka defines a macro named fail */
 
 static const struct sb_decoder *const decoders[] = {
-    &sb_decoder_quoted_crlf,      &sb_decoder_quoted_lf,       &sb_decoder_quoted_equals,   &sb_decoder_quoted_at,
-    &sb_decoder_quoted_plus,      &sb_decoder_quoted_unbroken, &sb_decoder_quoted_latin,    &sb_decoder_quoted_blank,
-    &sb_decoder_percent_at,       &sb_decoder_percent_colon,   &sb_decoder_percent_plus,    &sb_decoder_percent_blank,
-    &sb_decoder_percent_unbroken, &sb_decoder_percent_twice,   &sb_decoder_percent_stripe,  &sb_decoder_percent_comma,
-    &sb_decoder_percent_line,     &sb_decoder_json_unicode,    &sb_decoder_json_slashes,    &sb_decoder_json_at,
-    &sb_decoder_entity_number,    &sb_decoder_entity_at,       &sb_decoder_entity_unbroken,
+    &sb_decoder_quoted_crlf,      &sb_decoder_quoted_lf,       &sb_decoder_quoted_equals,  &sb_decoder_quoted_at,
+    &sb_decoder_quoted_plus,      &sb_decoder_quoted_unbroken, &sb_decoder_quoted_latin,   &sb_decoder_quoted_blank,
+    &sb_decoder_percent_at,       &sb_decoder_percent_colon,   &sb_decoder_percent_plus,   &sb_decoder_percent_blank,
+    &sb_decoder_percent_unbroken, &sb_decoder_percent_twice,   &sb_decoder_percent_stripe, &sb_decoder_percent_comma,
+    &sb_decoder_percent_line,     &sb_decoder_json_unicode,    &sb_decoder_json_slashes,   &sb_decoder_json_at,
+    &sb_decoder_entity_number,    &sb_decoder_entity_at,       &sb_decoder_entity_plus,    &sb_decoder_entity_colon,
+    &sb_decoder_entity_unbroken,
 };
 enum { DECODERS = sizeof decoders / sizeof decoders[0] };
 
@@ -80,6 +81,9 @@ static const struct {
                                  "0343"},
     {"?q=ozone%20drill%20grab%20fiber", "|?q=ozone drill grab fiber"},
     {"track=%25B4539578763621486%5EDOE%2FJOHN%5E2912&x", "|track=%B4539578763621486^DOE/JOHN^2912&x"},
+    {"<p>call &plus;33&period;6 or write to &#083;&#075;&#053;&#049; now</p>", "|call +33.6 or write to SK51 now"},
+    {"ozone%0D%0Adrill%0D%0Agrab%0D%0Afiber", "|ozone\r\ndrill\r\ngrab\r\nfiber"},
+    {"x:%2F%2Fa&m=anna%40exa.se", "|x://a&m=anna@exa.se"},
     {"<i>%B4539578763621486^DOE&#x2F;JOHN^2912</i> A&#47;b", "|%B4539578763621486^DOE/JOHN^2912"},
     {"%3b4539578763621486%3d2912%3F", "|;4539578763621486=2912?"},
     {"words=ozone%2Cdrill%2Cgrab%2Cfiber", "|words=ozone,drill,grab,fiber"},
