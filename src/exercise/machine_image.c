@@ -27,18 +27,26 @@ static void store_le32(uint8_t *at, uint32_t number)
         at[i] = (uint8_t)(number >> 8 * i);
 }
 
-/* The descriptor is text behind the header: "CID=" and eight digits. */
+/* The descriptor is text behind the header, and NULs fill its room: "CID=" and up to eight digits, since zeros in front
+ * are left out. Afterwards it has eight. */
 static bool seal_vmdk(struct image *image)
 {
     enum { DESCRIPTOR_END = 64 << 10, DIGITS = 8 };
     static const char key[] = "\nCID=";
     size_t length = image->length < DESCRIPTOR_END ? image->length : DESCRIPTOR_END;
     uint8_t *at = memmem(image->data, length, key, sizeof key - 1);
-    char digits[DIGITS + 1];
-    if (at == NULL || at + sizeof key + DIGITS > image->data + length)
+    if (at == NULL)
         return false;
+    at += sizeof key - 1;
+    uint8_t *end = image->data + length;
+    uint8_t *rest = memchr(at, '\n', (size_t)(end - at));
+    uint8_t *room = rest == NULL ? NULL : memchr(rest, '\0', (size_t)(end - rest));
+    if (room == NULL || rest - at > DIGITS || end - room < DIGITS)
+        return false;
+    memmove(at + DIGITS, rest, (size_t)(room - rest));
+    char digits[DIGITS + 1];
     (void)snprintf(digits, sizeof digits, "%08x", (unsigned)random_next(&image->random));
-    memcpy(at + sizeof key - 1, digits, DIGITS);
+    memcpy(at, digits, DIGITS);
     return true;
 }
 
