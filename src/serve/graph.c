@@ -14,7 +14,7 @@ struct building {
     struct error *error;
     int64_t all_cases;
     const char **references, **countries, **handlings; /* of readable cases, by reference; texts in the arena */
-    uint32_t *nodes;                      /* their nodes, 1 more; 0: none yet */
+    uint32_t *nodes;                                   /* their nodes, 1 more; 0: none yet */
     size_t case_count, case_room;
     bool *near; /* of the filter's case: cases that share something with it */
     size_t selectors;
@@ -404,6 +404,22 @@ static int drop_lonely(struct building *building)
     return 0;
 }
 
+/* Files say whether a hash set has them. */
+static int tell_known(struct building *building)
+{
+    struct graph *graph = building->graph;
+    for (size_t i = 0; i < graph->node_count; i++) {
+        struct node *node = &graph->nodes[i];
+        const char *known = "";
+        if (node->type != NODE_SELECTOR || strcmp(node->kind, "file") != 0)
+            continue;
+        if (store_content_known(building->store, node->hash, &known, building->error) != 0)
+            return -1;
+        node->known = *known == '\0' ? NULL : known;
+    }
+    return 0;
+}
+
 static int build(struct building *building, struct links *links)
 {
     building->nodes = calloc(building->case_count + 1, sizeof *building->nodes);
@@ -423,7 +439,9 @@ static int build(struct building *building, struct links *links)
     if (result == 0)
         result = add_hits(building, &hits);
     free(hits.list);
-    return result == 0 ? drop_lonely(building) : -1;
+    if (result == 0)
+        result = drop_lonely(building);
+    return result == 0 ? tell_known(building) : -1;
 }
 
 int graph_build(struct graph *graph, struct store *store, const struct graph_filter *filter, struct error *error)

@@ -11,6 +11,7 @@ struct node {
     enum node_type type;
     const char *label;                /* reference, value in clear, or name */
     const char *kind;                 /* of a selector, or NULL */
+    const char *known;                /* of a file: "bad", "own", "good" (a set it is in); else NULL */
     const char *country;              /* of a case or an authority, or NULL */
     const char *handling;             /* of a case, or NULL */
     const char *contact;              /* of an authority, or NULL */

@@ -134,6 +134,8 @@ static void write_node(struct request *request, const struct node *node)
     json_text(json, "type", types[node->type]);
     json_text(json, "label", node_label(node));
     json_text(json, "kind", node->kind);
+    if (node->known != NULL)
+        json_text(json, "known", node->known);
     json_text(json, "country", node->country);
     json_text(json, "handling", node->handling);
     if (node->type == NODE_AUTHORITY)
@@ -192,7 +194,7 @@ static void append_attribute(struct bytes *out, const char *key, const char *tex
 
 static void write_graphml(struct request *request, const struct graph *graph)
 {
-    static const char *const texts[] = {"type", "label", "kind", "country", "handling"};
+    static const char *const texts[] = {"type", "label", "kind", "known", "country", "handling"};
     struct bytes *out = &request->json.out;
     char id[NODE_ID], other[NODE_ID];
     request->type = "application/graphml+xml";
@@ -212,6 +214,7 @@ static void write_graphml(struct request *request, const struct graph *graph)
         append_attribute(out, "type", types[node->type]);
         append_attribute(out, "label", node_label(node));
         append_attribute(out, "kind", node->kind);
+        append_attribute(out, "known", node->known);
         append_attribute(out, "country", node->country);
         append_attribute(out, "handling", node->handling);
         bytes_format(out, "<data key=\"weight\">%.4f</data><data key=\"community\">%u</data></node>\n", node->weight,

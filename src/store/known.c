@@ -94,6 +94,23 @@ int store_known_each(struct store *store, int (*row)(void *, const struct store_
                     NO_VALUES, false, known_row, &listing, error);
 }
 
+int store_content_known(struct store *store, const uint8_t hash[SELECTOR_HASH_SIZE], const char **known,
+                        struct error *error)
+{
+    static const char *const kinds[] = {"", "bad", "own", "good"};
+    int64_t kind = 0;
+    *known = kinds[0];
+    /* The same content is in the same sets, wherever it stands. */
+    if (ask(store,
+            "SELECT CASE known WHEN 'bad' THEN 1 WHEN 'own' THEN 2 WHEN 'good' THEN 3 ELSE 0 END FROM file"
+            " WHERE content = $1 LIMIT 1",
+            VALUES(blob(hash, SELECTOR_HASH_SIZE)), &kind, error) != 0)
+        return -1;
+    if (kind > 0 && (size_t)kind < sizeof kinds / sizeof *kinds)
+        *known = kinds[kind];
+    return 0;
+}
+
 int store_stop_add(struct store *store, const char *kind, const char *value, const char *reason, struct error *error)
 {
     uint8_t hash[SELECTOR_HASH_SIZE];

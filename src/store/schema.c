@@ -130,7 +130,8 @@ static const char *const migrations[] = {
     "ALTER TABLE evidence ADD COLUMN added bigint NOT NULL DEFAULT 0;"
     "ALTER TABLE evidence ADD COLUMN ended bigint NOT NULL DEFAULT 0",
     /* 7: when somebody came the time before; how many look-ups a day (0: as the role has it); grants that end before
-     * their day */
+     * their day; which files a content is that of */
+    "CREATE INDEX file_content ON file (content);"
     "ALTER TABLE person ADD COLUMN seen_before bigint NOT NULL DEFAULT 0;"
     "ALTER TABLE person ADD COLUMN quota bigint NOT NULL DEFAULT 0;"
     "ALTER TABLE access_grant ADD COLUMN ended bigint NOT NULL DEFAULT 0;"

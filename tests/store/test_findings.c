@@ -238,6 +238,15 @@ static void files_of_one_digest_link_cases(void **state)
     OK(store_known_match(store, &good, &bad, &error));
     assert_int_equal(good, 3);
     assert_int_equal(bad, 6); /* three files, and three names of them that were digested too */
+    const char *known;
+    uint8_t hash[SELECTOR_HASH_SIZE];
+    const char *value = "0309090909090909090909090909090909090909090909090909090909090909";
+    store_selector_hash("file", value, strlen(value), hash);
+    OK(store_content_known(store, hash, &known, &error));
+    assert_string_equal(known, "bad");
+    hash[0] ^= 1;
+    OK(store_content_known(store, hash, &known, &error));
+    assert_string_equal(known, "");
     assert_string_equal(shared_in(store), "0309090909090909090909090909090909090909090909090909090909090909");
     store_close(store);
 }
