@@ -97,7 +97,6 @@ const struct sb_decoder sb_decoder_mam = {
 const struct sb_decoder sb_decoder_mam_checked = {
     .name = "MAM",
     .literal = "AM\x84",
-    .literal_anchor = 1,
     .literal_length = 3,
     .literal_offset = 1,
     .consumes = true,

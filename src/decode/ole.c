@@ -367,7 +367,7 @@ static bool sniff(const uint8_t *data, size_t length, size_t at, struct sb_conta
 const struct sb_decoder sb_decoder_ole = {
     .name = "OLE",
     .literal = "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
-    .literal_anchor = 6,
+    .literal_anchor = 5,
     .literal_length = 8,
     .named = true,
     .sniff = sniff,

@@ -313,6 +313,7 @@ const struct sb_decoder sb_decoder_rtf = {
     .name = "RTF",
     .literal = "{\\rtf1",
     .literal_length = OPENING,
+    .literal_anchor = 1,
     .consumes = true,
     .once = true,
     .sniff = sniff,

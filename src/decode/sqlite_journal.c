@@ -218,6 +218,7 @@ const struct sb_decoder sb_decoder_sqlite_journal = {
     .name = "SQLITE",
     .literal = "\xd9\xd5\x05\xf9\x20\xa1\x63\xd7",
     .literal_length = JOURNAL_MAGIC,
+    .literal_anchor = 5,
     .named = true,
     .consumes = true,
     .sniff = sniff_journal,

@@ -43,7 +43,7 @@ static bool sniff_alone(const uint8_t *data, size_t length, size_t at, struct sb
     uint32_t dictionary = load_le32(data + at + ALONE_DICTIONARY);
     uint64_t size = load_le64(data + at + ALONE_SIZE);
     uint32_t rest = dictionary & (dictionary - 1); /* without its lowest bit */
-    if (dictionary < ALONE_LEAST || (rest != 0 && rest != (dictionary ^ rest) << 1) ||
+    if (dictionary < ALONE_LEAST || dictionary % ALONE_LEAST != 0 || (rest != 0 && rest != (dictionary ^ rest) << 1) ||
         (size != UINT64_MAX && (size == 0 || size >= size_max || dictionary > large)))
         return false;
     *container = (struct sb_container){.skip = ALONE_HEADER};
@@ -123,6 +123,7 @@ const struct sb_decoder sb_decoder_xz = {
     .literal = "\xfd"
                "7zXZ",
     .literal_length = MAGIC,
+    .literal_anchor = 1,
     .consumes = true,
     .sniff = sniff_xz,
     .decode = decode_xz,
@@ -130,8 +131,8 @@ const struct sb_decoder sb_decoder_xz = {
 
 const struct sb_decoder sb_decoder_lzma = {
     .name = "LZMA",
-    .literal = "\x5d\0\0", /* three settings in one byte, and a dictionary of whole 64 KiB */
-    .literal_length = 3,
+    .literal = "\x5d\0", /* three settings in one byte, and of the dictionary's size what is rarer than two NULs */
+    .literal_length = 2,
     .consumes = true,
     .sniff = sniff_alone,
     .decode = decode_alone,

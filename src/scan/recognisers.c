@@ -61,7 +61,7 @@ const struct recogniser recognisers[RECOGNISER_COUNT] = {
     {SB_NATIONAL_ID, "national_id", 1U << SHAPE_NUMBER, {0}, verify_national_id},
     {SB_PGP, "pgp", 1U << SHAPE_BASE64 | 1U << SHAPE_GROUPS, {0}, verify_pgp, .first = "0123456789ABCDEFabcdefmlx"},
     {SB_SSH, "ssh", 1U << SHAPE_BASE64, {0}, verify_ssh, .first = "A"},
-    {SB_X509, "x509", 1U << SHAPE_BASE64, {"\xa0\x03\x02\x01\x02\x02", 6, false}, verify_x509, .first = "M"},
+    {SB_X509, "x509", 1U << SHAPE_BASE64, {"\xa0\x03\x02\x01\x02\x02", 6, false, 1}, verify_x509, .first = "M"},
 };
 
 bool follows_word(const struct text *text, size_t at, const char *words)
