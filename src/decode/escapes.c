@@ -338,7 +338,7 @@ static const struct notation entity = {entity_anchors, "<>", "\t\r\n", false, de
 
 /* One row of the table for each way to write an anchor. */
 /* NOLINTBEGIN(bugprone-macro-parentheses): names and literals, which brackets would spoil */
-#define ROW(ROW_NAME, NAME, NOTATION, ANCHOR, ANY_CASE, RAREST)                                                        \
+#define ROW(ROW_NAME, NAME, NOTATION, ANCHOR, ANY_CASE)                                                                \
     static bool sniff_##ROW_NAME(const uint8_t *data, size_t length, size_t at, struct sb_container *container)        \
     {                                                                                                                  \
         return sniff_token(&NOTATION, data, length, at, container);                                                    \
@@ -352,7 +352,6 @@ static const struct notation entity = {entity_anchors, "<>", "\t\r\n", false, de
         .name = NAME,                                                                                                  \
         .literal = ANCHOR,                                                                                             \
         .literal_length = sizeof(ANCHOR) - 1,                                                                          \
-        .literal_anchor = (RAREST),                                                                                    \
         .any_case = (ANY_CASE),                                                                                        \
         .text = true,                                                                                                  \
         .sniff = sniff_##ROW_NAME,                                                                                     \
@@ -361,20 +360,20 @@ static const struct notation entity = {entity_anchors, "<>", "\t\r\n", false, de
 
 /* NOLINTEND(bugprone-macro-parentheses) */
 
-ROW(percent_at, "PERCENT", percent, "%40", false, 0);
-ROW(percent_colon, "PERCENT", percent, "%3A", true, 0);
-ROW(percent_plus, "PERCENT", percent, "%2B", true, 0);
-ROW(percent_blank, "PERCENT", percent, "%20", false, 0);
-ROW(percent_unbroken, "PERCENT", percent, "%C2", true, 0);
-ROW(percent_twice, "PERCENT", percent, "%25", false, 0);
-ROW(percent_stripe, "PERCENT", percent, "%3B", true, 0);
-ROW(percent_comma, "PERCENT", percent, "%2C", true, 0);
-ROW(percent_line, "PERCENT", percent, "%0A", true, 0);
-ROW(json_unicode, "JSON", json, "\\u00", false, 0);
-ROW(json_slashes, "JSON", json, "\\/\\/", false, 0);
-ROW(json_at, "JSON", json, "\\x40", false, 0);
-ROW(entity_number, "ENTITY", entity, "&#", false, 0);
-ROW(entity_at, "ENTITY", entity, "&commat;", false, 0);
-ROW(entity_plus, "ENTITY", entity, "&plus;", false, 0);
-ROW(entity_colon, "ENTITY", entity, "&colon;", false, 0);
-ROW(entity_unbroken, "ENTITY", entity, "&nbsp;", false, 1);
+ROW(percent_at, "PERCENT", percent, "%40", false);
+ROW(percent_colon, "PERCENT", percent, "%3A", true);
+ROW(percent_plus, "PERCENT", percent, "%2B", true);
+ROW(percent_blank, "PERCENT", percent, "%20", false);
+ROW(percent_unbroken, "PERCENT", percent, "%C2", true);
+ROW(percent_twice, "PERCENT", percent, "%25", false);
+ROW(percent_stripe, "PERCENT", percent, "%3B", true);
+ROW(percent_comma, "PERCENT", percent, "%2C", true);
+ROW(percent_line, "PERCENT", percent, "%0A", true);
+ROW(json_unicode, "JSON", json, "\\u00", false);
+ROW(json_slashes, "JSON", json, "\\/\\/", false);
+ROW(json_at, "JSON", json, "\\x40", false);
+ROW(entity_number, "ENTITY", entity, "&#", false);
+ROW(entity_at, "ENTITY", entity, "&commat;", false);
+ROW(entity_plus, "ENTITY", entity, "&plus;", false);
+ROW(entity_colon, "ENTITY", entity, "&colon;", false);
+ROW(entity_unbroken, "ENTITY", entity, "&nbsp;", false);

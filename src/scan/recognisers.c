@@ -9,7 +9,7 @@ const struct recogniser recognisers[RECOGNISER_COUNT] = {
     {SB_IBAN, "iban", 1U << SHAPE_ACCOUNT | 1U << SHAPE_DIGITS | 1U << SHAPE_BASE64, {0}, verify_iban},
     {SB_EMAIL, "email", 1U << SHAPE_AT, {0}, verify_email},
     {SB_URL, "url", 1U << SHAPE_SCHEME, {0}, verify_url},
-    {SB_ONION, "onion", 0, {".onion", 6, true, 2}, verify_onion},
+    {SB_ONION, "onion", 0, {".onion", 6, true}, verify_onion},
     {SB_IP, "ip", 1U << SHAPE_DOTTED | 1U << SHAPE_COLONS, {0}, verify_ip},
     {SB_PHONE, "phone", 1U << SHAPE_PLUS | 1U << SHAPE_NUMBER, {0}, verify_phone, .first = "+0"},
     {SB_BTC, "btc", 1U << SHAPE_BASE58 | 1U << SHAPE_ACCOUNT, {0}, verify_btc, .first = "13bB"},
