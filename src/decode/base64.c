@@ -24,7 +24,7 @@ enum {
 };
 
 /* The value of each character in either alphabet, plus one; 0 for a byte that is none. */
-static const uint8_t digits[256] = {
+const uint8_t base64_digits[256] = {
     ['A'] = 1,  ['B'] = 2,  ['C'] = 3,  ['D'] = 4,  ['E'] = 5,  ['F'] = 6,  ['G'] = 7,  ['H'] = 8,  ['I'] = 9,
     ['J'] = 10, ['K'] = 11, ['L'] = 12, ['M'] = 13, ['N'] = 14, ['O'] = 15, ['P'] = 16, ['Q'] = 17, ['R'] = 18,
     ['S'] = 19, ['T'] = 20, ['U'] = 21, ['V'] = 22, ['W'] = 23, ['X'] = 24, ['Y'] = 25, ['Z'] = 26, ['a'] = 27,
@@ -35,15 +35,10 @@ static const uint8_t digits[256] = {
     ['-'] = 63, ['/'] = 64, ['_'] = 64,
 };
 
-bool base64_is_digit(uint8_t byte)
-{
-    return digits[byte] != 0;
-}
-
 static size_t measure_run(const uint8_t *data, size_t length)
 {
     size_t run = 0;
-    while (run < length && digits[data[run]] != 0)
+    while (run < length && base64_digits[data[run]] != 0)
         run++;
     return run;
 }
@@ -84,7 +79,7 @@ static void decode_head(const uint8_t *data, uint8_t bytes[HEAD])
     for (size_t i = 0; i < HEAD_CHARACTERS; i += 4, bytes += 3) {
         uint32_t group = 0;
         for (size_t k = 0; k < 4; k++)
-            group = group << 6 | (digits[data[i + k]] - 1U);
+            group = group << 6 | (base64_digits[data[i + k]] - 1U);
         bytes[0] = (uint8_t)(group >> 16);
         bytes[1] = (uint8_t)(group >> 8);
         bytes[2] = (uint8_t)group;
@@ -241,7 +236,7 @@ static bool continues_line(const uint8_t *data, size_t length, size_t at)
          margin++)
         end--;
     size_t run = 0;
-    while (run < end && run <= LINE_LONG && digits[data[end - run - 1]] != 0)
+    while (run < end && run <= LINE_LONG && base64_digits[data[end - run - 1]] != 0)
         run++;
     size_t unused;
     size_t longest = longest_further_line(run, begins_line(data, end - run, &unused));
@@ -258,9 +253,9 @@ enum { FROM_WITHIN_LINE, FROM_LINE_START };
 static bool find_begin(const uint8_t *data, size_t *at)
 {
     size_t begin = *at;
-    if (begin > 0 && digits[data[begin - 1]] != 0 && data[begin - 1] != '-' && data[begin - 1] != '_')
+    if (begin > 0 && base64_digits[data[begin - 1]] != 0 && data[begin - 1] != '-' && data[begin - 1] != '_')
         return false;
-    for (size_t part = 0; begin > 0 && digits[data[begin - 1]] != 0; begin--) {
+    for (size_t part = 0; begin > 0 && base64_digits[data[begin - 1]] != 0; begin--) {
         part = data[begin - 1] == '-' || data[begin - 1] == '_' ? 0 : part + 1;
         if (part == RUN_MIN || *at - begin == SB_BEFORE_MAX)
             return false;
@@ -319,7 +314,7 @@ static void flush(struct decoding *decoding)
 
 static void add_character(struct decoding *decoding, uint8_t character)
 {
-    decoding->bits = decoding->bits << 6 | (digits[character] - 1U);
+    decoding->bits = decoding->bits << 6 | (base64_digits[character] - 1U);
     decoding->bit_count += 6;
     if (decoding->bit_count < 8)
         return;
@@ -334,10 +329,10 @@ static size_t add_groups(struct decoding *decoding, const uint8_t *data, size_t 
     uint8_t *out = decoding->bytes + decoding->length;
     const uint8_t *out_end = decoding->bytes + PIECE - 3;
     while (length - at >= 4 && out <= out_end) {
-        uint32_t a = digits[data[at]];
-        uint32_t b = digits[data[at + 1]];
-        uint32_t c = digits[data[at + 2]];
-        uint32_t d = digits[data[at + 3]];
+        uint32_t a = base64_digits[data[at]];
+        uint32_t b = base64_digits[data[at + 1]];
+        uint32_t c = base64_digits[data[at + 2]];
+        uint32_t d = base64_digits[data[at + 3]];
         if (a == 0 || b == 0 || c == 0 || d == 0)
             break;
         uint32_t group = (a - 1) << 18 | (b - 1) << 12 | (c - 1) << 6 | (d - 1);
@@ -368,12 +363,12 @@ static uint64_t decode_run(struct decoding *decoding)
                 break;
             if (groups > 0)
                 continue;
-            if (digits[data[at]] == 0)
+            if (base64_digits[data[at]] == 0)
                 break;
             add_character(decoding, data[at++]);
         }
         decoding->offset += at;
-        bool ended = at < available && digits[data[at]] == 0;
+        bool ended = at < available && base64_digits[data[at]] == 0;
         if (decoding->length > PIECE - 3)
             flush(decoding); /* the view may be stale from here on */
         if (ended)

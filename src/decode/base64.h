@@ -6,7 +6,13 @@
 
 enum { BASE64_RUN_MIN = 24 }; /* characters: shorter runs hold nothing worth it */
 
-bool base64_is_digit(uint8_t byte);
+extern const uint8_t base64_digits[256]; /* of both alphabets: not 0 */
+
+static inline bool base64_is_digit(uint8_t byte)
+{
+    return base64_digits[byte] != 0;
+}
+
 /* The decoder's own. */
 bool base64_sniff(const uint8_t *data, size_t length, size_t anchor, struct sb_container *container);
 /* Reads forward, but for the last few lines' length. */

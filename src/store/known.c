@@ -102,8 +102,9 @@ int store_content_known(struct store *store, const uint8_t hash[SELECTOR_HASH_SI
     *known = kinds[0];
     /* The same content is in the same sets, wherever it stands. */
     if (ask(store,
-            "SELECT CASE known WHEN 'bad' THEN 1 WHEN 'own' THEN 2 WHEN 'good' THEN 3 ELSE 0 END FROM file"
-            " WHERE content = $1 LIMIT 1",
+            "SELECT CASE f.known WHEN 'bad' THEN 1 WHEN 'own' THEN 2 WHEN 'good' THEN 3 ELSE 0 END FROM file f"
+            " {then} evidence e {then} cases c WHERE f.content = $1 AND e.id = f.evidence_id AND c.id = e.case_id"
+            " AND {reads c} LIMIT 1",
             VALUES(blob(hash, SELECTOR_HASH_SIZE)), &kind, error) != 0)
         return -1;
     if (kind > 0 && (size_t)kind < sizeof kinds / sizeof *kinds)

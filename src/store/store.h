@@ -465,8 +465,8 @@ struct store_known {
 };
 int store_known_each(struct store *store, int (*row)(void *, const struct store_known *), void *context,
                      struct error *error);
-/* Whether files of this content (the hash of their "file" selector) are in a set: "bad", "own", "good" or "". The string
- * is static. */
+/* Whether files of this content (the hash of their "file" selector) that the viewer may read are in a set: "bad", "own",
+ * "good" or "". The string is static. */
 int store_content_known(struct store *store, const uint8_t hash[SELECTOR_HASH_SIZE], const char **known,
                         struct error *error);
 int store_stop_add(struct store *store, const char *kind, const char *value, const char *reason, struct error *error);

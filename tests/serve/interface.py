@@ -3,6 +3,7 @@ clear, nothing of evidence as markup, no token that was not given, no evidence f
 
 Prints TAP. usage: interface.py SAMBAND
 """
+import atexit
 import http.client
 import json
 import os
@@ -50,6 +51,7 @@ class Server:
         self.process = subprocess.Popen([samband, "--store", store, "serve", "--no-tls", "--no-workers", "--listen",
                                          "127.0.0.1:0", "--evidence", os.path.join(folder, "seized")],
                                         stdout=subprocess.PIPE, text=True, env={**os.environ, **environment})
+        atexit.register(self.process.kill)  # or who reads our output waits for it
         for line in self.process.stdout:
             address = re.search(r"http://127\.0\.0\.1:(\d+)", line)
             if address:
