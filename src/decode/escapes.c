@@ -139,6 +139,15 @@ static bool is_anchor(const struct notation *notation, const uint8_t *data, size
     return *anchor != NULL;
 }
 
+/* A group of an account's number (IBAN): what is known of it are capitals and digits. */
+static bool begins_group(const uint8_t *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if (!is_capital(text[i]) && !is_digit(text[i]))
+            return false;
+    return true;
+}
+
 /* Does an escape begin at data[0] that tells of a value? */
 static bool is_telling(const struct notation *notation, const uint8_t *data, size_t length, uint8_t before)
 {
@@ -164,7 +173,7 @@ static bool is_telling(const struct notation *notation, const uint8_t *data, siz
         break;
     }
     size_t blank = blank_length(text);
-    if (blank > 0 && is_digit(before) && is_digit(text[blank]))
+    if (blank > 0 && is_digit(before) && (is_digit(text[blank]) || begins_group(text + blank, AHEAD - blank)))
         return true;
     if (parts_words(text[0]) && !is_digit(text[0]))
         return begin_words(notation, data, length);

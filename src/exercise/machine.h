@@ -22,8 +22,10 @@ uint64_t machine_size(enum machine_form form);
 int machine_build(const struct volume_file *files, size_t count, uint64_t seed, enum machine_form form,
                   const char *staging, const char *target, struct error *error);
 
-/* machine_image.c: is qemu-img there? And a flat disk in another form. */
+/* machine_image.c: is qemu-img there? What it left to chance in an image, replaced from the seed: false where the image
+ * is none of that form. And a flat disk in another form. */
 bool machine_forms_all(void);
+bool machine_seal(enum machine_form form, uint64_t seed, uint8_t *data, size_t length);
 int machine_convert(const char *disk, enum machine_form form, uint64_t seed, const char *target, struct error *error);
 
 #endif

@@ -142,6 +142,13 @@ static const struct {
     [MACHINE_VHDX] = {"vhdx", "subformat=dynamic,block_size=1M", seal_vhdx},
 };
 
+bool machine_seal(enum machine_form form, uint64_t seed, uint8_t *data, size_t length)
+{
+    struct image image = {.data = data, .length = length};
+    random_start(&image.random, seed, "names in the image of a machine");
+    return formats[form].seal(&image);
+}
+
 static int read_whole(const char *path, struct image *image, struct error *error)
 {
     FILE *file = fopen(path, "rb");
@@ -167,9 +174,8 @@ int machine_convert(const char *disk, enum machine_form form, uint64_t seed, con
     struct image image = {0};
     if (tool_run(argv, NULL, NULL, error) != 0)
         return -1;
-    random_start(&image.random, seed, "names in the image of a machine");
     int result = read_whole(target, &image, error);
-    if (result == 0 && !formats[form].seal(&image))
+    if (result == 0 && !machine_seal(form, seed, image.data, image.length))
         result = fail(error, "qemu-img writes %s files that are not as they were known", formats[form].format);
     if (result == 0)
         result = write_whole(target, image.data, image.length, error);

@@ -238,6 +238,7 @@ static uint64_t write_tree(struct pst_writer *writer, const struct bytes *entrie
     if (count * entry <= room)
         return write_page(writer, entries->data, count, entry, type, 0);
     struct bytes pages = {0};
+    size_t named = 0;
     for (size_t at = 0; at < count; at += room / entry) {
         const uint8_t *first = entries->data + at * entry;
         size_t many = count - at < room / entry ? count - at : room / entry;
@@ -245,10 +246,10 @@ static uint64_t write_tree(struct pst_writer *writer, const struct bytes *entrie
         bytes_append(&pages, first, form->number);
         append_number(&pages, page / form->page, form->number); /* the page's own number */
         append_number(&pages, page, form->number);
+        named++;
     }
-    size_t name = 3 * (size_t)form->number;
     writer->file.failed |= pages.failed || pages.length > room;
-    uint64_t root = writer->file.failed ? 0 : write_page(writer, pages.data, pages.length / name, name, type, 1);
+    uint64_t root = writer->file.failed ? 0 : write_page(writer, pages.data, named, 3 * (size_t)form->number, type, 1);
     bytes_free(&pages);
     return root;
 }

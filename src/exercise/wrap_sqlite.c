@@ -142,7 +142,7 @@ static void append_transaction(struct log *log, const struct bytes *before, stru
     memset(after->data + VERSIONS, AHEAD, 2); /* that it has a log, says the database */
     for (uint32_t i = pages; i > 0; i--) {    /* the first page last, which ends it */
         const uint8_t *page = after->data + (size_t)(i - 1) * PAGE;
-        bool there = (size_t)i * PAGE <= before->length;
+        bool there = before->data != NULL && (size_t)i * PAGE <= before->length;
         if (i == 1 || !there || memcmp(page, before->data + (size_t)(i - 1) * PAGE, PAGE) != 0)
             append_frame(log, i, i == 1 ? pages : 0, page);
     }

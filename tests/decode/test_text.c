@@ -83,6 +83,7 @@ static const struct {
     {"track=%25B4539578763621486%5EDOE%2FJOHN%5E2912&x", "|track=%B4539578763621486^DOE/JOHN^2912&x"},
     {"<p>call &plus;33&period;6 or write to &#083;&#075;&#053;&#049; now</p>", "|call +33.6 or write to SK51 now"},
     {"ozone%0D%0Adrill%0D%0Agrab%0D%0Afiber", "|ozone\r\ndrill\r\ngrab\r\nfiber"},
+    {"IBAN:%20x LV96%20FYCR%202U1P%209356%20I7DX%20Y 2026%20March", "|LV96 FYCR 2U1P 9356 I7DX Y"},
     {"x:%2F%2Fa&m=anna%40exa.se", "|x://a&m=anna@exa.se"},
     {"<i>%B4539578763621486^DOE&#x2F;JOHN^2912</i> A&#47;b", "|%B4539578763621486^DOE/JOHN^2912"},
     {"%3b4539578763621486%3d2912%3F", "|;4539578763621486=2912?"},

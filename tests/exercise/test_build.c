@@ -186,6 +186,24 @@ static void check_item(const json_t *item, const struct disk *disk)
     bytes_free(&text);
 }
 
+/* qemu-img writes the name of a VMDK without the zeros in front: most have eight digits, some fewer. */
+static void names_of_any_length_become_the_same(void **state)
+{
+    (void)state;
+    enum { AT = 512, LENGTH = 1024 };
+    static const char *const names[] = {"f0c860", "90f0c860", "0"};
+    uint8_t first[LENGTH];
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        uint8_t image[LENGTH] = "KDMV";
+        (void)snprintf((char *)image + AT, LENGTH - AT, "version=1\nCID=%s\nparentCID=ffffffff\n", names[i]);
+        assert_true(machine_seal(MACHINE_VMDK, 7, image, LENGTH));
+        if (i == 0)
+            memcpy(first, image, LENGTH);
+        assert_memory_equal(image, first, LENGTH);
+        assert_string_equal(strchr((char *)image + AT + 14, '\n'), "\nparentCID=ffffffff\n");
+    }
+}
+
 /* A program that others wrote reads the same disk in each form, so that what was sealed fits. */
 static void machines_have_the_same_disk_in_every_form(void **state)
 {
@@ -323,6 +341,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(same_seed_gives_the_same_exercise),
         cmocka_unit_test(folder_in_use_is_refused),
+        cmocka_unit_test(names_of_any_length_become_the_same),
         cmocka_unit_test(machines_have_the_same_disk_in_every_form),
         cmocka_unit_test(everything_planted_is_where_the_truth_says),
         cmocka_unit_test(nothing_is_left_untried),
