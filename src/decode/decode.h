@@ -79,6 +79,7 @@ struct sb_decoder {
 
     bool text;     /* a notation of text, which may stand in UTF-16 too */
     bool any_case; /* of the literal's letters */
+    bool parts;    /* its escapes part values where they stand as they are: beside one, nothing reads otherwise */
     bool once;     /* what it read is not opened by it again, even where it broke: it reads on through any text */
     /* Where in the literal its rarest bytes begin, by which it is looked for: three, or two at its end. */
     size_t literal_anchor;

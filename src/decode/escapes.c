@@ -341,9 +341,12 @@ static size_t decode_entity(const uint8_t *data, size_t length, uint8_t *out, si
 static const char *const percent_anchors[] = {"%40", "%3A", "%2B", "%20", "%C2", "%25", "%3B", "%2C", "%0A", NULL};
 static const char *const json_anchors[] = {"\\u00", "\\/\\/", "\\x40", NULL};
 static const char *const entity_anchors[] = {"&#", "&commat;", "&nbsp;", "&plus;", "&colon;", NULL};
-static const struct notation percent = {percent_anchors, " \"'<>`", "", false, decode_percent};
+static const struct notation percent = {percent_anchors, " \"'<>`&=?#", "", false, decode_percent};
 static const struct notation json = {json_anchors, "\"", "", true, decode_json};
 static const struct notation entity = {entity_anchors, "<>", "\t\r\n", false, decode_entity};
+
+/* Do the signs of an escape part values where it stands as it is? "&" and ";" do. */
+enum { percent_parts = false, json_parts = false, entity_parts = true };
 
 /* One row of the table for each way to write an anchor. */
 /* NOLINTBEGIN(bugprone-macro-parentheses): names and literals, which brackets would spoil */
@@ -362,6 +365,7 @@ static const struct notation entity = {entity_anchors, "<>", "\t\r\n", false, de
         .literal = ANCHOR,                                                                                             \
         .literal_length = sizeof(ANCHOR) - 1,                                                                          \
         .any_case = (ANY_CASE),                                                                                        \
+        .parts = NOTATION##_parts,                                                                                     \
         .text = true,                                                                                                  \
         .sniff = sniff_##ROW_NAME,                                                                                     \
         .decode = decode_##ROW_NAME##_token,                                                                           \

@@ -59,6 +59,7 @@ struct level {
     uint64_t skip_wide;    /* nor one in UTF-16, which is looked at when all else of the view was */
     struct bytes marks;    /* struct mark, in their order: of a notation of text, where it stands for other bytes */
     bool marked;           /* there was one */
+    bool parted;           /* … and what only stands beside one was seen outside */
     uint64_t skip_once;    /* nor a decoder called that reads on through what it cannot make out */
     struct bytes payloads; /* struct payload: what decoders have read of the view at hand, for search terms */
     struct wide *wide;

@@ -76,7 +76,13 @@ bool touches_mark(const struct sb_scanner *scanner, unsigned depth, uint64_t beg
     if (depth == 0 || !level->marked)
         return true;
     const struct mark *marks = (const struct mark *)(const void *)level->marks.data;
-    size_t next = first_mark(level, begin < MARK_NEAR ? 0 : begin - MARK_NEAR);
+    if (level->parted && end != UINT64_MAX) { /* what ends beside one, or begins so, does not count */
+        begin++;
+        end--;
+    } else {
+        begin -= begin < MARK_NEAR ? begin : MARK_NEAR;
+    }
+    size_t next = first_mark(level, begin);
     return next < level->marks.length / sizeof *marks && marks[next].begin <= end;
 }
 
@@ -379,6 +385,7 @@ void open_container(struct sb_scanner *scanner, const struct view *view, size_t 
     inner->written = 0;
     inner->stopped = NULL;
     inner->marked = false;
+    inner->parted = decoder->parts;
 
     uint64_t consumed = 0;
     unsigned before = scanner->costs == NULL ? 0 : cost_begin(scanner->costs, COST_DECODE + row_of(decoder));

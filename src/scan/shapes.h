@@ -137,6 +137,7 @@ TARGET ALWAYS_INLINE word find_marks(struct row *row, size_t slot, const struct 
     struct span second = SPAN(SECOND);
     struct span third = SPAN(THIRD);
     struct span pair_second = SPAN(PAIR_SECOND);
+    struct span nul = SPAN(NUL);
     struct span printed = SPAN(TEXT);
     struct span accent = SPAN(ACCENT);
     word sign = HERE(AT);
@@ -160,7 +161,9 @@ TARGET ALWAYS_INLINE word find_marks(struct row *row, size_t slot, const struct 
     word colons = colon.here & BEHIND(is->hex, 1) & BEHIND(is->hex, 2) & BEHIND(is->digit, 4);
     word pairs = (paired.here & AHEAD(paired, 3) & AHEAD(paired, 6)) |
                  (is->dot.here & AHEAD(is->dot, 5) & AHEAD(is->hex, 1) & AHEAD(is->hex, 4));
-    word literal = (HERE(FIRST) & AHEAD(second, 1) & AHEAD(third, 2)) | (HERE(PAIR_FIRST) & AHEAD(pair_second, 1));
+    /* Of two bytes the second is a NUL only where one more follows (.lzma's). */
+    word two = HERE(PAIR_FIRST) & AHEAD(pair_second, 1) & (~AHEAD(nul, 1) | AHEAD(nul, 2));
+    word literal = (HERE(FIRST) & AHEAD(second, 1) & AHEAD(third, 2)) | two;
     if (LANES(dotted) != 0)
         dotted = find_dotted(between_digits(is, is->dot));
     if (LANES(colons) != 0)

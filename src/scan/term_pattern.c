@@ -404,10 +404,20 @@ static int half_expression(const char *term, size_t length, size_t *column, stru
                        "stands, put a backslash before it (in either case) or quotation marks around it");
 }
 
+/* What a literal costs: little where its bytes stand for themselves; where a character beyond ASCII may be of either
+ * case, what an expression of as many choices does. */
+static size_t literal_cost(const char *term, size_t length, bool fold)
+{
+    enum { CHEAPER = 8, CHOICE = 5 };
+    size_t cost = length / CHEAPER + 1;
+    for (size_t i = 0; i < length && fold; i++)
+        cost += ((unsigned char)term[i] & 0xc0) == 0xc0 ? CHOICE : 0;
+    return cost;
+}
+
 int write_term(const char *term, size_t length, struct bytes out[SB_ENCODING_COUNT], size_t *cost, size_t *column,
                struct error *error)
 {
-    enum { LITERAL_CHEAPER = 8 }; /* characters that stand for themselves cost so many times less */
     *column = 0;
     *cost = 0;
     if (length == 0)
@@ -438,7 +448,7 @@ int write_term(const char *term, size_t length, struct bytes out[SB_ENCODING_COU
     else
         result = expression ? read_expression(&reader) : read_literal(&reader);
     charset_free(&reader.set);
-    *cost = expression ? reader.sizes[0] : length / LITERAL_CHEAPER + 1;
+    *cost = expression ? reader.sizes[0] : literal_cost(term, length, reader.fold);
     *column = result == 0 ? 0 : reader.column;
     for (int encoding = 0; result == 0 && encoding < SB_ENCODING_COUNT; encoding++)
         if (out[encoding].failed)

@@ -24,7 +24,7 @@ enum {
     SB_TERMS_MAX = 20 * 1000,   /* terms, at most */
     SB_TERM_MATCH_MAX = 1024,   /* bytes of a match, at most */
     SB_TERMS_COST = 100 * 1000, /* characters of all regular expressions, with repetitions written out, at most; 8 of a
-                                   literal count as one */
+                                   literal count as one, but one beyond ASCII that may be of either case as 5 */
 };
 
 struct sb_terms;
@@ -36,8 +36,8 @@ struct sb_term_problem {
 };
 
 /* Compiles the terms (UTF-8, copied). NULL: *problem says where, *error what. Opens files of the system (the table of
- * cases) and takes a second of a processor for 10,000 words, 20 seconds for all that SB_TERMS_COST allows, so it is
- * called before a process locks itself. Owned by the caller; used by one scanner at a time. */
+ * cases) when it is called first, and takes a second of a processor for 10,000 words, 20 seconds for all that
+ * SB_TERMS_COST allows. Owned by the caller; used by one scanner at a time. */
 struct sb_terms *sb_terms_new(const char *const terms[], size_t count, struct sb_term_problem *problem,
                               struct error *error);
 void sb_terms_free(struct sb_terms *terms); /* NULL is allowed */

@@ -5,7 +5,7 @@
 #include "base/bytes.h"
 #include "scan/terms.h"
 
-enum { TERMS_PACKED_MAX = 160 << 20 }; /* bytes of compiled terms, at most */
+enum { TERMS_PACKED_MAX = 64 << 20 }; /* bytes of compiled terms, at most */
 
 /* Appends the compiled terms to *out. */
 int terms_pack(const struct sb_terms *terms, struct bytes *out, struct error *error);

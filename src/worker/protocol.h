@@ -47,7 +47,7 @@ enum {
     INSIDE_MOST = 3,            /* places of an OPEN: disks within disks within a disk */
     PEEK_MOST = 8192,           /* bytes of a PEEK */
     TERMS_MAX_BYTES = 32 << 20, /* bytes of all search terms, their lines' ends included */
-    COMPILED_MAX = 160 << 20,   /* bytes of them compiled */
+    COMPILED_MAX = 64 << 20,   /* bytes of them compiled */
     COMPILED_PART = 512 << 10,
 };
 

@@ -10,6 +10,7 @@
 
 #include "scan/terms_pack.h"
 
+#include "worker/cage.h"
 #include "worker/unit.h"
 
 /* One term a line; the lines end in *text, which is changed. */
@@ -74,6 +75,20 @@ static void begin_compiling(void)
     (void)setitimer(ITIMER_REAL, &(struct itimerval){{1, 0}, {1, 0}}, NULL);
 }
 
+/* Terms may come from anywhere, and what compiles them is large: so it is locked as well. A first term reads the
+ * system's table of cases before the door closes. */
+static int lock_compiler(struct error *error)
+{
+    static const uint64_t memory = 2ULL << 30;
+    static const char *const first[] = {"\xc3\xa5"};
+    struct sb_term_problem problem;
+    struct sb_terms *terms = sb_terms_new(first, 1, &problem, error);
+    if (terms == NULL)
+        return -1;
+    sb_terms_free(terms);
+    return cage_lock(&(struct cage_allowance){.memory = memory}, error);
+}
+
 static int compile(struct worker *worker, const uint8_t *text, size_t length, struct bytes *packed,
                    struct sb_term_problem *problem, struct error *error)
 {
@@ -81,13 +96,16 @@ static int compile(struct worker *worker, const uint8_t *text, size_t length, st
     *problem = (struct sb_term_problem){0};
     int result = read_lines(&lines, text, length, error);
     begin_compiling();
+    problem->term = lines.count; /* no single one is to blame yet */
+    if (result == 0)
+        result = lock_compiler(error);
     if (result == 0)
         worker->terms = sb_terms_new(lines.items, lines.count, problem, error);
     if (worker->terms != NULL) {
         problem->term = lines.count;
         result = terms_pack(worker->terms, packed, error);
     }
-    (void)setitimer(ITIMER_REAL, &(struct itimerval){{0, 0}, {0, 0}}, NULL);
+    (void)signal(SIGALRM, SIG_IGN); /* in the cage the timer cannot be stopped */
     free_lines(&lines);
     return worker->terms == NULL ? -1 : result;
 }
