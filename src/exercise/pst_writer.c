@@ -23,7 +23,7 @@ static const struct form *form_of(const struct pst_writer *writer)
 static void append_number(struct bytes *out, uint64_t number, size_t size)
 {
     for (size_t i = 0; i < size; i++)
-        bytes_append_char(out, i < sizeof number ? (char)(number >> 8 * i) : 0);
+        bytes_append_char(out, (char)(i < sizeof number ? number >> 8 * i & 0xff : 0));
 }
 
 static void append_filling(struct bytes *out, size_t to, char byte)

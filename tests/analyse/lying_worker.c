@@ -63,10 +63,10 @@ static uint8_t next_request(void)
         if (length > sizeof request - 4)
             _exit(1);
     }
-    if (request[4] == FRAME_OPEN && length > 26 && lie[0] == '\0') {
+    if (request[4] == FRAME_OPEN && length > 30 && lie[0] == '\0') {
         uint32_t size;
-        memcpy(&size, request + 26, 4);
-        (void)snprintf(evidence, sizeof evidence, "%.*s", (int)size, (const char *)request + 30);
+        memcpy(&size, request + 30, 4);
+        (void)snprintf(evidence, sizeof evidence, "%.*s", (int)size, (const char *)request + 34);
         const char *name = strrchr(evidence, '/') + 1;
         (void)snprintf(lie, sizeof lie, "%.*s", (int)strcspn(name, "."), name);
     }

@@ -26,6 +26,7 @@ static void take_name(struct wire_reader *opening)
     (void)wire_get_u32(opening);
     (void)wire_get_u64(opening);
     (void)wire_get_blob(opening, TERMS_MAX_BYTES, &length);
+    (void)wire_get_blob(opening, COMPILED_MAX, &length);
     (void)wire_get_u8(opening);
     (void)wire_get_u32(opening);
     const char *text = wire_get_text(opening, sizeof path - 1, &length);
