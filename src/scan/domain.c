@@ -86,6 +86,27 @@ static bool may_precede(const struct text *text, size_t begin)
     }
 }
 
+/* Does the name begin with a digit that is none of its own, but the length of what follows, as programs of Go keep the
+ * names of packages and files: a tag or a byte of marks, the length, and as many bytes, "\0"
+ * "7google.golang.org/grpc/…"? A letter may be a length too, but of a list of names one in a hundred is as long as its
+ * first letter says. */
+static bool is_counted(const struct text *text, size_t begin)
+{
+    enum { MARKS_MOST = 0x0f, LEAST = 8 };
+    size_t length = byte_at(text, begin);
+    size_t end = begin + 1 + length;
+    bool path = false;
+    if (begin == 0 || text->data[begin - 1] > MARKS_MOST || !is_digit((uint8_t)length) || end > text->length)
+        return false;
+    for (size_t i = begin + 1; i < end; i++) {
+        uint8_t byte = text->data[i];
+        path = path || byte == '/';
+        if (!is_alnum(byte) && strchr("./-_~", byte) == NULL)
+            return false;
+    }
+    return path && length >= LEAST && (end == text->length || text->data[end] < ' ');
+}
+
 static bool may_follow(const struct text *text, size_t end)
 {
     static const char import[] = " import "; /* of a module of Python: "from mitmproxy.net import …" */
@@ -285,6 +306,7 @@ bool verify_domain(const struct text *text, size_t at, struct match *match)
         begin--;
     if (!may_precede(text, begin) || (dot && is_member(text, at, begin)))
         return false;
+    begin += is_counted(text, begin);
     match->end = end > at ? end : at + 1;
     if (end - begin < 4 || end - begin > NAME_MOST || !read_name(text, begin, end, name) ||
         !is_domain(text, begin, end, name, letters == ANY && is_lower(text->data[at]) ? SMALL : letters) ||

@@ -195,8 +195,25 @@ static void pgp(void **state)
 static void others(void **state)
 {
     (void)state;
-    CHECK_KIND("domain", {"from mitmproxy.net import server_spec", ""},
-               {"from mitmproxy.net imports", "mitmproxy.net"});
+    CHECK_KIND(
+        "domain", {"from mitmproxy.net import server_spec", ""}, {"from mitmproxy.net imports", "mitmproxy.net"},
+        /* A name that a program of Go counts, one that is not counted, and one that begins with a digit. */
+        {"}\1"
+         "0google.golang.org/genproto/googleapis/rpc/status\1*",
+         "google.golang.org"},
+        {"}\1"
+         "0google.golang.org/genproto/googleapis/rpc\1*",
+         "0google.golang.org"},
+        {"\n3github.com/golang/protobuf/ptypes/empty/empty.proto\x12", "github.com"},
+        {"\1google.golang.org/grpc/balancer/rls/internal/keys/of/packages/that/have/names/as/long/as/the/letter/g/aa"
+         "\1",
+         "google.golang.org"},
+        {"500px.com", "500px.com"},
+        {"\1"
+         "163mail.com/a/b",
+         "163mail.com"});
+    CHECK_KIND("telegram", {"~TG\x01\x96@iHeTs.}98", ""}, {"TG \xe2\x80\xa2@LusiFerPy", "lusiferpy"},
+               {"TG:\t@LusiFerPy", "lusiferpy"});
     CHECK_KIND("national_id", {"SV\n1237010180,1237010181,HN", ""}, {"SV-Nr. 1237 010180", "AT:1237010180"},
                {"COMPROBANTE FISCAL 274538199", ""}, {"identificação fiscal: 274538199", "PT:274538199"},
                {"nif: 123456789", ""});
