@@ -208,7 +208,11 @@ static void others(void **state)
         {"\1google.golang.org/grpc/balancer/rls/internal/keys/of/packages/that/have/names/as/long/as/the/letter/g/aa"
          "\1",
          "google.golang.org"},
-        {"500px.com", "500px.com"},
+        /* Members in programs, and the second half of a name. */
+        {"\treturn fd.net + ':'", ""}, {"if net is None: net = constants.net\n", ""},
+        {"reflect.flag.ro\nreflect.Value", ""}, {"* us-\n      central1-ml.example.com", ""},
+        {"domain = shop.example.net", "shop.example.net"}, {"-\n  shop.example.net", "shop.example.net"},
+        {"returned shop.example.net", "shop.example.net"}, {"500px.com", "500px.com"},
         {"\1"
          "163mail.com/a/b",
          "163mail.com"});
