@@ -223,7 +223,13 @@ static void others(void **state)
                {"nif: 123456789", ""});
     CHECK_KIND("xmpp", {"<author jid='anna@jabber.example.org' email='berg@example.org'/>", "anna@jabber.example.org"},
                {"E-Mail and Jabber: anna@example.org", "anna@example.org"});
-    CHECK_KIND("credential", {"URL: https://imap\\&.example\\&.com\nUsername: bob\nPassword: geheim4711\n", ""});
+    CHECK_KIND(
+        "credential",
+        {"anna@example.org:{PLAIN}password::::::\nbo@example.org:{PLAIN}whee1::::::\ncarl@example.net:pass::word\n",
+         "anna@example.org:5baa61e4c9b93f3f0682250b6cf8331b7ee68fd8 "
+         "bo@example.org:16b88fd550b1de44c4ed68db3261b9e3bdd14ef7 "
+         "carl@example.net:f239727c8318d2f95f6d074a50aaa2226b846f42"},
+        {"URL: https://imap\\&.example\\&.com\nUsername: bob\nPassword: geheim4711\n", ""});
 }
 
 int main(void)
