@@ -87,20 +87,53 @@ static size_t read_groups(const struct text *text, size_t at, const struct joint
     return is_digit(byte_at(text, at)) ? 0 : at;
 }
 
+enum { CARD = 19 }; /* bytes of one, a blank between the groups */
+static const uint8_t fours[GROUPS_MAX] = {4, 4, 4, 4};
+static const struct joint one_blank = {" ", 1};
+
+/* Where blanks and the end of a line end from `at` on (step 1), or before it (step -1); `at` where no line ends. */
+static size_t other_line(const struct text *text, size_t at, int step)
+{
+    enum { BLANKS_MOST = 8 };
+    size_t next = at;
+    bool ended = false;
+    for (unsigned i = 0; i < BLANKS_MOST; i++, next += (size_t)step) {
+        uint8_t byte = byte_at(text, step > 0 ? next : next - 1);
+        if (byte != ' ' && byte != '\r' && (byte != '\n' || ended))
+            break;
+        ended = ended || byte == '\n';
+    }
+    return ended ? next : at;
+}
+
+/* Does a row of groups of four stand above or below that is no card's? Tables of numbers are full of these. */
+static bool beside_others(const struct text *text, size_t begin, size_t end)
+{
+    uint8_t digits[CARD_LONGEST];
+    size_t length;
+    size_t below = other_line(text, end, 1);
+    if (below != end && read_groups(text, below, &one_blank, fours, digits, &length) != 0 &&
+        !is_card_number(digits, length))
+        return true;
+    size_t above = other_line(text, begin, -1);
+    return above != begin && above >= CARD && !is_digit(byte_at(text, above - CARD - 1)) &&
+           read_groups(text, above - CARD, &one_blank, fours, digits, &length) == above &&
+           !is_card_number(digits, length);
+}
+
 /* Do the groups of four that stand before or behind the number, parted as its own, make cards of their own, to the
- * end of their row? One number in forty would by chance, a row of several never. */
+ * end of their row, and the rows beside it too? One number in forty would by chance, and so a row of two in a long
+ * table. */
 static bool among_cards(const struct text *text, size_t begin, size_t end)
 {
-    enum { CARD = 19, CARDS_MOST = 8 }; /* bytes, a blank between the groups */
-    static const uint8_t fours[GROUPS_MAX] = {4, 4, 4, 4};
-    static const struct joint blank = {" ", 1};
+    enum { CARDS_MOST = 8 };
     uint8_t digits[CARD_LONGEST];
     size_t length;
     unsigned cards = 1;
     if (end - begin != CARD)
         return false;
     while (byte_at(text, end) == ' ' && is_digit(byte_at(text, end + 1))) {
-        end = read_groups(text, end + 1, &blank, fours, digits, &length);
+        end = read_groups(text, end + 1, &one_blank, fours, digits, &length);
         if (end == 0 || ++cards > CARDS_MOST || !is_card_number(digits, length))
             return false;
     }
@@ -108,11 +141,12 @@ static bool among_cards(const struct text *text, size_t begin, size_t end)
         if (begin <= CARD)
             return false;
         begin -= CARD + 1;
-        if (++cards > CARDS_MOST || read_groups(text, begin, &blank, fours, digits, &length) != begin + CARD ||
+        if (++cards > CARDS_MOST || read_groups(text, begin, &one_blank, fours, digits, &length) != begin + CARD ||
             !is_card_number(digits, length))
             return false;
     }
-    return cards > 1 && !is_alnum(byte_at(text, begin - 1)) && !is_alnum(byte_at(text, end));
+    return cards > 1 && !is_alnum(byte_at(text, begin - 1)) && !is_alnum(byte_at(text, end)) &&
+           !beside_others(text, begin, end);
 }
 
 /* Does a table of numbers in groups of four, or of hexadecimal codes, go on before or behind the number? */

@@ -7,6 +7,7 @@
 #include "base/digest.h"
 
 #include <string.h>
+#include <strings.h>
 
 enum { NEAR_LINES = 4, OTHERS_LEAST = 2, BLOCK_LINES = 5, SITE_KEY = 40, LOGIN_SIGN = 80, VALUE_MOST = 128 };
 
@@ -93,6 +94,26 @@ static void find_host(const struct text *text, size_t url, size_t url_end, size_
         ++*host_end;
 }
 
+/* What of text[*begin..*end) is the password in a mail server's list (Dovecot's passwd-file): behind the scheme, and
+ * before the fields of the system's user that are empty, "anna@example.org:{PLAIN}password::::::". */
+static void trim_secret(const struct text *text, size_t *begin, size_t *end)
+{
+    static const char *const schemes[] = {"{PLAIN}", "{CLEAR}", "{CLEARTEXT}"};
+    enum { FIELDS_LEAST = 2, PASSWORD_LEAST = 4 };
+    size_t last = *end;
+    while (last > *begin && text->data[last - 1] == ':')
+        last--;
+    if (*end - last >= FIELDS_LEAST && last - *begin >= PASSWORD_LEAST)
+        *end = last;
+    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
+        size_t length = strlen(schemes[i]);
+        if (*end - *begin > length && strncasecmp((const char *)text->data + *begin, schemes[i], length) == 0) {
+            *begin += length;
+            return;
+        }
+    }
+}
+
 static bool accept(const struct text *text, const struct credential *credential, size_t begin, struct match *match)
 {
     static const char digits[] = "0123456789abcdef";
@@ -110,7 +131,10 @@ static bool accept(const struct text *text, const struct credential *credential,
     for (size_t i = credential->login; i < credential->login_end; i++)
         put(match, credential->mail ? to_lower(text->data[i]) : text->data[i]);
     put(match, ':');
-    digest_sha1(text->data + credential->secret, credential->secret_end - credential->secret, digest);
+    size_t secret = credential->secret;
+    size_t secret_end = credential->secret_end;
+    trim_secret(text, &secret, &secret_end);
+    digest_sha1(text->data + secret, secret_end - secret, digest);
     for (size_t i = 0; i < sizeof digest; i++) {
         put(match, (uint8_t)digits[digest[i] >> 4]);
         put(match, (uint8_t)digits[digest[i] & 15]);

@@ -27,7 +27,7 @@ static const char hosts[] =
     "autodiscover login shop m ";
 static const char no_hosts[] =
     " com org net edu gov de fr uk nl eu io java javax sun android androidx kotlin self this cls "
-    "operator config math os sys ";
+    "operator config math os sys reflect ";
 
 static const char announcing[] = " domain domains host hosts hostname hostnames dns nameserver nameservers ns mx cname "
                                  "server site sites website web "
@@ -84,6 +84,55 @@ static bool may_precede(const struct text *text, size_t begin)
     default:
         return before <= ' ' || before == FILL;
     }
+}
+
+/* Is it a member in a line of a program: one that is returned, added to, or assigned to what is called like its end, as
+ * in "return fd.net + ':'" and "net = constants.net"? */
+static bool is_expression(const struct text *text, size_t begin, size_t end)
+{
+    size_t first = end;
+    if (byte_at(text, begin - 1) != ' ')
+        return false;
+    if (ends_before(text, begin, "return ") ||
+        (byte_at(text, end) == ' ' && byte_at(text, end + 1) == '+' && byte_at(text, end + 2) == ' '))
+        return true;
+    while (first > begin && text->data[first - 1] != '.')
+        first--;
+    size_t length = end - first;
+    return ends_before(text, begin, " = ") && begin >= length + 3 &&
+           memcmp(text->data + begin - 3 - length, text->data + first, length) == 0 &&
+           !is_alnum(byte_at(text, begin - 4 - length));
+}
+
+/* Is it the second half of a name that the line above ends with a hyphen: "us-\n  central1-ml.example.com"? */
+static bool is_broken(const struct text *text, size_t begin)
+{
+    enum { BLANKS_MOST = 32 };
+    size_t line = begin;
+    while (line > 0 && begin - line < BLANKS_MOST && text->data[line - 1] == ' ')
+        line--;
+    return byte_at(text, line - 1) == '\n' && byte_at(text, line - 2) == '-' && is_alnum(byte_at(text, line - 3));
+}
+
+/* Does the name begin with a digit that is none of its own, but the length of what follows, as programs of Go keep the
+ * names of packages and files: a tag or a byte of marks, the length, and as many bytes, "\0"
+ * "7google.golang.org/grpc/…"? A letter may be a length too, but of a list of names one in a hundred is as long as its
+ * first letter says. */
+static bool is_counted(const struct text *text, size_t begin)
+{
+    enum { MARKS_MOST = 0x0f, LEAST = 8 };
+    size_t length = byte_at(text, begin);
+    size_t end = begin + 1 + length;
+    bool path = false;
+    if (begin == 0 || text->data[begin - 1] > MARKS_MOST || !is_digit((uint8_t)length) || end > text->length)
+        return false;
+    for (size_t i = begin + 1; i < end; i++) {
+        uint8_t byte = text->data[i];
+        path = path || byte == '/';
+        if (!is_alnum(byte) && strchr("./-_~", byte) == NULL)
+            return false;
+    }
+    return path && length >= LEAST && (end == text->length || text->data[end] < ' ');
 }
 
 static bool may_follow(const struct text *text, size_t end)
@@ -285,6 +334,9 @@ bool verify_domain(const struct text *text, size_t at, struct match *match)
         begin--;
     if (!may_precede(text, begin) || (dot && is_member(text, at, begin)))
         return false;
+    if (is_expression(text, begin, end) || is_broken(text, begin))
+        return false;
+    begin += is_counted(text, begin);
     match->end = end > at ? end : at + 1;
     if (end - begin < 4 || end - begin > NAME_MOST || !read_name(text, begin, end, name) ||
         !is_domain(text, begin, end, name, letters == ANY && is_lower(text->data[at]) ? SMALL : letters) ||

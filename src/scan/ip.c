@@ -63,6 +63,48 @@ static bool is_fraction(const struct text *text, size_t at, int step)
     return dots == 1 && digits > 0;
 }
 
+/* Is it one of a row of versions, behind one of three numbers: "4.0.131 4.0.132 4.0.132.1"? Or does the month of a
+ * release follow, as in lists of packages: "ke-apollo-client 2.1.2.3 2024-02"? */
+static bool is_release(const struct text *text, size_t at, size_t end)
+{
+    enum { LONGEST = 12, MONTH = 7 };
+    size_t length = 0;
+    unsigned dots = 0;
+    uint8_t before = byte_at(text, at - 1);
+    for (; (before == ' ' || before == '\t') && length < LONGEST; length++) {
+        uint8_t byte = byte_at(text, at - 2 - length);
+        if (!is_digit(byte) && byte != '.')
+            break;
+        dots += byte == '.';
+    }
+    size_t first = at - 1 - length;
+    if (dots == 2 && length >= 5 && length < LONGEST && is_digit(byte_at(text, first)) &&
+        !is_alnum(byte_at(text, first - 1)) && byte_at(text, first) == text->data[at])
+        return true;
+    if (byte_at(text, end) != ' ' && byte_at(text, end) != '\t')
+        return false;
+    for (size_t i = 0; i < MONTH; i++) {
+        if (i == 4 ? byte_at(text, end + 1 + i) != '-' : !is_digit(byte_at(text, end + 1 + i)))
+            return false;
+    }
+    uint8_t after = byte_at(text, end + 1 + MONTH);
+    return after != '-' && !is_alnum(after);
+}
+
+/* Is it the object identifier of an attribute, as dictionaries of RADIUS write it: "ATTRIBUTE WiMAX-Mask 84.9.5.9"? */
+static bool is_attribute(const struct text *text, size_t at)
+{
+    enum { LINE_SEEN = 80 };
+    static const char word[] = "ATTRIBUTE";
+    size_t line = at;
+    if (byte_at(text, at - 1) != ' ' && byte_at(text, at - 1) != '\t')
+        return false;
+    while (line > 0 && at - line < LINE_SEEN && text->data[line - 1] != '\n')
+        line--;
+    return at - line > sizeof word - 1 && memcmp(text->data + line, word, sizeof word - 1) == 0 &&
+           !is_alnum(text->data[line + sizeof word - 1]);
+}
+
 /* Does the line speak of versions before `at`, as in "Upgrade V8 to 3.31.74.1", or is it a row of decimal fractions, as
  * in "2.12 3.51.98.32 2.03"? */
 static bool in_list_of_versions(const struct text *text, size_t at, size_t end)
@@ -87,16 +129,22 @@ static bool in_list_of_versions(const struct text *text, size_t at, size_t end)
         return true; /* a headline: "3.7.91.1 - 2013-03-05" */
     if (is_fraction(text, at - 1, -1) && is_fraction(text, end, 1))
         return true;
+    if (is_release(text, at, end) || ends_before(text, at, "XFree86 "))
+        return true;
     return length > 1 && line[length - 1] == ' ' && is_digit((uint8_t)line[length - 2]) &&
            (after == ' ' || after == '-') && is_digit(byte_at(text, end + 1));
 }
 
-/* The number of a section: small numbers at the beginning of a line, behind a tag or a quote, before a full stop or a
- * title, as in "5.21.16.2 Server Objects". */
+/* The number of a section: small numbers at the beginning of a line, behind a tag, a quote or a list's mark, before a
+ * full stop or a title, as in "5.21.16.2 Server Objects". */
 static bool is_heading(const struct text *text, const uint8_t octet[4], size_t at, size_t end)
 {
     enum { SMALL = 64 };
     size_t first = at;
+    while (byte_at(text, first - 1) == ' ')
+        first--;
+    if (first < at && (byte_at(text, first - 1) == '*' || byte_at(text, first - 1) == '-'))
+        first--;
     while (byte_at(text, first - 1) == ' ')
         first--;
     uint8_t before = byte_at(text, first - 1);
@@ -189,13 +237,13 @@ static bool verify_v4(const struct text *text, size_t at, struct match *match)
     if (is_alnum(before) || before == '.' || before == '_' || before == '-' || before == '+' || before == '~')
         return false;
     if (is_alnum(after) || after == '_' || after == '+' || after == '~' ||
-        ((after == '.' || after == '-') && (is_alnum(after2) || after2 == '*')))
+        ((after == '.' || after == '-') && (is_alnum(after2) || after2 == '*')) || (after == '-' && after2 == '.'))
         return false;
     if (before == ':' && ends_v6(text, begin, end))
         return false;
     if (!is_public_v4(octet) || follows_word(text, begin, version_words))
         return false;
-    if (is_heading(text, octet, begin, end) || in_user_agent(text, begin))
+    if (is_heading(text, octet, begin, end) || in_user_agent(text, begin) || is_attribute(text, begin))
         return false;
     if (is_version_like(octet)) {
         /* "[1.3.1.4]" numbers parts. */

@@ -85,6 +85,23 @@ static bool read_path(const struct text *text, size_t slash, struct match *match
     return false;
 }
 
+/* Is all of it text: no control but a tab, and bytes beyond ASCII only as UTF-8? Compressed bytes spell such words too.
+ */
+static bool is_written(const struct text *text, size_t begin, size_t end)
+{
+    for (size_t i = begin; i < end; i++) {
+        uint8_t byte = text->data[i];
+        size_t more = byte >= 0xf0 ? 3 : byte >= 0xe0 ? 2 : byte >= 0xc2 ? 1 : 0;
+        if ((byte < ' ' && byte != '\t' && byte != '\r') || byte == 0x7f || (byte >= 0x80 && more == 0))
+            return false;
+        for (; more > 0; more--) {
+            if (++i >= end || (text->data[i] & 0xc0) != 0x80)
+                return false;
+        }
+    }
+    return true;
+}
+
 /* Does a word that tells where stand before the '@' at `at`, in the same line? */
 static bool is_announced(const struct text *text, size_t at)
 {
@@ -93,6 +110,8 @@ static bool is_announced(const struct text *text, size_t at)
     while (end > 0 && at - end <= GAP_MOST && !is_alnum(text->data[end - 1]) && text->data[end - 1] != '\n' &&
            text->data[end - 1] != ')')
         end--;
+    if (!is_written(text, end, at))
+        return false;
     uint8_t last = to_lower(byte_at(text, end - 1)); /* most marks in source follow other letters */
     return (last == 'm' || last == 'g' || last == 'a') && follows_word(text, at, " telegram tg telega telegramm ");
 }

@@ -48,6 +48,14 @@ static void card(void **state)
         {"4716612652064279\n4539368193036426\n5425884370374244\n4669976763471406\n",
          "4539368193036426 4716612652064279 5425884370374244"},
         {"4797891024485948 4539368193036426 4669976763471406", "4539368193036426"},
+        /* Two of a row of a table by chance, and two of a row in a list of cards. */
+        {" 5077 5090 5104 5117 5064 5068 5072 5075\n 5130 5144 5157 5171 5184 5198 5211 5225\n 5238 5252 5266 5280 "
+         "5293 "
+         "5307 5321 5335\n",
+         ""},
+        {" 5130 5144 5157 5171 5184 5198 5211 5225\r\n 5238 5252 5266 5280 5293 5307 5321 5335\r\n", ""},
+        {"5130 5144 5157 5171 5184 5198 5211 5225\n4539 3681 9303 6426 4716 6126 5206 4279\n",
+         "4539368193036426 4716612652064279 5130514451575171 5184519852115225"},
         {"1700000000001,4539368193036426,1700000000002,1700000000003,1700000000004", "4539368193036426"},
         {"// e1100ffaa2804111\n// 1100ffaa2804111e\n// 42800111a2804111\n// 4539368193036426\n// b2d1a70000000001\n// "
          "00000000d65f03c0\n",
@@ -127,6 +135,14 @@ static void ip(void **state)
                {"arm R: Path 1 [1.3.1.4]", ""}, {"5.18.1.105 Platform", ""}, {"8.53,3.25.74.74,-2.14", ""},
                {"443,3.25.74.74,80", "3.25.74.74"}, {"\"uid\" //2.5.4.45", ""},
                {"title=\"34.5.1.3. Error Handling\"", ""}, {"94.23.1.77 Connected", "94.23.1.77"},
+               {"8.8.1. Pristine source\n    * 6.8.8.2. Repackaged upstream", ""}, {"* 94.23.1.77. Then", "94.23.1.77"},
+               /* Lists of packages and of their versions, dictionaries of RADIUS, paths of drawings. */
+               {"ke-apollo-client\t2.1.2.3\t2024-02\ta client", ""}, {"lattice-dash 1.114.2.0 2026-10", ""},
+               {"client 2.1.2.3 2024-02-11 12:00", "2.1.2.3"}, {"8.114.2.7\t2026-10-11", "8.114.2.7"},
+               {"4.0.131 4.0.132 4.100.132.1 5.0", ""}, {"8.8.8 9.114.2.7", "9.114.2.7"},
+               {"ATTRIBUTE WiMAX-PFDv2-Mask\t84.9.5.9 ether", ""}, {"attribute 84.9.5.9", "84.9.5.9"},
+               {"1.94.043 3.007.194 3.188.219.119-.194.384-.766", ""}, {"XFree86 4.3.99.16 Bring", ""},
+               {"84.9.5.9 - .194", "84.9.5.9"}, {"84.9.5.9-84.9.5.12", ""},
                {"195.145.16.2 Server Objects", "195.145.16.2"}, {"5.79.68.161 - - [10/Oct/2026", "5.79.68.161"},
                {"from mail [66.31.45.164]", "66.31.45.164"}, {"shop.example/66.31.45.164:443", "66.31.45.164"});
 }
@@ -179,14 +195,41 @@ static void pgp(void **state)
 static void others(void **state)
 {
     (void)state;
-    CHECK_KIND("domain", {"from mitmproxy.net import server_spec", ""},
-               {"from mitmproxy.net imports", "mitmproxy.net"});
+    CHECK_KIND(
+        "domain", {"from mitmproxy.net import server_spec", ""}, {"from mitmproxy.net imports", "mitmproxy.net"},
+        /* A name that a program of Go counts, one that is not counted, and one that begins with a digit. */
+        {"}\1"
+         "0google.golang.org/genproto/googleapis/rpc/status\1*",
+         "google.golang.org"},
+        {"}\1"
+         "0google.golang.org/genproto/googleapis/rpc\1*",
+         "0google.golang.org"},
+        {"\n3github.com/golang/protobuf/ptypes/empty/empty.proto\x12", "github.com"},
+        {"\1google.golang.org/grpc/balancer/rls/internal/keys/of/packages/that/have/names/as/long/as/the/letter/g/aa"
+         "\1",
+         "google.golang.org"},
+        /* Members in programs, and the second half of a name. */
+        {"\treturn fd.net + ':'", ""}, {"if net is None: net = constants.net\n", ""},
+        {"reflect.flag.ro\nreflect.Value", ""}, {"* us-\n      central1-ml.example.com", ""},
+        {"domain = shop.example.net", "shop.example.net"}, {"-\n  shop.example.net", "shop.example.net"},
+        {"returned shop.example.net", "shop.example.net"}, {"500px.com", "500px.com"},
+        {"\1"
+         "163mail.com/a/b",
+         "163mail.com"});
+    CHECK_KIND("telegram", {"~TG\x01\x96@iHeTs.}98", ""}, {"TG \xe2\x80\xa2@LusiFerPy", "lusiferpy"},
+               {"TG:\t@LusiFerPy", "lusiferpy"});
     CHECK_KIND("national_id", {"SV\n1237010180,1237010181,HN", ""}, {"SV-Nr. 1237 010180", "AT:1237010180"},
                {"COMPROBANTE FISCAL 274538199", ""}, {"identificação fiscal: 274538199", "PT:274538199"},
                {"nif: 123456789", ""});
     CHECK_KIND("xmpp", {"<author jid='anna@jabber.example.org' email='berg@example.org'/>", "anna@jabber.example.org"},
                {"E-Mail and Jabber: anna@example.org", "anna@example.org"});
-    CHECK_KIND("credential", {"URL: https://imap\\&.example\\&.com\nUsername: bob\nPassword: geheim4711\n", ""});
+    CHECK_KIND(
+        "credential",
+        {"anna@example.org:{PLAIN}password::::::\nbo@example.org:{PLAIN}whee1::::::\ncarl@example.net:pass::word\n",
+         "anna@example.org:5baa61e4c9b93f3f0682250b6cf8331b7ee68fd8 "
+         "bo@example.org:16b88fd550b1de44c4ed68db3261b9e3bdd14ef7 "
+         "carl@example.net:f239727c8318d2f95f6d074a50aaa2226b846f42"},
+        {"URL: https://imap\\&.example\\&.com\nUsername: bob\nPassword: geheim4711\n", ""});
 }
 
 int main(void)
