@@ -198,9 +198,9 @@ const struct sb_decoder sb_decoder_hibernation_block = {
 #define HIBERNATION(NAME, SIGNATURE, RAREST)                                                                           \
     const struct sb_decoder sb_decoder_##NAME = {                                                                      \
         .name = "HIBERNATION",                                                                                         \
-        .literal = SIGNATURE,                                                                                          \
+        .literal = (SIGNATURE),                                                                                        \
         .literal_length = 4,                                                                                           \
-        .literal_anchor = RAREST,                                                                                      \
+        .literal_anchor = (RAREST),                                                                                    \
         .named = true,                                                                                                 \
         .sniff = sniff_file,                                                                                           \
         .decode = decode_file,                                                                                         \

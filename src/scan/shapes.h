@@ -325,11 +325,16 @@ TARGET ALWAYS_INLINE word find_words(struct row *row, size_t slot, const struct 
     /* Ten letters or more, and ten bytes without any. */
     struct span same = {low, ~(letter.here ^ AHEAD(letter, 1)), ~(letter.after ^ NEXT_AHEAD(letter, 1))};
     struct span lasting = eight(same);
+    /* Two capitals and a small letter within eight bytes behind them: a list is written in one case. */
+    struct span small = without(letter, is->upper);
+    struct span none_small = eight((struct span){low, ~small.here, ~small.after});
+    word mixed = is->upper.here & BEHIND(is->upper, 1) & ~AHEAD(none_small, 1);
+    word mixed_after = is->upper.after & NEXT_BEHIND(is->upper, 1) & ~NEXT_AHEAD(none_small, 1);
     struct span odd = {low,
                        find_odd(letter.before, letter.here, is->upper.before, is->upper.here, is->dot.here, gap.here) |
-                           (lasting.here & AHEAD(same, 8)),
+                           (lasting.here & AHEAD(same, 8)) | mixed,
                        find_odd(letter.here, letter.after, is->upper.here, is->upper.after, is->dot.after, gap.after) |
-                           (lasting.after & NEXT_AHEAD(same, 8))};
+                           (lasting.after & NEXT_AHEAD(same, 8)) | mixed_after};
     /* A phrase covers five groups of eight bytes wholly, the first of them that in which it begins or the next. Bit 7
      * of each group that has nothing odd: */
     struct span calm = {low, ~(ADD(odd.here & low, low) | odd.here | low),

@@ -98,7 +98,7 @@ static void credential(void **state)
     credentials_in("mail: anna@example.org\nsubject: password\n", 0, NULL);
     /* A password is no domain. */
     assert_null(
-        strstr(found_in("a@example.org:dragon.com\nb@example.org:qwerty1\nc@example.net:qwerty2\n", 78), "domain"));
+        strstr(found_in("a@example.org:dragon.com\nb@example.org:qwerty1\nc@example.net:qwerty2\n", 69), "domain"));
     /* No list: one line or two, the same name, prose, lists of addresses, of places, of words. */
     credentials_in("anna@example.org:password\n", 0, NULL);
     credentials_in("anna@example.org:password1\nbo@example.org:qwerty1\n", 0, NULL);
