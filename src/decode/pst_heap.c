@@ -156,8 +156,8 @@ void pst_append_name(struct pst *pst, const struct bytes *numbers, struct bytes 
     struct heap heap = {.pst = pst, .numbers = numbers, .index = SIZE_MAX};
     size_t before = out->length;
     for (size_t i = 0; i < sizeof names / sizeof *names && out->length == before; i++) {
-        unsigned type;
-        uint32_t where;
+        unsigned type = 0;
+        uint32_t where = 0;
         if (find_property(&heap, names[i], &type, &where) && (type == TEXT_8 || type == TEXT_16))
             append_text(find_value(&heap, where), type, out);
     }
