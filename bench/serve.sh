@@ -32,7 +32,7 @@ for _ in $(seq 100); do
     address=$(grep -ao 'https://127\.0\.0\.1:[0-9]*' said | head -n 1) && [ -n "$address" ] && break
     sleep 0.1
 done
-token=$(samband person link asker | grep -o '#.*' | cut -c 2-)
+token=$(samband person link asker | grep -o '#link=[^ ]*' | cut -d = -f 2-)
 cookie=$(curl -sk -D - -o /dev/null -H 'Content-Type: application/json' -d "{\"link\":\"$token\"}" "$address/api/session" |
     sed -n 's/^[Ss]et-[Cc]ookie: \([^;]*\).*/\1/p' | tr -d '\r')
 
@@ -46,7 +46,8 @@ function request()
     return wrk.format("GET", string.format("/api/search?q=%s.%d.%d@mail%d.example.org", name, number % $cases, item, item % 97))
 end
 EOF
-curl -sk -H "Cookie: $cookie" "$address/api/search?q=nobody@example.org" >answer.json
+curl -skf -H "Cookie: $cookie" "$address/api/search?q=nobody@example.org" >answer.json ||
+    { echo "the look-up that is to be measured is refused" >&2; exit 1; }
 mkdir -p root && cp answer.json root/answer.json
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 cat >nginx.conf <<EOF
