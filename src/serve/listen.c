@@ -37,12 +37,17 @@ static int open_socket(const struct addrinfo *found, const char *where, struct e
 
 static uint16_t port_of(int listener)
 {
-    struct sockaddr_storage address = {0};
+    union {
+        struct sockaddr any;
+        struct sockaddr_in four;
+        struct sockaddr_in6 six;
+    } address;
     socklen_t length = sizeof address;
-    if (getsockname(listener, (struct sockaddr *)&address, &length) != 0)
+    memset(&address, 0, sizeof address);
+    if (getsockname(listener, &address.any, &length) != 0)
         return 0;
-    return ntohs(address.ss_family == AF_INET ? ((struct sockaddr_in *)&address)->sin_port
-                                              : ((struct sockaddr_in6 *)&address)->sin6_port);
+    uint16_t port = address.any.sa_family == AF_INET ? address.four.sin_port : address.six.sin6_port;
+    return ntohs(port);
 }
 
 /* getaddrinfo takes more than a port has room for, and leaves a part of it. */
